@@ -1,0 +1,1 @@
+"""The HTTP API. Routes are defined once, by subject; each deployable mounts those it serves."""

@@ -1,0 +1,158 @@
+"""A request's body → photos and wishes, from multipart/form-data or JSON alike."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from dataclasses import dataclass
+from json import JSONDecodeError
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from starlette.datastructures import UploadFile
+
+from facecompare.errors import (
+    BadField,
+    BadRequest,
+    BadThreshold,
+    MissingImage,
+    UnknownField,
+    UnsupportedContentType,
+)
+from facecompare.pipeline.decode import Photo
+from facecompare.pipeline.detect import FacePolicy
+from facecompare.service import Wishes
+
+# The names that clients of the original system send.
+ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"}
+MAX_FIELDS = 32  # photos and wishes together are fewer than ten
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRequest:
+    """The photos by name, and what the caller wishes."""
+
+    photos: dict[str, Photo]
+    wishes: Wishes
+
+
+class WishFields(BaseModel):
+    """The fields beside the photos, as they arrive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    threshold: float | None = None
+    face: FacePolicy = FacePolicy.LARGEST
+    landmarks68: bool = False
+    chips: bool = False
+    engine: str | None = None
+
+    @field_validator("threshold", mode="before")
+    @classmethod
+    def _no_truth_value(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError("a number is accepted, not a truth value")
+        return value
+
+
+async def read_request(request: Request, names: tuple[str, ...]) -> CompareRequest:
+    """Photos of these names and the wishes.
+
+    Raises  UnsupportedContentType, BadRequest, MissingImage, UnknownField, BadField, BadThreshold;
+            ImageTooLarge when the body outgrows its limit while it is read.
+    """
+    fields = _by_own_names(await _fields(request), names)
+    photos = {name: _photo(name, fields.pop(name, None)) for name in names}
+    return CompareRequest(photos, _wishes(fields))
+
+
+async def _fields(request: Request) -> dict[str, Any]:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "multipart/form-data":
+        return await _form_fields(request)
+    if media_type == "application/json":
+        return await _json_fields(request)
+    raise UnsupportedContentType(
+        f"the content type is {media_type or 'missing'}; multipart/form-data with files, or "
+        "application/json with base64, is accepted"
+    )
+
+
+async def _form_fields(request: Request) -> dict[str, Any]:
+    async with request.form(max_files=MAX_FIELDS, max_fields=MAX_FIELDS) as form:
+        fields: dict[str, Any] = {}
+        for name, value in form.multi_items():
+            if name in fields:
+                raise BadField(f"{name} was sent more than once")
+            fields[name] = await _uploaded(value) if isinstance(value, UploadFile) else value
+        return fields
+
+
+async def _uploaded(file: UploadFile) -> Photo:
+    return Photo(await file.read(), file.filename or "", file.content_type or "")
+
+
+async def _json_fields(request: Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except (JSONDecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise BadRequest("the body is not JSON; an object of fields is accepted") from exc
+    if not isinstance(body, dict):
+        raise BadRequest(f"the body is a JSON {type(body).__name__}; an object is accepted")
+    return body
+
+
+def _by_own_names(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    renamed: dict[str, Any] = {}
+    for name, value in fields.items():
+        own = ALIASES.get(name, name) if ALIASES.get(name) in names else name
+        if own in renamed:
+            raise BadField(f"{own} was sent more than once, once as {name}")
+        renamed[own] = value
+    return renamed
+
+
+def _photo(name: str, value: object) -> Photo:
+    if isinstance(value, Photo):
+        return value
+    if value is None or value == "":
+        raise MissingImage(f"{name} is missing; send it as a file or as base64", image=name)
+    if not isinstance(value, str):
+        raise BadField(f"{name} must be a file or base64 text", image=name)
+    return _from_base64(name, value)
+
+
+def _from_base64(name: str, text: str) -> Photo:
+    """Plain base64, or a data URI (RFC 2397)."""
+    content_type = ""
+    if text.startswith("data:"):
+        content_type, _, text = text.removeprefix("data:").partition(";base64,")
+    try:
+        return Photo(b64decode("".join(text.split()), validate=True), content_type=content_type)
+    except (binascii.Error, ValueError) as exc:
+        raise BadField(
+            f"{name} is not base64; a file's bytes in base64 are accepted", image=name
+        ) from exc
+
+
+def _wishes(fields: dict[str, Any]) -> Wishes:
+    try:
+        wishes = WishFields.model_validate(fields)
+    except ValidationError as exc:
+        raise _as_our_own(exc) from exc
+    return Wishes(**wishes.model_dump())
+
+
+def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadField:
+    first = error.errors()[0]
+    field, found = first["loc"][0], first["input"]
+    shown = found[:40] if isinstance(found, str) else type(found).__name__
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(WishFields.model_fields)
+        return UnknownField(
+            f"{str(field)[:40]!r} is no field of this operation; there are: {known}"
+        )
+    if field == "threshold":
+        return BadThreshold(f"the threshold is {shown!r}; a number is accepted")
+    return BadField(f"{field} is {shown!r}: {first['msg']}")

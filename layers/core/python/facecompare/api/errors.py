@@ -1,0 +1,122 @@
+"""The one place where an error becomes an HTTP answer: `{"code", "message", "image"}`."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from facecompare import errors
+from facecompare.answers import DOCUMENTED
+from facecompare.errors import FaceCompareError
+
+log = logging.getLogger(__name__)
+
+# RFC 9110 §15.5: 400 the request, 404 no such thing, 413 too much, 415 not this format, 422 the
+# photo was understood but cannot be compared; §15.6: 500 our fault, 503 try again later.
+STATUS: dict[type[FaceCompareError], int] = {
+    errors.EmptyImage: 422,
+    errors.UnsupportedImage: 415,
+    errors.MislabelledImage: 415,
+    errors.DamagedImage: 422,
+    errors.ImageTooLarge: 413,
+    errors.TooManyPixels: 413,
+    errors.ImageTooSmall: 422,
+    errors.NoFace: 422,
+    errors.SeveralFaces: 422,
+    errors.MissingImage: 400,
+    errors.BadThreshold: 400,
+    errors.UnknownField: 400,
+    errors.BadField: 400,
+    errors.BadRequest: 400,
+    errors.UnsupportedContentType: 415,
+    errors.UnknownEngine: 400,
+    errors.Landmarks68Off: 400,
+    errors.ComparisonNotFound: 404,
+    errors.BadSetting: 503,
+    errors.ModelFileMissing: 503,
+    errors.ModelFileDamaged: 503,
+    errors.PackageMissing: 503,
+    errors.PortUnavailable: 503,
+    errors.RecordsUnavailable: 503,
+    errors.EngineFault: 503,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """What went wrong: a stable code, and in words what was found and what is accepted."""
+
+    __pydantic_config__ = DOCUMENTED
+    code: str
+    message: str
+    image: str | None = None
+    """the photo it is about: image1, image2, anchor or image"""
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI entries of these error statuses, each with the codes that it can carry."""
+    return {
+        status: {"model": ErrorAnswer, "description": ", ".join(_codes(status))}
+        for status in (*statuses, 503)
+    }
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Give every error of this application the one shape."""
+    app.add_exception_handler(FaceCompareError, _face_compare_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unforeseen_error)
+
+
+def answer(status: int, code: str, message: str, image: str | None = None) -> JSONResponse:
+    """An error as a response."""
+    return JSONResponse(asdict(ErrorAnswer(code, message, image)), status)
+
+
+def error_response(error: FaceCompareError) -> JSONResponse:
+    """A typed error as a response; the installation's troubles are logged and not told."""
+    status = STATUS[type(error)]
+    if status < 500:
+        return answer(status, error.code, error.message, error.image)
+    log.error("%s: %s", error.code, error.message)
+    return answer(status, error.code, "the service cannot answer at the moment; try again later")
+
+
+def _codes(status: int) -> list[str]:
+    return [error.code for error, its_status in STATUS.items() if its_status == status]
+
+
+async def _face_compare_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, FaceCompareError)  # noqa: S101 – registered for it
+    return error_response(error)
+
+
+async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 – registered for it
+    first = error.errors()[0]
+    field = first["loc"][-1]
+    return answer(400, errors.BadField.code, f"{field}: {first['msg']}")
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 – registered for it
+    known = {
+        404: ("not_found", f"there is nothing at {request.url.path}"),
+        405: ("method_not_allowed", f"{request.method} is not possible here"),
+    }
+    code, message = known.get(error.status_code, (errors.BadRequest.code, str(error.detail)))
+    response = answer(error.status_code, code, message)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unforeseen_error(_request: Request, error: Exception) -> JSONResponse:
+    log.error("unforeseen", exc_info=error)
+    return answer(500, "internal_error", "something went wrong on our side; it was logged")

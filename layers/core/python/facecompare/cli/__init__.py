@@ -1,0 +1,1 @@
+"""The `facecompare` command: one module a group of commands, each imported light."""

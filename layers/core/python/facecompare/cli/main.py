@@ -1,0 +1,75 @@
+"""The `facecompare` command: arguments, errors and exit codes.
+
+Results go to stdout, talk to stderr, and the exit code is the verdict, as with `cmp` and `grep`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+import facecompare
+from facecompare.cli import log, models, photos, serve
+from facecompare.config import Settings, debugging
+from facecompare.errors import FaceCompareError, InputError, ServiceError, SetupError
+
+SAME_PERSON, DIFFERENT, BAD_INPUT, SET_UP, SERVICE = range(5)
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+
+EXIT_CODES: dict[type[FaceCompareError], int] = {
+    InputError: BAD_INPUT,
+    SetupError: SET_UP,
+    ServiceError: SERVICE,
+}
+
+EPILOG = """\
+exit codes: 0 same person (or done), 1 different, 2 bad input, 3 set-up, 4 service
+example:    facecompare compare ann1.jpg ann2.jpg && echo "the same person"
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        code: int = arguments.run(arguments, Settings.from_env())
+        sys.stdout.flush()
+    except FaceCompareError as error:
+        if debugging():
+            raise
+        return _report(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader, `head` say, has seen enough; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SAME_PERSON
+    return code
+
+
+def exit_code(error: FaceCompareError) -> int:
+    """The exit code of this error's branch of the tree."""
+    return next(code for branch, code in EXIT_CODES.items() if isinstance(error, branch))
+
+
+def _report(error: FaceCompareError) -> int:
+    about = f"{error.image}: " if error.image else ""
+    print(f"facecompare: {about}{error.message} [{error.code}]", file=sys.stderr)
+    return exit_code(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="facecompare",
+        description="Are these two photos the same person?",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=facecompare.__version__)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for group in (photos, log, serve, models):
+        group.add_commands(commands)
+    return parser

@@ -1,0 +1,68 @@
+"""`facecompare models`: build, list and verify the model files."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from facecompare.cli.output import print_json, say
+from facecompare.config import Settings
+from facecompare.engines.catalogue import CARDS
+from facecompare.errors import PackageMissing
+from facecompare.model_files import ModelFolder
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the parser."""
+    text = "build, list or verify the model files"
+    models: argparse.ArgumentParser = commands.add_parser("models", help=text, description=text)
+    actions = models.add_subparsers(metavar="ACTION", required=True)
+    for name, run, about in (
+        ("build", run_build, "make the model files from dlib's weights"),
+        ("list", run_list, "list the model files and the engines that use them"),
+        ("verify", run_verify, "compare the model files with the manifest's checksums"),
+    ):
+        action = actions.add_parser(name, help=about, description=about)
+        action.set_defaults(run=run)
+        if name == "list":
+            action.add_argument("--json", action="store_true", help="print the manifest's rows")
+
+
+def run_build(_arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write models and manifest into the models folder."""
+    try:
+        from facecompare.model_build.build import build_models
+    except ModuleNotFoundError as exc:
+        raise PackageMissing(
+            f"building models needs {exc.name}, which is not installed; run: "
+            'pip install "facecompare[models]"'
+        ) from exc
+    for row in build_models(settings.models_dir):
+        say(f"{settings.models_dir / row.file}  {row.bytes:,} bytes")
+    return 0
+
+
+def run_list(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print the files and engines."""
+    folder = ModelFolder.at(settings.models_dir)
+    if arguments.json:
+        from dataclasses import asdict
+
+        print_json([asdict(row) for row in folder.files])
+        return 0
+    for row in folder.files:
+        state = "present" if (folder.path / row.file).is_file() else "missing"
+        print(f"{row.name:14} {row.bytes:>12,} bytes  {state:8} {row.licence}")
+    for card in CARDS:
+        default = "  (default)" if card.id == settings.engine else ""
+        print(f"engine {card.id}: {card.title}{default}")
+    return 0
+
+
+def run_verify(_arguments: argparse.Namespace, settings: Settings) -> int:
+    """Check every file; the first that is wrong ends it with exit code 3."""
+    folder = ModelFolder.at(settings.models_dir)
+    for row in folder.files:
+        folder.verify(row.name)
+        print(f"{row.name}: SHA-256 {row.sha256} as it should be")
+    return 0

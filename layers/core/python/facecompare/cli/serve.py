@@ -1,0 +1,78 @@
+"""`facecompare serve`: page and API on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from typing import Any
+
+from facecompare.cli.output import say
+from facecompare.config import Settings
+from facecompare.errors import BadField, PackageMissing, PortUnavailable
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command to the parser."""
+    text = "serve the page and the API"
+    serve: argparse.ArgumentParser = commands.add_parser(
+        "serve", help=text, description=text, epilog="example: facecompare serve --port 8080"
+    )
+    serve.set_defaults(run=run_serve)
+    serve.add_argument("--host", default="127.0.0.1", help="0.0.0.0 to be reachable from elsewhere")
+    serve.add_argument("--port", default="8000", help="0 takes any free port")
+
+
+def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Serve until interrupted."""
+    try:
+        import uvicorn
+
+        from facecompare.api.app import local_app
+    except ModuleNotFoundError as exc:
+        raise PackageMissing(
+            f'serving needs {exc.name}, which is not installed; run: pip install "facecompare[api]"'
+        ) from exc
+    from facecompare.records.sqlite import SqliteLog
+
+    app = local_app(settings, SqliteLog(settings.records))
+    if arguments.host in LOOPBACK:
+        # Without it a web page elsewhere could reach this server by pointing its own name here.
+        from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK])
+    listener = _listen(arguments.host, _port(arguments.port))
+    _announce(listener, settings)
+    config = uvicorn.Config(app, log_level="warning", server_header=False)
+    uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) > 65535:
+        raise BadField(f"--port is {text!r}; a number from 0 to 65535 is accepted")
+    return int(text)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError as exc:
+        raise PortUnavailable(
+            f"cannot listen on {host}:{port} ({exc.strerror}); try: facecompare serve --port 0"
+        ) from exc
+    return listener
+
+
+def _announce(listener: socket.socket, settings: Settings) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if (settings.web_dir / "index.html").is_file():
+        say(f"page and API on {address}  (stop with Ctrl-C)")
+    else:
+        say(f"API on {address}/api; no page, because {settings.web_dir} has no index.html")

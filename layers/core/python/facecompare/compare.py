@@ -1,0 +1,200 @@
+"""The story: photos in, a verdict out.
+
+`compare` is the whole product; `predict` and `detect` are made of the same stages.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from facecompare.config import ImageLimits
+from facecompare.engines.protocol import Engine
+from facecompare.errors import concerning
+from facecompare.pipeline.align import FaceChip, align
+from facecompare.pipeline.decode import DecodedImage, Photo, decode
+from facecompare.pipeline.detect import DetectedFaces, Face, FacePolicy, choose, detect
+from facecompare.pipeline.embed import Embedding, embed
+from facecompare.pipeline.match import Match, check_threshold, match
+from facecompare.pipeline.quality import Measure, quality
+from facecompare.timing import Timing
+
+if TYPE_CHECKING:
+    from facecompare.engines.protocol import Points
+
+
+@dataclass(frozen=True, slots=True)
+class CompareOptions:
+    """What a caller may choose; `threshold` None stands for the engine's own."""
+
+    threshold: float | None = None
+    face: FacePolicy = FacePolicy.LARGEST
+    landmarks68: bool = False
+    limits: ImageLimits = field(default_factory=ImageLimits)
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceReport:
+    """One face of a photo: where it is, how good it is, and its chip."""
+
+    face: Face
+    chip: FaceChip
+    quality: tuple[Measure, ...]
+    landmarks68: Points | None
+    compared: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoReport:
+    """What was found in one photo; faces are in working pixels of `image`, largest first."""
+
+    image: DecodedImage
+    faces: tuple[FaceReport, ...]
+    timing: Timing
+
+    @property
+    def compared(self) -> FaceReport:
+        """The face that the policy chose."""
+        return next(report for report in self.faces if report.compared)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """The verdict on two photos, and all that led to it."""
+
+    match: Match
+    engine_id: str
+    image1: PhotoReport
+    image2: PhotoReport
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """An anchor against two candidates; `closer` is "image1" or "image2" (image1 on a draw)."""
+
+    image1: Comparison
+    image2: Comparison
+
+    @property
+    def closer(self) -> str:
+        """The candidate at the smaller distance."""
+        nearer_first = self.image1.match.distance <= self.image2.match.distance
+        return "image1" if nearer_first else "image2"
+
+
+def compare(
+    image1: Photo, image2: Photo, engine: Engine, options: CompareOptions | None = None
+) -> Comparison:
+    """Are these two photos the same person?
+
+    Raises  InputError naming the photo in `image`; BadThreshold before any photo is decoded.
+    """
+    options = options or CompareOptions()
+    timing = Timing()
+    threshold = _threshold(engine, options)
+    found1, found2 = _examine_all({"image1": image1, "image2": image2}, engine, options)
+    return _comparison(found1, found2, engine, threshold, timing)
+
+
+def predict(
+    anchor: Photo,
+    image1: Photo,
+    image2: Photo,
+    engine: Engine,
+    options: CompareOptions | None = None,
+) -> Prediction:
+    """Which of two candidates is closer to the anchor, and is it the same person?"""
+    options = options or CompareOptions()
+    timing = Timing()
+    threshold = _threshold(engine, options)
+    photos = {"anchor": anchor, "image1": image1, "image2": image2}
+    of_anchor, *candidates = _examine_all(photos, engine, options)
+    return Prediction(
+        *(_comparison(of_anchor, each, engine, threshold, timing) for each in candidates)
+    )
+
+
+def detect_faces(
+    photo: Photo, engine: Engine, options: CompareOptions | None = None
+) -> PhotoReport:
+    """All faces of one photo, none of them embedded."""
+    with concerning("image"):
+        return _find(photo, engine, options or CompareOptions(), Timing())
+
+
+def embed_photo(photo: Photo, engine: Engine, options: CompareOptions | None = None) -> Embedding:
+    """The embedding of the face that the policy chooses."""
+    with concerning("image"):
+        return _examine(photo, engine, options or CompareOptions()).embedding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Examined:
+    report: PhotoReport
+    embedding: Embedding
+
+
+def _threshold(engine: Engine, options: CompareOptions) -> float:
+    threshold = engine.card.default_threshold if options.threshold is None else options.threshold
+    check_threshold(threshold)
+    return threshold
+
+
+def _examine_all(
+    photos: dict[str, Photo], engine: Engine, options: CompareOptions
+) -> list[_Examined]:
+    """Each photo on a thread of its own; the first photo's error wins, however they finish."""
+
+    def examine(name: str) -> _Examined:
+        with concerning(name):
+            return _examine(photos[name], engine, options)
+
+    if options.threads == 1:
+        return [examine(name) for name in photos]
+    with ThreadPoolExecutor(min(options.threads, len(photos))) as pool:
+        return list(pool.map(examine, photos))
+
+
+def _examine(photo: Photo, engine: Engine, options: CompareOptions) -> _Examined:
+    timing = Timing()
+    report = _find(photo, engine, options, timing)
+    with timing.stage("embed"):
+        embedding = embed(report.compared.chip, engine)
+    return _Examined(report, embedding)
+
+
+def _find(photo: Photo, engine: Engine, options: CompareOptions, timing: Timing) -> PhotoReport:
+    with timing.stage("decode"):
+        image = decode(photo, options.limits)
+    with timing.stage("detect"):
+        detected = detect(image, engine)
+        chosen = choose(detected, options.face)
+    with timing.stage("align"):
+        faces = _face_reports(detected, chosen, engine, options)
+    return PhotoReport(detected.image, faces, timing)
+
+
+def _face_reports(
+    detected: DetectedFaces, chosen: Face, engine: Engine, options: CompareOptions
+) -> tuple[FaceReport, ...]:
+    predictor68 = engine.landmarks68() if options.landmarks68 else None
+    image = detected.image
+    reports = []
+    for face in detected.faces:
+        chip = align(image, face, engine.card)
+        points68 = predictor68.landmarks(image.pixels, face.box) if predictor68 else None
+        measures = quality(image, face, chip)
+        reports.append(FaceReport(face, chip, measures, points68, compared=face is chosen))
+    return tuple(reports)
+
+
+def _comparison(
+    examined1: _Examined, examined2: _Examined, engine: Engine, threshold: float, timing: Timing
+) -> Comparison:
+    with timing.stage("match"):
+        verdict = match(examined1.embedding, examined2.embedding, threshold)
+    whole = timing.including(examined1.report.timing, examined2.report.timing)
+    return Comparison(verdict, engine.card.id, examined1.report, examined2.report, whole)

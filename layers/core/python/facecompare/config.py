@@ -1,0 +1,129 @@
+"""Settings: read from the environment once, checked before the first request.
+
+Nothing else in the package reads the environment. An explicit argument beats the environment,
+which beats the default. The README's table of settings is tested against these fields.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from facecompare.errors import BadSetting
+
+ENV_PREFIX = "FACECOMPARE_"
+WORKING_WIDTH_PX = 600  # photos are scaled to this width, as in the original system
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLimits:
+    """What a photo may be before anything big is allocated for it."""
+
+    max_bytes: int = 15_000_000  # a 50-megapixel phone JPEG has 8–14 MB
+    max_pixels: int = 50_000_000  # 150 MB as RGB: the largest phone photos in common use
+    max_side_px: int = 20_000  # panoramas
+    min_side_px: int = 16  # a face cannot be told from noise below it
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation behaves; each field is FACECOMPARE_<FIELD> in the environment."""
+
+    engine: str
+    models_dir: Path
+    records: Path
+    web_dir: Path
+    threads: int
+    landmarks68: bool
+    max_bytes: int
+    max_pixels: int
+
+    @property
+    def limits(self) -> ImageLimits:
+        """The decoder's limits."""
+        return ImageLimits(max_bytes=self.max_bytes, max_pixels=self.max_pixels)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """The settings this environment asks for.
+
+        Raises  BadSetting naming the variable, its value and what is accepted.
+        """
+        limits = ImageLimits()
+        settings = cls(
+            engine=_read(env, "engine", str, DEFAULT_ENGINE),
+            models_dir=_read(env, "models_dir", Path, _models_dir(env)),
+            records=_read(env, "records", Path, _data_home(env) / "comparisons.sqlite3"),
+            web_dir=_read(env, "web_dir", Path, CHECKOUT / "web"),
+            threads=_read(env, "threads", _positive, os.cpu_count() or 1),
+            landmarks68=_read(env, "landmarks68", _switch, False),
+            max_bytes=_read(env, "max_bytes", _positive, limits.max_bytes),
+            max_pixels=_read(env, "max_pixels", _positive, limits.max_pixels),
+        )
+        _refuse_unknown(env)
+        return settings
+
+
+DEFAULT_ENGINE = "dlib-reference"
+# The source root is layers/core/python, so a checkout's top folder is three folders above it.
+CHECKOUT = Path(__file__).resolve().parents[4]
+
+
+def _models_dir(env: Mapping[str, str]) -> Path:
+    checkout = CHECKOUT / "models"
+    return checkout if (checkout / "manifest.json").exists() else _data_home(env) / "models"
+
+
+def _data_home(env: Mapping[str, str]) -> Path:
+    """Where a user's data lives: XDG Base Directory Specification 0.8."""
+    home = env.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "facecompare"
+
+
+def _read(env: Mapping[str, str], field: str, parse: Callable[[str], T], default: T) -> T:
+    name = ENV_PREFIX + field.upper()
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        return parse(text)
+    except ValueError as exc:
+        raise BadSetting(f"{name}={text!r} is not accepted: {exc}") from exc
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ValueError("a whole number of at least 1 is")
+    return int(text)
+
+
+def _switch(text: str) -> bool:
+    states: dict[str, bool] = {"on": True, "off": False}
+    if text.lower() not in states:
+        raise ValueError("on or off is")
+    return states[text.lower()]
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    known = {ENV_PREFIX + name.upper() for name in setting_names()} | {DEBUG_VARIABLE}
+    unknown = sorted(name for name in env if name.startswith(ENV_PREFIX) and name not in known)
+    if unknown:
+        raise BadSetting(f"{unknown[0]} is no setting; there are: {', '.join(sorted(known))}")
+
+
+def setting_names() -> list[str]:
+    """The names of all settings, in the order they are declared."""
+    return [field.name for field in fields(Settings)]
+
+
+DEBUG_VARIABLE = ENV_PREFIX + "DEBUG"  # any value: the command line shows tracebacks
+
+
+def debugging(env: Mapping[str, Any] = os.environ) -> bool:
+    """True when tracebacks are wanted instead of one-line errors."""
+    return bool(env.get(DEBUG_VARIABLE))

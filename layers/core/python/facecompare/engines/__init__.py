@@ -1,0 +1,1 @@
+"""What finds and embeds faces: the protocol an engine fulfils, and the engines."""

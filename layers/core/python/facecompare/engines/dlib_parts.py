@@ -1,0 +1,94 @@
+"""dlib's own detectors, shape predictors and face network behind the engine protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dlib
+import numpy as np
+
+from facecompare.engines.pool import Pool
+from facecompare.engines.protocol import Box, Detection
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from facecompare.engines.protocol import Pixels, Points
+
+NO_UPSAMPLING = 0  # the working width already suits faces of 80 px and more
+
+
+class HogDetector:
+    """dlib's frontal HOG detector."""
+
+    name = "hog"
+
+    def __init__(self) -> None:
+        self._detectors: Pool[Any] = Pool(dlib.get_frontal_face_detector)
+
+    def find(self, pixels: Pixels) -> list[Detection]:
+        """All frontal faces of about 80 px and more, best score first."""
+        with self._detectors.borrowed() as detector:
+            rectangles, scores, _ = detector.run(pixels, NO_UPSAMPLING, 0.0)
+        return [
+            Detection(_box(rectangle), float(score))
+            for rectangle, score in zip(rectangles, scores, strict=True)
+        ]
+
+
+class DlibCnnDetector:
+    """dlib's CNN detector on dlib's own convolutions: slow, and the reference for the fast one."""
+
+    name = "cnn"
+
+    def __init__(self, path: Path) -> None:
+        self._networks: Pool[Any] = Pool(lambda: dlib.cnn_face_detection_model_v1(str(path)))
+
+    def find(self, pixels: Pixels) -> list[Detection]:
+        """All faces, best score first."""
+        with self._networks.borrowed() as network:
+            return [
+                Detection(_box(found.rect), float(found.confidence))
+                for found in network(pixels, NO_UPSAMPLING)
+            ]
+
+
+class DlibLandmarks:
+    """One of dlib's shape predictors; sharing it between threads is safe."""
+
+    def __init__(self, path: Path) -> None:
+        self._predictor = dlib.shape_predictor(str(path))
+
+    def landmarks(self, pixels: Pixels, box: Box) -> Points:
+        """The points of the face in this box, on whole pixels."""
+        shape = self._predictor(pixels, _rectangle(box))
+        return np.array([(point.x, point.y) for point in shape.parts()], dtype=np.float32)
+
+
+class DlibFaceNetwork:
+    """dlib's face network on dlib's own convolutions: the reference for the fast one."""
+
+    def __init__(self, path: Path) -> None:
+        self._networks: Pool[Any] = Pool(lambda: dlib.face_recognition_model_v1(str(path)))
+
+    def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """[N, 150, 150, 3] RGB chips → [N, 128]."""
+        with self._networks.borrowed() as network:
+            rows = [np.array(network.compute_face_descriptor(chip)) for chip in chips]
+        return np.array(rows, dtype=np.float32)
+
+
+def _box(rectangle: dlib.rectangle) -> Box:
+    """dlib's right and bottom lie inside of the rectangle; a Box ends after them."""
+    return Box(
+        float(rectangle.left()),
+        float(rectangle.top()),
+        float(rectangle.width()),
+        float(rectangle.height()),
+    )
+
+
+def _rectangle(box: Box) -> dlib.rectangle:
+    left, top = round(box.left), round(box.top)
+    return dlib.rectangle(left, top, left + round(box.width) - 1, top + round(box.height) - 1)

@@ -1,0 +1,110 @@
+"""What the pipeline asks of an engine.
+
+An engine is data (its card) plus the parts the stages use: detectors that find faces, a predictor
+that places five landmarks, and a network that embeds chips. Coordinates are pixels of the array
+handed in, x to the right, y down, (0, 0) the centre of the top-left pixel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]  # height × width × 3, RGB
+    Points = NDArray[np.float32]  # points × 2, (x, y)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle in pixels; right = left + width, bottom = top + height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """(x, y)."""
+        return self.left + self.width / 2, self.top + self.height / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One face as its detector reports it; the score's scale is the detector's own."""
+
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way of cutting the chip: the share of the face added on each side, and mirroring."""
+
+    padding: float
+    mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCard:
+    """What there is to know of an engine without loading it.
+
+    `id` stands for one exact setting of detectors, alignment, views and network. Distances, and so
+    thresholds, mean something only within one id; embeddings of two ids are never compared.
+    """
+
+    id: str
+    title: str
+    dimension: int
+    metric: str
+    default_threshold: float
+    chip_side_px: int
+    views: tuple[View, ...]
+    landmarks5: tuple[str, ...]
+    models: tuple[str, ...]
+    licence: str
+
+
+class FaceDetector(Protocol):
+    """Finds faces that stand upright."""
+
+    name: str
+
+    def find(self, pixels: Pixels) -> list[Detection]:
+        """All faces, best score first; safe to call from several threads."""
+        ...
+
+
+class LandmarkPredictor(Protocol):
+    """Places a fixed number of named points on a face."""
+
+    def landmarks(self, pixels: Pixels, box: Box) -> Points:
+        """The points of the face in this box."""
+        ...
+
+
+class Engine(Protocol):
+    """One setting of the pipeline, loaded and ready; safe to use from several threads."""
+
+    card: EngineCard
+    model_digest: str  # one SHA-256 over all the weights it decides with
+    detectors: Sequence[FaceDetector]
+    landmarks5: LandmarkPredictor
+
+    def landmarks68(self) -> LandmarkPredictor:
+        """The 68-point predictor, loaded when first asked for."""
+        ...
+
+    def embed(self, chips: NDArray[np.uint8]) -> NDArray[Any]:
+        """[N, side, side, 3] RGB chips → [N, dimension] float32, one embedding a chip."""
+        ...

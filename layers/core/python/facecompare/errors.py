@@ -1,0 +1,211 @@
+"""Everything that can go wrong, as one tree.
+
+    FaceCompareError
+    ├── InputError              the visitor's photo or request; exit code 2, HTTP 4xx
+    │   ├── ImageError          one photo is unfit: empty, damaged, too large, without a face …
+    │   ├── RequestError        the request around the photos is malformed
+    │   └── ComparisonNotFound  no record has this id
+    ├── SetupError              the installation: models, settings; exit code 3, HTTP 503
+    └── ServiceError            something we depend on failed at run time; exit code 4, HTTP 503
+
+Each leaf has a `code`, which is stable and part of the API, and a message that says what was found,
+what is accepted and, where there is one, the next command. HTTP statuses live in `api/errors.py`,
+exit codes in `cli/main.py`; a test holds all of them, and the README's table, complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+
+class FaceCompareError(Exception):
+    """Root of the tree; `image` names the photo it is about ("image1"), or is None."""
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, *, image: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.image = image
+
+
+class InputError(FaceCompareError):
+    """The caller can mend it."""
+
+
+class SetupError(FaceCompareError):
+    """Whoever installed facecompare can mend it."""
+
+
+class ServiceError(FaceCompareError):
+    """Something facecompare depends on failed; trying again may help."""
+
+
+class ImageError(InputError):
+    """One photo is unfit for comparison."""
+
+
+class RequestError(InputError):
+    """The request around the photos is malformed."""
+
+
+class EmptyImage(ImageError):
+    """The photo has no bytes at all."""
+
+    code = "empty_image"
+
+
+class UnsupportedImage(ImageError):
+    """The bytes are no picture, or one in a format or pixel type that is not accepted."""
+
+    code = "unsupported_image"
+
+
+class MislabelledImage(ImageError):
+    """The file's name or content type says one format and its bytes are another."""
+
+    code = "mislabelled_image"
+
+
+class DamagedImage(ImageError):
+    """The picture's format is known but it cannot be decoded to its last row."""
+
+    code = "damaged_image"
+
+
+class ImageTooLarge(ImageError):
+    """The photo, or the whole request, has too many bytes."""
+
+    code = "image_too_large"
+
+
+class TooManyPixels(ImageError):
+    """The header announces more pixels, or a longer side, than is decoded."""
+
+    code = "too_many_pixels"
+
+
+class ImageTooSmall(ImageError):
+    """The picture is too small to hold a face."""
+
+    code = "image_too_small"
+
+
+class NoFace(ImageError):
+    """No detector found a face."""
+
+    code = "no_face"
+
+
+class SeveralFaces(ImageError):
+    """The policy `only-one` met more than one face."""
+
+    code = "several_faces"
+
+
+class MissingImage(RequestError):
+    """A photo that the operation needs was not given, or its file cannot be read."""
+
+    code = "missing_image"
+
+
+class BadThreshold(RequestError):
+    """The threshold is no usable distance."""
+
+    code = "bad_threshold"
+
+
+class UnknownField(RequestError):
+    """The request carries a field that the operation does not know."""
+
+    code = "unknown_field"
+
+
+class BadField(RequestError):
+    """A field's value is not of the accepted form."""
+
+    code = "bad_field"
+
+
+class BadRequest(RequestError):
+    """The request's body cannot be read at all."""
+
+    code = "bad_request"
+
+
+class UnsupportedContentType(RequestError):
+    """The body is neither multipart/form-data nor JSON."""
+
+    code = "unsupported_content_type"
+
+
+class UnknownEngine(RequestError):
+    """No engine has this id."""
+
+    code = "unknown_engine"
+
+
+class Landmarks68Off(RequestError):
+    """The 68-point landmarks were asked for and are switched off."""
+
+    code = "landmarks68_off"
+
+
+class ComparisonNotFound(InputError):
+    """The log has no comparison of this id."""
+
+    code = "comparison_not_found"
+
+
+class BadSetting(SetupError):
+    """An environment variable has a value that is not accepted."""
+
+    code = "bad_setting"
+
+
+class ModelFileMissing(SetupError):
+    """A model file is not where it should be."""
+
+    code = "model_file_missing"
+
+
+class ModelFileDamaged(SetupError):
+    """A model file does not hold what its checksum or its format promises."""
+
+    code = "model_file_damaged"
+
+
+class PackageMissing(SetupError):
+    """An optional package is needed and not installed."""
+
+    code = "package_missing"
+
+
+class PortUnavailable(SetupError):
+    """The local server cannot listen where it was told to."""
+
+    code = "port_unavailable"
+
+
+class RecordsUnavailable(ServiceError):
+    """The comparison log cannot be read or written; nothing was recorded."""
+
+    code = "records_unavailable"
+
+
+class EngineFault(ServiceError):
+    """A network returned something that is no embedding."""
+
+    code = "engine_fault"
+
+
+@contextmanager
+def concerning(image: str) -> Iterator[None]:
+    """Let errors raised inside say which photo they are about."""
+    try:
+        yield
+    except FaceCompareError as error:
+        error.image = image
+        raise

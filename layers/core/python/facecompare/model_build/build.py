@@ -1,0 +1,99 @@
+"""dlib's weights → the model files and their manifest; the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from facecompare.errors import ModelFileMissing
+from facecompare.model_build.sources import (
+    LANDMARKS5_DAT,
+    LANDMARKS68_DAT,
+    PACKAGE,
+    PACKAGE_VERSION,
+    read_dat,
+)
+from facecompare.model_files import MANIFEST, ModelFile, manifest_text
+
+PUBLIC_DOMAIN = "CC0-1.0"
+NON_COMMERCIAL = "iBUG 300-W: no commercial use"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one model file is made from one of dlib's."""
+
+    name: str
+    file: str
+    dat: str
+    build: Callable[[bytes], bytes]
+    licence: str
+    contract: str
+
+
+def _as_it_is(dat: bytes) -> bytes:
+    return dat
+
+
+RECIPES = (
+    Recipe(
+        name="landmarks5",
+        file="landmarks5.dat",
+        dat=LANDMARKS5_DAT,
+        build=_as_it_is,
+        licence=PUBLIC_DOMAIN,
+        contract="RGB picture and face box → 5 points (x, y)",
+    ),
+    Recipe(
+        name="landmarks68",
+        file="landmarks68.dat",
+        dat=LANDMARKS68_DAT,
+        build=_as_it_is,
+        licence=NON_COMMERCIAL,
+        contract="RGB picture and face box → 68 points (x, y)",
+    ),
+)
+
+
+def build_models(folder: Path) -> Iterator[ModelFile]:
+    """Write every model file, then the manifest; yields each file's row as it is done.
+
+    Raises  PackageMissing, ModelFileDamaged; ModelFileMissing when the folder is not writable.
+    """
+    rows = []
+    for recipe in RECIPES:
+        data = recipe.build(read_dat(recipe.dat))
+        _write(folder / recipe.file, data)
+        rows.append(_row(recipe, data))
+        yield rows[-1]
+    _write(folder / MANIFEST, manifest_text(tuple(rows)).encode())
+
+
+def _row(recipe: Recipe, data: bytes) -> ModelFile:
+    return ModelFile(
+        name=recipe.name,
+        file=recipe.file,
+        bytes=len(data),
+        sha256=sha256(data).hexdigest(),
+        licence=recipe.licence,
+        source=f"{recipe.dat} in {PACKAGE} {PACKAGE_VERSION}",
+        contract=recipe.contract,
+    )
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All or nothing: a reader never meets half a file."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as exc:
+        partial.unlink(missing_ok=True)
+        raise ModelFileMissing(
+            f"{path} cannot be written ({exc.strerror}); FACECOMPARE_MODELS_DIR names another "
+            "folder"
+        ) from exc

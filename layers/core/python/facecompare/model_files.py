@@ -1,0 +1,110 @@
+"""The model files: which there are, where they lie, and whether they are what they should be.
+
+`models/manifest.json` says for each file its size, SHA-256, licence, origin and input contract. It
+is written by `facecompare models build`, whose output is the same bytes everywhere, and committed;
+the files themselves are not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from facecompare.errors import ModelFileDamaged, ModelFileMissing
+
+MANIFEST = "manifest.json"
+BUILD_HINT = "run: facecompare models build"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One row of the manifest."""
+
+    name: str
+    file: str
+    bytes: int
+    sha256: str
+    licence: str
+    source: str
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A folder with a manifest and the files it lists."""
+
+    path: Path
+    files: tuple[ModelFile, ...]
+
+    @classmethod
+    def at(cls, path: Path) -> ModelFolder:
+        """The folder's manifest, read; the files are not looked at yet.
+
+        Raises  ModelFileMissing without a manifest, ModelFileDamaged if it cannot be read.
+        """
+        try:
+            rows = json.loads((path / MANIFEST).read_text("utf-8"))["models"]
+            return cls(path, tuple(ModelFile(**row) for row in rows))
+        except OSError as exc:
+            raise ModelFileMissing(f"there is no {MANIFEST} in {path}; {BUILD_HINT}") from exc
+        except (ValueError, KeyError, TypeError) as exc:
+            raise ModelFileDamaged(f"{path / MANIFEST} is no manifest; {BUILD_HINT}") from exc
+
+    def path_of(self, name: str) -> Path:
+        """Where the file is; its size is checked, its checksum only by `verify`.
+
+        Raises  ModelFileMissing, ModelFileDamaged.
+        """
+        row = self._row(name)
+        path = self.path / row.file
+        if not path.is_file():
+            raise ModelFileMissing(f"{path} is missing; {BUILD_HINT}")
+        if path.stat().st_size != row.bytes:
+            raise ModelFileDamaged(
+                f"{path} has {path.stat().st_size:,} bytes and should have {row.bytes:,}; "
+                f"{BUILD_HINT}"
+            )
+        return path
+
+    def verify(self, name: str) -> None:
+        """Check size and SHA-256 of one file.
+
+        Raises  ModelFileMissing, ModelFileDamaged.
+        """
+        found = sha256_of(self.path_of(name))
+        if found != self._row(name).sha256:
+            raise ModelFileDamaged(
+                f"{self.path / self._row(name).file} has SHA-256 {found[:16]}… and should have "
+                f"{self._row(name).sha256[:16]}…; {BUILD_HINT}"
+            )
+
+    def digest(self, names: tuple[str, ...]) -> str:
+        """One SHA-256 for a set of models: what a record keeps to say which weights decided."""
+        return digest_of(self._row(name).sha256 for name in names)
+
+    def _row(self, name: str) -> ModelFile:
+        row = next((row for row in self.files if row.name == name), None)
+        if row is None:
+            raise ModelFileMissing(f"{self.path / MANIFEST} lists no {name}; {BUILD_HINT}")
+        return row
+
+
+def manifest_text(files: tuple[ModelFile, ...]) -> str:
+    """The manifest as it is written: stable order, one key a line."""
+    rows: list[dict[str, Any]] = [asdict(row) for row in files]
+    return json.dumps({"models": rows}, indent=2, ensure_ascii=False) + "\n"
+
+
+def digest_of(checksums: Iterable[str]) -> str:
+    """One SHA-256 over several, whatever their order."""
+    return hashlib.sha256("".join(sorted(checksums)).encode()).hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

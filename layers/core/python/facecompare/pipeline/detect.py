@@ -1,0 +1,114 @@
+"""Stage 2: an upright picture → its faces, and which of them is compared.
+
+Detectors are asked in the engine's order and the first that finds anything decides: a HOG detector
+is quick, a CNN finds what it misses. A CNN also finds faces that lie on their side, whose landmarks
+would then be nonsense; so a file that does not say which way is up is looked at in all four quarter
+turns, and the turn that the detector likes best is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facecompare.engines.protocol import Box, Engine, FaceDetector
+from facecompare.errors import NoFace, SeveralFaces
+from facecompare.pipeline.decode import DecodedImage
+
+if TYPE_CHECKING:
+    from facecompare.engines.protocol import Points
+
+
+class FacePolicy(StrEnum):
+    """Which face of a photo is compared."""
+
+    LARGEST = "largest"
+    MOST_CENTRAL = "most-central"
+    ONLY_ONE = "only-one"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face, in working pixels of the picture it was found in; see `DecodedImage`."""
+
+    box: Box
+    landmarks5: Points
+    detector: str
+    detection_score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DetectedFaces:
+    """All faces of a photo, largest first. `image` may be a quarter turn of the decoded one."""
+
+    image: DecodedImage
+    faces: tuple[Face, ...]
+
+
+def detect(image: DecodedImage, engine: Engine) -> DetectedFaces:
+    """All faces of the picture with their five landmarks.
+
+    Raises  NoFace when no detector finds one in any turn that the file allows.
+    """
+    upright, *fallbacks = engine.detectors
+    faces = _faces(image, upright, engine)
+    for detector in fallbacks:
+        if faces:
+            break
+        image = _best_turn(image, detector)
+        # The quick detector again: a photo stored sideways gets the boxes it would get upright.
+        faces = _faces(image, upright, engine) if image.quarter_turns else ()
+        faces = faces or _faces(image, detector, engine)
+    if not faces:
+        raise NoFace(
+            f"no face was found in the {image.width} × {image.height} photo; use one in which a "
+            "face is visible from the front and at least a tenth as wide as the photo"
+        )
+    return DetectedFaces(image, tuple(sorted(faces, key=lambda face: -face.box.area)))
+
+
+def choose(detected: DetectedFaces, policy: FacePolicy) -> Face:
+    """The face that is compared.
+
+    Raises  SeveralFaces under `only-one`.
+    """
+    faces = detected.faces
+    if policy is FacePolicy.ONLY_ONE and len(faces) > 1:
+        raise SeveralFaces(
+            f"{len(faces)} faces were found and exactly one is accepted; crop the photo or let "
+            "the largest or the most central face be compared"
+        )
+    if policy is FacePolicy.MOST_CENTRAL:
+        height, width = detected.image.pixels.shape[:2]
+        return min(faces, key=lambda face: _distance(face.box.centre, (width / 2, height / 2)))
+    return faces[0]
+
+
+def _faces(image: DecodedImage, detector: FaceDetector, engine: Engine) -> tuple[Face, ...]:
+    return tuple(
+        Face(
+            box=found.box,
+            landmarks5=engine.landmarks5.landmarks(image.pixels, found.box),
+            detector=detector.name,
+            detection_score=found.score,
+        )
+        for found in detector.find(image.pixels)
+    )
+
+
+def _best_turn(image: DecodedImage, detector: FaceDetector) -> DecodedImage:
+    """The turn whose best face scores highest; upright when nothing scores anywhere."""
+    turns = [image] if image.states_up else [image.turned(turns) for turns in range(4)]
+    return max(turns, key=lambda turn: _best_score(turn, detector))
+
+
+def _best_score(image: DecodedImage, detector: FaceDetector) -> float:
+    return max((found.score for found in detector.find(image.pixels)), default=-np.inf)
+
+
+def _distance(a: Sequence[float], b: Sequence[float]) -> float:
+    return float(np.hypot(a[0] - b[0], a[1] - b[1]))

@@ -1,0 +1,47 @@
+"""Stage 5: two embeddings and a threshold → the verdict."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from facecompare.errors import BadThreshold
+from facecompare.pipeline.embed import Embedding
+
+MAX_THRESHOLD = 2.0  # no two dlib embeddings of LFW are further apart than 1.2; beyond is a slip
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The verdict: `same_person` is `distance < threshold`."""
+
+    distance: float
+    threshold: float
+    same_person: bool
+
+
+def match(embedding1: Embedding, embedding2: Embedding, threshold: float) -> Match:
+    """Compare by Euclidean distance; the order of the two does not matter.
+
+    Raises  BadThreshold; ValueError when the embeddings are of different engines.
+    """
+    if embedding1.engine_id != embedding2.engine_id:
+        raise ValueError(f"{embedding1.engine_id} and {embedding2.engine_id} do not compare")
+    check_threshold(threshold)
+    difference = embedding1.values.astype(np.float64) - embedding2.values.astype(np.float64)
+    distance = float(np.sqrt(np.square(difference).sum()))
+    return Match(distance=distance, threshold=threshold, same_person=distance < threshold)
+
+
+def check_threshold(threshold: float) -> None:
+    """Refuse what is no usable distance, before any photo is looked at.
+
+    Raises  BadThreshold.
+    """
+    if not math.isfinite(threshold) or not 0 < threshold <= MAX_THRESHOLD:
+        raise BadThreshold(
+            f"the threshold is {threshold}; a distance above 0 and at most {MAX_THRESHOLD} is "
+            "accepted"
+        )

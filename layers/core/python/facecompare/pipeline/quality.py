@@ -1,0 +1,103 @@
+"""Why a face may be unfit for comparison: each measure with its value and its limit.
+
+Quality warns; it never changes a verdict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facecompare.pipeline.align import FaceChip
+from facecompare.pipeline.decode import DecodedImage
+from facecompare.pipeline.detect import Face
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from facecompare.engines.protocol import Points
+
+# Limits: `tests/benchmarks/quality_limits.py` prints what they are derived from.
+MIN_FACE_PX = 50.0  # narrower faces move embeddings by more than a tenth of the threshold
+MIN_SHARPNESS = 25.0  # variance of the chip's Laplacian
+BRIGHTNESS = (45.0, 210.0)  # mean grey of the chip
+MIN_CONTRAST = 20.0  # standard deviation of the chip's grey
+MAX_YAW_DEG = 35.0
+MAX_PITCH_DEG = 30.0
+
+# The five points in millimetres on an average adult head, origin between the eyes, x to the
+# viewer's right, y down, z away from the viewer: outer eye corners 90 mm and inner 32 mm apart,
+# nose base 46 mm below and 30 mm in front of the outer corners (means of Farkas, Anthropometry of the
+# Head and Face, 1994, rounded). Good to about ten degrees, which is what a warning needs.
+_HEAD_MM = np.array(
+    [[45, 0, 12], [16, 0, 0], [-45, 0, 12], [-16, 0, 0], [0, 46, -18]], dtype=np.float64
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure, the range within which it does not warn, and whether it does."""
+
+    name: str
+    value: float
+    unit: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def warns(self) -> bool:
+        """True outside of the range."""
+        below = self.minimum is not None and self.value < self.minimum
+        above = self.maximum is not None and self.value > self.maximum
+        return below or above
+
+
+def quality(image: DecodedImage, face: Face, chip: FaceChip) -> tuple[Measure, ...]:
+    """Size, sharpness, exposure and pose of a face, always in this order."""
+    grey = _grey(chip.picture)
+    yaw, pitch, roll = pose(face.landmarks5)
+    return (
+        Measure("face_width", image.box_in_photo(face.box).width, "px", minimum=MIN_FACE_PX),
+        Measure("sharpness", _laplacian_variance(grey), "grey²", minimum=MIN_SHARPNESS),
+        Measure("brightness", float(grey.mean()), "grey", *BRIGHTNESS),
+        Measure("contrast", float(grey.std()), "grey", minimum=MIN_CONTRAST),
+        Measure("yaw", yaw, "°", -MAX_YAW_DEG, MAX_YAW_DEG),
+        Measure("pitch", pitch, "°", -MAX_PITCH_DEG, MAX_PITCH_DEG),
+        Measure("roll", roll, "°"),  # alignment undoes it, so it never warns
+    )
+
+
+def pose(landmarks5: Points) -> tuple[float, float, float]:
+    """(yaw, pitch, roll) in degrees, all 0 for a face that looks into the camera.
+
+    Yaw is positive when the face turns to the viewer's right, pitch when it looks down, roll when
+    it leans clockwise. The head above is fitted by scaled orthographic projection (POS: DeMenthon
+    and Davis, 1995).
+    """
+    model = _HEAD_MM - _HEAD_MM.mean(axis=0)
+    points = landmarks5.astype(np.float64)
+    axes, *_ = np.linalg.lstsq(model, points - points.mean(axis=0), rcond=None)
+    x_axis, y_axis = (_unit(axes[:, column]) for column in range(2))
+    z_axis = np.cross(x_axis, y_axis)
+    yaw = np.degrees(np.arctan2(-x_axis[2], np.hypot(x_axis[0], x_axis[1])))
+    pitch = np.degrees(np.arctan2(-y_axis[2], z_axis[2]))
+    roll = np.degrees(np.arctan2(y_axis[0], x_axis[0]))
+    return float(yaw), float(pitch), float(roll)
+
+
+def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    length = np.linalg.norm(vector)
+    return vector / length if length else vector
+
+
+def _grey(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)  # BT.601
+
+
+def _laplacian_variance(grey: NDArray[np.float32]) -> float:
+    """Sharpness as variance of the 4-neighbour Laplacian (Pech-Pacheco et al., 2000)."""
+    centre = 4 * grey[1:-1, 1:-1]
+    laplacian = centre - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
+    return float(laplacian.var())

@@ -1,0 +1,143 @@
+"""One comparison as it is kept, and what every log of them can do.
+
+Nothing biometric is kept: no photo, no embedding, no landmark. Hashes say which files were
+compared, to somebody who has the files.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+from facecompare.errors import BadField
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRecord:
+    """One verdict. `created_at` is UTC, ISO 8601 with microseconds, so its text sorts by time."""
+
+    comparison_id: str
+    created_at: str
+    same_person: bool
+    distance: float
+    threshold: float
+    engine: str
+    model_digest: str
+    image1_sha256: str
+    image2_sha256: str
+    caller: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(ComparisonRecord))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records, newest first; `next_cursor` continues after them, None at the end."""
+
+    records: tuple[ComparisonRecord, ...]
+    next_cursor: str | None
+
+
+class ComparisonLog(Protocol):
+    """Keeps records; safe to use from several threads and processes.
+
+    Every method raises RecordsUnavailable when the log cannot be reached.
+    """
+
+    def put(self, *records: ComparisonRecord) -> None:
+        """Keep all of these records, or none of them."""
+        ...
+
+    def page(self, limit: int, cursor: str | None = None, since: str | None = None) -> Page:
+        """The newest records, at most `limit`, not older than `since` (as `created_at`).
+
+        Raises  BadField when the cursor is not one that a page gave out.
+        """
+        ...
+
+    def get(self, comparison_id: str) -> ComparisonRecord:
+        """One record. Raises  ComparisonNotFound."""
+        ...
+
+    def delete(self, comparison_id: str) -> None:
+        """Forget one record. Raises  ComparisonNotFound."""
+        ...
+
+
+def every_record(
+    log: ComparisonLog, since: str | None = None, limit: int | None = None
+) -> Iterator[ComparisonRecord]:
+    """All records, newest first, a page at a time."""
+    cursor: str | None = None
+    left = limit
+    while left is None or left > 0:
+        page = log.page(_PAGE_SIZE if left is None else min(left, _PAGE_SIZE), cursor, since)
+        yield from page.records
+        left = None if left is None else left - len(page.records)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+_PAGE_SIZE = 500
+
+
+def new_comparison_id() -> str:
+    """32 hexadecimal digits whose order is the order of time: UUID version 7, RFC 9562 §5.7."""
+    milliseconds = int(datetime.now(UTC).timestamp() * 1000)
+    random = secrets.randbits(74)
+    value = milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62
+    return f"{value | (random & (1 << 62) - 1):032x}"
+
+
+def timestamp(moment: datetime | None = None) -> str:
+    """The moment, or now, as records hold it: 2026-11-22T09:30:00.000000Z."""
+    return (moment or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_since(text: str) -> str:
+    """`2026-11-22`, `2026-11-22T09:30:00Z`, `90m`, `24h` or `7d` as a timestamp.
+
+    Raises  BadField.
+    """
+    try:
+        if text[-1:] in _UNITS and text[:-1].isdigit():
+            return timestamp(datetime.now(UTC) - int(text[:-1]) * _UNITS[text[-1]])
+        if len(text) == len("2026-11-22"):
+            day = date.fromisoformat(text)
+            return timestamp(datetime(day.year, day.month, day.day, tzinfo=UTC))
+        moment = datetime.fromisoformat(text)
+        return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError) as exc:
+        raise BadField(
+            f"since is {text!r}; a date (2026-11-22), a time (2026-11-22T09:30:00Z) or an age "
+            "(90m, 24h, 7d) is accepted"
+        ) from exc
+
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def cursor_after(record: ComparisonRecord) -> str:
+    """An opaque text for the place after this record."""
+    return base64.urlsafe_b64encode(f"{record.created_at}|{record.comparison_id}".encode()).decode()
+
+
+def read_cursor(cursor: str) -> tuple[str, str]:
+    """(created_at, comparison_id) of the last record before the cursor.
+
+    Raises  BadField.
+    """
+    try:
+        text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii")
+        created_at, comparison_id = text.split("|")
+    except ValueError as exc:
+        raise BadField(
+            "the cursor is not one that this service gave out; start again without a cursor"
+        ) from exc
+    return created_at, comparison_id

@@ -1,0 +1,34 @@
+"""Records as CSV that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+
+from facecompare.records.record import COLUMNS, ComparisonRecord
+
+# A cell that begins with one of these is a formula to a spreadsheet: OWASP, "CSV Injection".
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_lines(records: Iterable[ComparisonRecord]) -> Iterator[str]:
+    """RFC 4180: the header, then one line a record, each ending in CR LF."""
+    yield _line(COLUMNS)
+    for record in records:
+        yield _line(_cell(value) for value in astuple(record))
+
+
+def _line(cells: Iterable[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    return repr(value)

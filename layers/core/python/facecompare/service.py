@@ -1,0 +1,136 @@
+"""Engine and log together: what the API's routes and the command line both call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from facecompare.answers import (
+    ComparisonAnswer,
+    DetectionAnswer,
+    PredictionAnswer,
+    comparison_answer,
+    detection_answer,
+    prediction_answer,
+)
+from facecompare.compare import (
+    CompareOptions,
+    Comparison,
+    PhotoReport,
+    compare,
+    detect_faces,
+    embed_photo,
+    predict,
+)
+from facecompare.config import Settings
+from facecompare.engines.catalogue import load_engine
+from facecompare.engines.protocol import Engine
+from facecompare.errors import Landmarks68Off
+from facecompare.pipeline.decode import Photo
+from facecompare.pipeline.detect import FacePolicy
+from facecompare.pipeline.embed import Embedding
+from facecompare.records.record import (
+    ComparisonLog,
+    ComparisonRecord,
+    new_comparison_id,
+    timestamp,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a caller may ask for; None stands for the installation's default."""
+
+    threshold: float | None = None
+    face: FacePolicy = FacePolicy.LARGEST
+    landmarks68: bool = False
+    chips: bool = False
+    engine: str | None = None
+
+
+class FaceService:
+    """Answers requests; loads an engine when it is first asked for. Safe to share by threads."""
+
+    def __init__(self, settings: Settings, log: ComparisonLog | None) -> None:
+        self.settings = settings
+        self._log = log
+        self._engines: dict[str, Engine] = {}
+        self._loading = Lock()
+
+    def engine(self, engine_id: str | None = None) -> Engine:
+        """The engine of this id, or the installation's own.
+
+        Raises  UnknownEngine; SetupError when its models are missing or damaged.
+        """
+        engine_id = engine_id or self.settings.engine
+        with self._loading:
+            if engine_id not in self._engines:
+                self._engines[engine_id] = load_engine(engine_id, self.settings)
+            return self._engines[engine_id]
+
+    def compare(
+        self, photos: Mapping[str, Photo], wishes: Wishes
+    ) -> tuple[ComparisonAnswer, Comparison]:
+        """Compare photos["image1"] with photos["image2"]; one record is kept."""
+        options, engine = self._options(wishes), self.engine(wishes.engine)
+        comparison = compare(photos["image1"], photos["image2"], engine, options)
+        record = self._record(comparison, engine)
+        self._keep(record)
+        answer = comparison_answer(
+            comparison, record, recorded=self._log is not None, chips=wishes.chips
+        )
+        return answer, comparison
+
+    def predict(self, photos: Mapping[str, Photo], wishes: Wishes) -> PredictionAnswer:
+        """photos["anchor"] against "image1" and "image2"; a record is kept for each."""
+        options, engine = self._options(wishes), self.engine(wishes.engine)
+        prediction = predict(photos["anchor"], photos["image1"], photos["image2"], engine, options)
+        record1 = self._record(prediction.image1, engine)
+        record2 = self._record(prediction.image2, engine)
+        self._keep(record1, record2)
+        return prediction_answer(
+            prediction, (record1, record2), recorded=self._log is not None, chips=wishes.chips
+        )
+
+    def detect(self, photo: Photo, wishes: Wishes) -> tuple[DetectionAnswer, PhotoReport]:
+        """The faces of one photo; nothing is recorded, for nothing was compared."""
+        options, engine = self._options(wishes), self.engine(wishes.engine)
+        report = detect_faces(photo, engine, options)
+        return detection_answer(report, engine.card.id, chips=wishes.chips), report
+
+    def embed(self, photo: Photo, wishes: Wishes) -> Embedding:
+        """The embedding of the photo's chosen face; it is returned and never kept."""
+        return embed_photo(photo, self.engine(wishes.engine), self._options(wishes))
+
+    def _options(self, wishes: Wishes) -> CompareOptions:
+        if wishes.landmarks68 and not self.settings.landmarks68:
+            raise Landmarks68Off(
+                "68-point landmarks were asked for and are switched off, because their model's "
+                "licence excludes commercial use (iBUG 300-W); FACECOMPARE_LANDMARKS68=on "
+                "switches them on"
+            )
+        return CompareOptions(
+            threshold=wishes.threshold,
+            face=wishes.face,
+            landmarks68=wishes.landmarks68,
+            limits=self.settings.limits,
+            threads=self.settings.threads,
+        )
+
+    def _record(self, comparison: Comparison, engine: Engine) -> ComparisonRecord:
+        return ComparisonRecord(
+            comparison_id=new_comparison_id(),
+            created_at=timestamp(),
+            same_person=comparison.match.same_person,
+            distance=comparison.match.distance,
+            threshold=comparison.match.threshold,
+            engine=comparison.engine_id,
+            model_digest=engine.model_digest,
+            image1_sha256=comparison.image1.image.sha256,
+            image2_sha256=comparison.image2.image.sha256,
+        )
+
+    def _keep(self, *records: ComparisonRecord) -> None:
+        if self._log is not None:
+            self._log.put(*records)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -52,10 +52,12 @@ class Wishes:
 class FaceService:
     """Answers requests; loads an engine when it is first asked for. Safe to share by threads."""
 
-    def __init__(self, settings: Settings, log: ComparisonLog | None) -> None:
+    def __init__(
+        self, settings: Settings, log: ComparisonLog | None, engines: Iterable[Engine] = ()
+    ) -> None:
         self.settings = settings
         self._log = log
-        self._engines: dict[str, Engine] = {}
+        self._engines = {engine.card.id: engine for engine in engines}
         self._loading = Lock()
 
     def engine(self, engine_id: str | None = None) -> Engine:

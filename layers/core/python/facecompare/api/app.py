@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
@@ -16,6 +17,9 @@ from facecompare.api.record_routes import record_routes
 from facecompare.api.system_routes import system_routes
 from facecompare.config import Settings
 from facecompare.records.record import ComparisonLog
+
+if TYPE_CHECKING:
+    from facecompare.service import FaceService
 
 DESCRIPTION = "Are these two photos the same person? Photos and embeddings are never kept."
 
@@ -44,12 +48,10 @@ def create_app(
     return app
 
 
-def local_app(settings: Settings, log: ComparisonLog) -> FastAPI:
+def local_app(settings: Settings, log: ComparisonLog, service: FaceService) -> FastAPI:
     """Everything on one machine: photos, records and the page."""
     from facecompare.api.compare_routes import compare_routes
-    from facecompare.service import FaceService
 
-    service = FaceService(settings, log)
     routers = (compare_routes(service), record_routes(log), system_routes(settings))
     web_dir = settings.web_dir if (settings.web_dir / "index.html").is_file() else None
     return create_app(settings, routers, web_dir)

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import facecompare
 from facecompare.cli import log, models, photos, serve
@@ -61,8 +62,16 @@ def _report(error: FaceCompareError) -> int:
     return exit_code(error)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(BAD_INPUT, f"facecompare: {message}; see: {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="facecompare",
         description="Are these two photos the same person?",
         epilog=EPILOG,

@@ -30,13 +30,17 @@ def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
         import uvicorn
 
         from facecompare.api.app import local_app
+        from facecompare.service import FaceService
     except ModuleNotFoundError as exc:
         raise PackageMissing(
             f'serving needs {exc.name}, which is not installed; run: pip install "facecompare[api]"'
         ) from exc
     from facecompare.records.sqlite import SqliteLog
 
-    app = local_app(settings, SqliteLog(settings.records))
+    log = SqliteLog(settings.records)
+    service = FaceService(settings, log)
+    service.engine()  # models that are missing are told now, and the first visitor need not wait
+    app = local_app(settings, log, service)
     if arguments.host in LOOPBACK:
         # Without it a web page elsewhere could reach this server by pointing its own name here.
         from starlette.middleware.trustedhost import TrustedHostMiddleware

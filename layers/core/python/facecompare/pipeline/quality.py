@@ -27,13 +27,10 @@ MIN_CONTRAST = 20.0  # standard deviation of the chip's grey
 MAX_YAW_DEG = 35.0
 MAX_PITCH_DEG = 30.0
 
-# The five points in millimetres on an average adult head, origin between the eyes, x to the
-# viewer's right, y down, z away from the viewer: outer eye corners 90 mm and inner 32 mm apart,
-# nose base 46 mm below and 30 mm in front of the outer corners (means of Farkas, Anthropometry of the
-# Head and Face, 1994, rounded). Good to about ten degrees, which is what a warning needs.
-_HEAD_MM = np.array(
-    [[45, 0, 12], [16, 0, 0], [-45, 0, 12], [-16, 0, 0], [0, 46, -18]], dtype=np.float64
-)
+# An average adult head seen from the front: centres of the eyes 61 mm apart, nose base 46 mm below
+# and 24 mm in front of them (from means of Farkas, Anthropometry of the Head and Face, 1994,
+# rounded). Good to about ten degrees, which is what a warning needs.
+EYES_APART_MM, NOSE_DOWN_MM, NOSE_FORWARD_MM = 61.0, 46.0, 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +70,23 @@ def pose(landmarks5: Points) -> tuple[float, float, float]:
     """(yaw, pitch, roll) in degrees, all 0 for a face that looks into the camera.
 
     Yaw is positive when the face turns to the viewer's right, pitch when it looks down, roll when
-    it leans clockwise. The head above is fitted by scaled orthographic projection (POS: DeMenthon
-    and Davis, 1995).
+    it leans clockwise. Where the nose lies relative to the eyes is read as a rotation of the head
+    above, seen from far away; five points in one place count as frontal.
     """
-    model = _HEAD_MM - _HEAD_MM.mean(axis=0)
-    points = landmarks5.astype(np.float64)
-    axes, *_ = np.linalg.lstsq(model, points - points.mean(axis=0), rcond=None)
-    x_axis, y_axis = (_unit(axes[:, column]) for column in range(2))
-    z_axis = np.cross(x_axis, y_axis)
-    yaw = np.degrees(np.arctan2(-x_axis[2], np.hypot(x_axis[0], x_axis[1])))
-    pitch = np.degrees(np.arctan2(-y_axis[2], z_axis[2]))
-    roll = np.degrees(np.arctan2(y_axis[0], x_axis[0]))
-    return float(yaw), float(pitch), float(roll)
-
-
-def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
-    length = np.linalg.norm(vector)
-    return vector / length if length else vector
+    right, left = landmarks5[0:2].mean(axis=0), landmarks5[2:4].mean(axis=0)
+    across = (right - left).astype(np.float64)
+    apart = float(np.hypot(*across))
+    if apart == 0:
+        return 0.0, 0.0, 0.0
+    along, down = across / apart, np.array([-across[1], across[0]]) / apart
+    nose = landmarks5[4] - (right + left) / 2
+    yaw = np.arctan(nose @ along / apart * EYES_APART_MM / NOSE_FORWARD_MM)
+    nose_down_mm = nose @ down / apart * EYES_APART_MM * np.cos(yaw)
+    reach_mm = np.hypot(NOSE_DOWN_MM, NOSE_FORWARD_MM)
+    straight = np.arctan2(NOSE_FORWARD_MM, NOSE_DOWN_MM)
+    pitch = straight - np.arccos(np.clip(nose_down_mm / reach_mm, -1, 1))
+    roll = np.arctan2(across[1], across[0])
+    return float(np.degrees(yaw)), float(np.degrees(pitch)), float(np.degrees(roll))
 
 
 def _grey(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,0 +1,123 @@
+"""Stage 2: which detector and which turn finds a face, and which face is compared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facecompare.config import ImageLimits
+from facecompare.engines.protocol import Detection, Engine
+from facecompare.errors import NoFace, SeveralFaces
+from facecompare.pipeline.decode import DecodedImage, Photo, decode
+from facecompare.pipeline.detect import FacePolicy, choose, detect
+from tests import pictures
+from tests.fakes import FakeEngine, found, nothing
+
+
+def decoded(data: bytes) -> DecodedImage:
+    return decode(Photo(data), ImageLimits())
+
+
+@pytest.fixture(scope="module")
+def blank() -> DecodedImage:
+    return decoded(pictures.plain(600, 600))
+
+
+def test_the_first_detector_s_faces_are_taken(blank: DecodedImage) -> None:
+    engine = FakeEngine(lambda _: [found(10, 10, 80)], lambda _: [found(0, 0, 500)])
+    faces = detect(blank, engine).faces
+    assert [(face.detector, face.box.width) for face in faces] == [("hog", 80)]
+
+
+def test_the_second_detector_is_asked_when_the_first_finds_nothing(blank: DecodedImage) -> None:
+    engine = FakeEngine(nothing, lambda _: [found(10, 20, 80, score=0.7)])
+    (face,) = detect(blank, engine).faces
+    assert (face.detector, face.detection_score) == ("cnn", 0.7)
+
+
+def test_no_face_anywhere_is_an_error(blank: DecodedImage) -> None:
+    with pytest.raises(NoFace, match="600 × 600"):
+        detect(blank, FakeEngine(nothing, nothing))
+
+
+def on_its_side(pixels: np.ndarray) -> list[Detection]:
+    """Finds the white corner in every turn, and likes it best at the top left."""
+    at_top_left = pixels[0, 0, 0] == 255
+    return [found(0, 0, 90, score=1.0 if at_top_left else 0.4)]
+
+
+def white_corner(row: int, column: int) -> bytes:
+    from PIL import Image
+
+    picture = Image.new("RGB", (600, 600))
+    picture.paste("white", (column, row, column + 50, row + 50))
+    return pictures.encoded(picture, "PNG")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "turns"), [(0, 0, 0), (0, 550, 1), (550, 550, 2), (550, 0, 3)]
+)
+def test_the_turn_that_the_detector_likes_best_is_taken(row: int, column: int, turns: int) -> None:
+    detected = detect(decoded(white_corner(row, column)), FakeEngine(nothing, on_its_side))
+    assert detected.image.quarter_turns == turns
+
+
+def test_a_photo_that_states_which_way_is_up_is_not_turned() -> None:
+    sideways = pictures.portrait().rotate(90, expand=True)
+    image = decoded(pictures.stored_with_orientation(1, sideways))
+    looked_at: list[tuple[int, ...]] = []
+
+    def find(pixels: np.ndarray) -> list[Detection]:
+        looked_at.append(pixels.shape)
+        return []
+
+    with pytest.raises(NoFace):
+        detect(image, FakeEngine(nothing, find))
+    assert set(looked_at) == {(480, 600, 3)}
+
+
+def test_the_quick_detector_decides_again_in_the_turn_that_was_found() -> None:
+    def quick(pixels: np.ndarray) -> list[Detection]:
+        return [found(1, 1, 70)] if pixels[0, 0, 0] == 255 else []
+
+    detected = detect(decoded(white_corner(550, 550)), FakeEngine(quick, on_its_side))
+    assert [face.detector for face in detected.faces] == ["hog"]
+    assert detected.image.quarter_turns == 2
+
+
+FACES = [found(0, 0, 60, 3.0), found(250, 250, 90), found(480, 10, 100)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "width"), [(FacePolicy.LARGEST, 100), (FacePolicy.MOST_CENTRAL, 90)]
+)
+def test_the_policy_chooses_the_face(blank: DecodedImage, policy: FacePolicy, width: int) -> None:
+    detected = detect(blank, FakeEngine(lambda _: FACES))
+    assert [face.box.width for face in detected.faces] == [100, 90, 60]
+    assert choose(detected, policy).box.width == width
+
+
+def test_only_one_refuses_a_group_and_says_how_many(blank: DecodedImage) -> None:
+    with pytest.raises(SeveralFaces, match="3 faces"):
+        choose(detect(blank, FakeEngine(lambda _: FACES)), FacePolicy.ONLY_ONE)
+
+
+def test_only_one_accepts_a_single_face(blank: DecodedImage) -> None:
+    detected = detect(blank, FakeEngine(lambda _: FACES[:1]))
+    assert choose(detected, FacePolicy.ONLY_ONE).box.width == 60
+
+
+def test_real_detectors_find_every_face_of_a_group(engine: Engine) -> None:
+    detected = detect(decoded(pictures.group(pictures.OBAMA, pictures.BIDEN)), engine)
+    boxes = [detected.image.box_in_photo(face.box) for face in detected.faces]
+    assert len(boxes) == 2
+    left, right = sorted(boxes, key=lambda box: box.left)
+    assert left.left + left.width < 640 < right.left
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_real_detectors_find_a_portrait_in_any_turn(engine: Engine, turns: int) -> None:
+    turned = pictures.portrait().rotate(90 * turns, expand=True)
+    detected = detect(decoded(pictures.encoded(turned, quality=92)), engine)
+    assert (detected.image.quarter_turns + turns) % 4 == 0
+    assert detected.faces[0].detector == "hog"

@@ -1,0 +1,64 @@
+/** Numbers and messages as people read them. */
+
+import { language } from "./texts.js";
+
+const DIGITS = 2; // of a distance; two faces of one person differ by a few hundredths
+const MOST_DIGITS = 6;
+
+/** @param {number} value @param {number} digits */
+export function number(value, digits = 0) {
+  const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return value.toLocaleString(language, fixed);
+}
+
+/**
+ * Distance and threshold with as many digits as it takes to tell them apart.
+ * @param {number} distance
+ * @param {number} threshold
+ */
+export function distanceAndThreshold(distance, threshold) {
+  let digits = DIGITS;
+  while (digits < MOST_DIGITS && number(distance, digits) === number(threshold, digits)) digits += 1;
+  return { distance: number(distance, digits), threshold: number(threshold, digits) };
+}
+
+/** @param {number} bytes */
+export function fileSize(bytes) {
+  return bytes < 1e6
+    ? unit(Math.max(1, bytes / 1e3), "kilobyte", 0)
+    : unit(bytes / 1e6, "megabyte", 1);
+}
+
+/** @param {number} ms */
+export function duration(ms) {
+  return ms < 1000 ? unit(ms, "millisecond", 0) : unit(ms / 1000, "second", 1);
+}
+
+/**
+ * A moment in the visitor's own time zone.
+ * @param {string} iso
+ */
+export function moment(iso) {
+  const style = { dateStyle: "medium", timeStyle: "medium" };
+  return new Intl.DateTimeFormat(language, style).format(new Date(iso));
+}
+
+/**
+ * The service writes messages as one clause; here it becomes a sentence.
+ * @param {string} message
+ */
+export function sentence(message) {
+  const text = message.trim();
+  const capital = text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}
+
+function unit(value, name, digits) {
+  const style = { style: "unit", unit: name, maximumFractionDigits: digits };
+  return unbroken(new Intl.NumberFormat(language, style).format(value));
+}
+
+/** A number stays on one line with its unit. */
+function unbroken(text) {
+  return text.replaceAll(" ", "\u00a0");
+}

@@ -1,0 +1,23 @@
+/** Quality warnings in plain words. */
+
+import { number } from "./format.js";
+import { texts } from "./texts.js";
+
+/** @typedef {import("./api.js").Measure} Measure */
+
+/**
+ * @param {Measure[]} measures
+ * @returns {string[]}
+ */
+export function warningsOf(measures) {
+  return measures.filter((measure) => measure.warns).map(inWords);
+}
+
+/** @param {Measure} measure */
+function inWords({ name, value, unit, minimum, maximum }) {
+  const low = minimum !== null && value < minimum;
+  const words = texts.quality[name]?.[low ? "low" : "high"];
+  const size = number(Math.abs(value));
+  return words?.(size, number((low ? minimum : maximum) ?? 0))
+    ?? texts.qualityOther(name, number(value), unit);
+}

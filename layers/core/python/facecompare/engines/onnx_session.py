@@ -1,0 +1,39 @@
+"""How ONNX Runtime is opened: the provider, the threads, and memory that stays flat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from facecompare.errors import ModelFileDamaged
+
+
+def open_session(path: Path, threads: int) -> Any:
+    """An inference session, to be shared by any number of threads.
+
+    CUDA is used where ONNX Runtime offers it, and the CPU otherwise. `threads` is how many threads
+    one call may use.
+
+    Raises  ModelFileDamaged when the file is no model.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3  # errors only: warnings go to stderr, which is the user's
+    # Without the arena memory goes back after each call, so it stays flat whatever the sizes.
+    options.enable_cpu_mem_arena = False
+    # Threads that spin while they wait would take the cores from the other photo's stages.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=_providers(onnxruntime))
+    except Exception as exc:  # ONNX Runtime's own exceptions have no common root
+        raise ModelFileDamaged(
+            f"{path.name} cannot be loaded ({type(exc).__name__}); run: facecompare models build"
+        ) from exc
+
+
+def _providers(onnxruntime: Any) -> list[str]:
+    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    available = onnxruntime.get_available_providers()
+    return [provider for provider in wanted if provider in available]

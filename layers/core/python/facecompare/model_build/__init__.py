@@ -1,0 +1,1 @@
+"""dlib's weights → ONNX. Needed to build models, never to use them."""

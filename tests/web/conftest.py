@@ -1,0 +1,95 @@
+"""The real server and a real browser; whatever the browser complains of fails the test."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.web.visitor import Visitor, Watch
+
+NOT_INSTALLED = "Chromium is not installed: the page is NOT tested here; .ci/run installs it"
+START_S = 60  # a first import of dlib and onnxruntime on a busy machine
+PATIENCE_MS = 60_000  # the first comparison loads the engine
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # CI runs as root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # or it asks the DNS regardless
+]
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[str]:
+    """`facecompare serve` with its page; its address."""
+    folder = tmp_path_factory.mktemp("server")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FACECOMPARE_")}
+    env["FACECOMPARE_RECORDS"] = str(folder / "comparisons.sqlite3")
+    env["FACECOMPARE_MODELS_DIR"] = str(models_dir)
+    said = folder / "stderr.txt"
+    command = [sys.executable, "-m", "facecompare", "serve", "--port", "0"]
+    with said.open("wb") as stderr, subprocess.Popen(command, env=env, stderr=stderr) as process:
+        try:
+            yield _address(process, said)
+        finally:
+            process.terminate()
+
+
+def _address(process: subprocess.Popen[bytes], said: Path) -> str:
+    deadline = time.monotonic() + START_S
+    while process.poll() is None and time.monotonic() < deadline:
+        if announced := re.search(r"page and API on (http://\S+)", said.read_text()):
+            return announced[1]
+        time.sleep(0.05)
+    raise RuntimeError(f"the server did not start: {said.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip(NOT_INSTALLED)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Visit]:
+    """Open the page, in a window of the test's choosing.
+
+    Fails the test on any console error, CSP violation or request to another origin.
+    """
+    visitors: list[Visitor] = []
+
+    def open_page(width: int = 1280, height: int = 800, **options: object) -> Visitor:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        visitors.append(Visitor(page, Watch(page, server)))
+        page.goto(server)
+        return visitors[-1]
+
+    yield open_page
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.watch.complaints] == []
+
+
+@pytest.fixture
+def visitor(visit: Visit) -> Visitor:
+    return visit()

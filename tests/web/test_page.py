@@ -1,0 +1,447 @@
+"""Comparing two photos on the page, with the real server and real photos."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pillow_heif
+import pytest
+from PIL import Image
+from playwright.sync_api import Route, expect
+
+from tests.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
+from tests.web.conftest import Visit
+from tests.web.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+NOTES = ("notes.txt", b"no picture at all")
+WALL = ("wall.png", plain())
+
+
+def test_two_photos_of_one_person_are_the_same_person(visitor: Visitor):
+    visitor.compare(OBAMA, OBAMA2)
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+    expect(visitor.verdict).to_contain_text(
+        re.compile(r"distance between the two faces is 0\.3\d\. Below 0\.50 they count as the same")
+    )
+    expect(visitor.status).to_have_text(re.compile(r"Compared in .+s\."))
+
+
+def test_photos_of_two_people_are_different_people(visitor: Visitor):
+    visitor.compare(OBAMA, BIDEN)
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Different people")
+    expect(visitor.verdict).to_contain_text(
+        re.compile(
+            r"distance between the two faces is 0\.[78]\d\. From 0\.50 on they count as diff"
+        )
+    )
+
+
+def test_the_verdict_is_told_by_a_symbol_too(visitor: Visitor):
+    visitor.compare(OBAMA, OBAMA2)
+    expect(visitor.verdict.locator(".equals")).to_be_visible()
+    expect(visitor.verdict.locator(".slash")).to_be_hidden()
+    visitor.load(2, BIDEN)
+    visitor.predict()
+    expect(visitor.verdict.locator(".slash")).to_be_visible()
+
+
+def test_the_scale_has_the_distance_and_the_threshold_in_their_places(visitor: Visitor):
+    answer = visitor.compare(OBAMA, OBAMA2)
+    track, mark, threshold = (
+        visitor.verdict.locator(part).bounding_box()
+        for part in (".scale-track", ".scale-distance", ".scale-threshold")
+    )
+    assert track and mark and threshold
+    assert (mark["x"] - track["x"]) / track["width"] == pytest.approx(
+        answer["distance"] / 1.2, abs=0.01
+    )
+    assert (threshold["x"] - track["x"]) / track["width"] == pytest.approx(0.5 / 1.2, abs=0.01)
+
+
+def test_a_close_call_is_shown_with_enough_digits(visitor: Visitor):
+    visitor.answer_with(changing(distance=0.49996, same_person=True))
+    visitor.compare(OBAMA, OBAMA2)
+    expect(visitor.verdict).to_contain_text("is 0.49996. Below 0.50000 they count as the same")
+
+
+def test_a_distance_beyond_the_scale_stays_on_the_scale(visitor: Visitor):
+    visitor.answer_with(changing(distance=1.9, threshold=2.0))
+    visitor.compare(OBAMA, OBAMA2)
+    track, mark = (
+        visitor.verdict.locator(part).bounding_box() for part in (".scale-track", ".scale-distance")
+    )
+    assert track and mark
+    assert mark["x"] == pytest.approx(track["x"] + track["width"], abs=1)
+
+
+def test_the_compared_faces_are_shown_side_by_side(visitor: Visitor):
+    visitor.compare(OBAMA, BIDEN)
+    crops = visitor.page.get_by_role("figure").locator("img")
+    sizes = crops.evaluate_all("(crops) => crops.map((crop) => crop.naturalWidth)")
+    assert sizes == [150, 150]
+    first, second = (crop.bounding_box() for crop in crops.all())
+    assert first and second
+    assert first["y"] == second["y"]
+
+
+def test_a_small_face_is_warned_of_in_plain_words(visitor: Visitor):
+    small = portrait(OBAMA2)
+    small.thumbnail((200, 200))
+    visitor.compare(OBAMA, ("small.png", encoded(small, "PNG")))
+    warning = visitor.page.get_by_role("figure").nth(1).get_by_role("listitem")
+    expect(warning.first).to_have_text(
+        re.compile(r"^The face is only [234]\d px wide; 50 px or more are reliable\.$")
+    )
+
+
+def test_a_quality_figure_that_the_page_does_not_know_is_still_told(visitor: Visitor):
+    measure = {
+        "name": "halo",
+        "value": 7,
+        "unit": "lm",
+        "minimum": None,
+        "maximum": 5,
+        "warns": True,
+    }
+    visitor.answer_with(changing_first_face(quality=[measure]))
+    visitor.compare(OBAMA, OBAMA2)
+    expect(visitor.page.get_by_role("listitem")).to_have_text("Unusual halo: 7 lm.")
+
+
+def test_a_developer_finds_engine_timing_and_the_whole_answer(visitor: Visitor):
+    answer = visitor.compare(OBAMA, OBAMA2)
+    visitor.page.get_by_text("Technical details").click()
+    visitor.page.get_by_text("Answer as JSON").click()
+    expect(visitor.page.locator("#details dl")).to_contain_text(answer["engine"])
+    expect(visitor.page.locator("#details dl")).to_contain_text(answer["comparison_id"])
+    shown = json.loads(visitor.page.locator("#details pre").inner_text())
+    assert shown["distance"] == answer["distance"]
+    assert shown["image2"]["sha256"] == answer["image2"]["sha256"]
+    assert "characters of PNG" in shown["image1"]["faces"][0]["chip"]
+
+
+def test_another_photo_clears_the_old_verdict(visitor: Visitor):
+    visitor.compare(OBAMA, OBAMA2)
+    visitor.load(2, BIDEN)
+    expect(visitor.verdict).to_be_hidden()
+    expect(visitor.page.get_by_role("figure")).to_have_count(0)
+    expect(visitor.status).to_have_text("Ready to compare.")
+
+
+def test_the_same_file_can_be_loaded_again(visitor: Visitor):
+    visitor.load(1, OBAMA)
+    visitor.load(1, BIDEN)
+    visitor.load(1, OBAMA)
+    expect(visitor.photo(1)).to_contain_text("obama.jpg")
+
+
+def test_photos_can_be_dropped_onto_their_places(visitor: Visitor):
+    visitor.drop(1, OBAMA)
+    visitor.drop(2, OBAMA2)
+    visitor.predict()
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+
+
+def test_a_photo_dropped_beside_its_place_does_not_replace_the_page(visitor: Visitor):
+    prevented = visitor.page.evaluate(
+        """() => !document.body.dispatchEvent(
+            new DragEvent("drop", { bubbles: true, cancelable: true }))"""
+    )
+    assert prevented
+
+
+def test_a_photo_that_the_browser_cannot_show_is_sent_all_the_same(visitor: Visitor):
+    visitor.compare(OBAMA, ("phone.heic", heic(portrait(OBAMA2))))
+    expect(visitor.photo(2)).to_contain_text("This browser cannot show this file.")
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+
+
+def test_a_photo_with_the_wrong_ending_is_compared_all_the_same(visitor: Visitor):
+    visitor.compare(OBAMA, ("really_a_jpeg.png", OBAMA2.read_bytes()))
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+
+
+def test_several_faces_are_counted_and_the_compared_one_is_named(visitor: Visitor):
+    visitor.compare(OBAMA, ("both.jpg", group(OBAMA2, BIDEN)))
+    expect(visitor.photo(1)).to_contain_text("1 face found")
+    expect(visitor.photo(2)).to_contain_text(
+        "2 faces found; the one in the thick yellow frame is compared"
+    )
+
+
+@pytest.mark.parametrize(("number", "other"), [(1, 2), (2, 1)])
+def test_a_photo_without_a_face_is_told_beside_that_photo(
+    visitor: Visitor, number: int, other: int
+):
+    visitor.watch.refusals_expected = True
+    visitor.load(number, WALL)
+    visitor.load(other, OBAMA)
+    visitor.predict()
+    expect(visitor.error_of(number)).to_contain_text(f"Image {number}: No face was found")
+    expect(visitor.error_of(other)).to_be_empty()
+    expect(visitor.status).to_have_text("No verdict.")
+    expect(visitor.verdict).to_be_hidden()
+
+
+def test_a_file_that_is_no_picture_is_told_beside_it(visitor: Visitor):
+    visitor.watch.refusals_expected = True
+    visitor.load(1, OBAMA)
+    visitor.load(2, NOTES)
+    visitor.predict()
+    expect(visitor.error_of(2)).to_contain_text("accepted are JPEG, PNG")
+
+
+def test_a_file_that_is_too_large_is_told_beside_it(visitor: Visitor):
+    visitor.watch.refusals_expected = True
+    visitor.load(1, ("poster.jpg", OBAMA.read_bytes() + bytes(15_000_000)))
+    visitor.load(2, OBAMA2)
+    visitor.predict()
+    expect(visitor.error_of(1)).to_contain_text("at most 15,000,000 are accepted.")
+
+
+def test_an_error_goes_when_its_photo_is_replaced_and_stays_when_the_other_is(visitor: Visitor):
+    visitor.watch.refusals_expected = True
+    visitor.load(1, NOTES)
+    visitor.load(2, OBAMA2)
+    visitor.predict()
+    expect(visitor.error_of(1)).not_to_be_empty()
+    visitor.load(2, BIDEN)
+    expect(visitor.error_of(1)).not_to_be_empty()
+    visitor.load(1, OBAMA)
+    expect(visitor.error_of(1)).to_be_empty()
+
+
+def test_a_missing_photo_is_asked_for_in_its_place(visitor: Visitor):
+    visitor.load(1, OBAMA)
+    visitor.predict()
+    expect(visitor.error_of(2)).to_have_text("Image 2: Load a photo here first.")
+    expect(visitor.error_of(1)).to_be_empty()
+
+
+def test_a_file_that_was_deleted_meanwhile_is_told_beside_it(visitor: Visitor, tmp_path):
+    visitor.watch.refusals_expected = True
+    fleeting = tmp_path / "fleeting.jpg"
+    fleeting.write_bytes(OBAMA2.read_bytes())
+    visitor.load(1, OBAMA)
+    visitor.page.locator("input[type=file]").nth(1).set_input_files(fleeting)
+    fleeting.unlink()
+    visitor.predict()
+    expect(visitor.error_of(2)).to_contain_text("This file can no longer be read")
+
+
+def test_an_unreachable_service_is_told(visitor: Visitor):
+    visitor.watch.refusals_expected = True
+    visitor.answer_with(lambda route: route.abort("connectionrefused"))
+    press_predict_with_two_photos(visitor)
+    expect(visitor.failure).to_contain_text("The service cannot be reached.")
+
+
+def test_being_offline_is_told_and_mended(visitor: Visitor):
+    visitor.watch.refusals_expected = True
+    visitor.page.context.set_offline(True)
+    press_predict_with_two_photos(visitor)
+    expect(visitor.failure).to_contain_text("You are offline.")
+    visitor.page.context.set_offline(False)
+    visitor.predict()
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+    expect(visitor.failure).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, "<html>maintenance</html>", "an answer that this page does not understand"),
+        (200, "{}", "an answer that this page does not understand"),
+        (403, "<html>Forbidden</html>", "The service refused without saying why (HTTP 403)."),
+        (404, "<html>Not found</html>", "There is no comparison service at this address."),
+        (413, "<html>Too large</html>", "The photos are too large for the service."),
+        (500, '{"code": "internal_error", "message": "it was logged"}', "It was logged."),
+        (502, "", "The service cannot answer at the moment."),
+        (503, "null", "The service cannot answer at the moment."),
+    ],
+)
+def test_an_answer_from_something_in_between_is_put_in_words(
+    visitor: Visitor, status: int, body: str, words: str
+):
+    visitor.watch.refusals_expected = True
+    visitor.answer_with(lambda route: route.fulfill(status=status, body=body))
+    press_predict_with_two_photos(visitor)
+    expect(visitor.failure).to_contain_text(words)
+    expect(visitor.verdict).to_be_hidden()
+
+
+def test_a_comparison_can_be_cancelled_and_begun_again(visitor: Visitor):
+    held = visitor.hold_requests()
+    press_predict_with_two_photos(visitor)
+    expect(visitor.status).to_have_text("Comparing…")
+    expect(visitor.button("Predict")).to_have_attribute("aria-disabled", "true")
+    with visitor.page.expect_event("requestfailed") as given_up:
+        visitor.button("Cancel").click()
+    assert given_up.value.url.endswith("/api/compare")
+    expect(visitor.status).to_have_text("Cancelled.")
+    expect(visitor.button("Cancel")).to_be_hidden()
+    expect(visitor.button("Predict")).to_be_focused()
+    assert len(held) == 1
+
+    visitor.page.unroute_all()
+    visitor.predict()
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+
+
+def test_predict_does_nothing_while_a_comparison_runs(visitor: Visitor):
+    held = visitor.hold_requests()
+    press_predict_with_two_photos(visitor)
+    visitor.button("Predict").click(force=True)
+    expect(visitor.status).to_have_text("Comparing…")
+    assert len(held) == 1
+
+
+def test_only_the_newest_request_may_show_its_answer(visit: Visit):
+    visitor = visit()
+    # A browser, or a proxy in it, may deliver an answer although its request was aborted.
+    visitor.page.evaluate(
+        """() => {
+            const send = window.fetch;
+            window.fetch = (url, { signal, ...options }) => send(url, options);
+        }"""
+    )
+    held = visitor.hold_requests()
+    press_predict_with_two_photos(visitor)
+    visitor.load(2, BIDEN)
+    visitor.predict()
+    expect(visitor.status).to_have_text("Comparing…")
+    older, newer = held
+    newer.continue_()
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Different people")
+
+    with visitor.page.expect_response("**/api/compare") as late:
+        older.continue_()
+    assert late.value.json()["same_person"] is True
+    visitor.page.wait_for_timeout(300)
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Different people")
+
+
+def test_the_whole_page_works_by_keyboard(visitor: Visitor):
+    page = visitor.page
+    for number, file in ((1, OBAMA), (2, OBAMA2)):
+        page.keyboard.press("Tab")
+        expect(visitor.button(f"Load image {number}")).to_be_focused()
+        assert focus_ring_is_visible(visitor)
+        with page.expect_file_chooser() as chooser:
+            page.keyboard.press("Enter")
+        chooser.value.set_files(file)
+    page.keyboard.press("Tab")
+    expect(visitor.button("Predict")).to_be_focused()
+    assert focus_ring_is_visible(visitor)
+    page.keyboard.press("Space")
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+    expect(visitor.button("Predict")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Answer as JSON")).to_be_visible()
+
+
+def test_cancelling_by_keyboard_keeps_the_focus(visitor: Visitor):
+    visitor.hold_requests()
+    press_predict_with_two_photos(visitor)
+    visitor.page.keyboard.press("Tab")
+    expect(visitor.button("Cancel")).to_be_focused()
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.button("Predict")).to_be_focused()
+
+
+def test_verdict_and_errors_are_read_out(visitor: Visitor):
+    visitor.compare(OBAMA, OBAMA2)
+    live = visitor.verdict.evaluate("(verdict) => verdict.closest('[aria-live]').ariaLive")
+    assert live == "polite"
+    expect(visitor.verdict.get_by_role("img")).to_have_accessible_name(
+        re.compile(r"^Scale from 0, the same photo, to 1\.2\. Distance 0\.3\d, threshold 0\.50\.$")
+    )
+    expect(visitor.page.get_by_role("alert")).to_have_count(3)
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_nothing_is_wider_than_the_window(visit: Visit, width: int):
+    visitor = visit(width=width)
+    visitor.compare(OBAMA, ("a_very_long_file_name_" * 6 + ".jpg", group(OBAMA2, BIDEN)))
+    visitor.page.get_by_text("Technical details").click()
+    visitor.page.get_by_text("Answer as JSON").click()
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_reduced_motion_is_respected(visit: Visit):
+    visitor = visit(reduced_motion="reduce")
+    visitor.hold_requests()
+    press_predict_with_two_photos(visitor)
+    moving = visitor.page.evaluate("document.getAnimations().length")
+    assert moving == 0
+
+
+def test_the_page_says_what_is_stored_and_links_the_history(visitor: Visitor):
+    expect(visitor.page.get_by_role("contentinfo")).to_contain_text("No photos, and none of the")
+    for name, address in (
+        ("History as CSV", "/api/comparisons.csv"),
+        ("API description (OpenAPI)", "/api/openapi.json"),
+    ):
+        link = visitor.page.get_by_role("link", name=name)
+        expect(link).to_have_attribute("href", address)
+        assert visitor.page.request.get(address_of(visitor, address)).ok
+
+
+def test_the_watch_notices_what_the_policy_forbids(visitor: Visitor):
+    visitor.page.evaluate("document.body.setAttribute('style', 'color: red')")
+    visitor.page.evaluate("fetch('http://elsewhere.example/').catch(() => null)")
+    visitor.page.wait_for_timeout(100)
+    noticed = "\n".join(visitor.watch.complaints)
+    visitor.watch.complaints.clear()
+    assert "style-src" in noticed
+    assert "connect-src" in noticed
+
+
+def press_predict_with_two_photos(visitor: Visitor) -> None:
+    visitor.load(1, OBAMA)
+    visitor.load(2, OBAMA2)
+    visitor.predict()
+
+
+def focus_ring_is_visible(visitor: Visitor) -> bool:
+    style: str = visitor.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    return style == "solid"
+
+
+def address_of(visitor: Visitor, path: str) -> str:
+    return visitor.page.url.rstrip("/") + path
+
+
+def changing(**fields: object) -> Callable[[Route], None]:
+    """The service's own answer, but for these fields."""
+
+    def fulfil(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | fields)
+
+    return fulfil
+
+
+def changing_first_face(**fields: object) -> Callable[[Route], None]:
+    """The service's own answer, but for these fields of the first photo's face."""
+
+    def fulfil(route: Route) -> None:
+        response = route.fetch()
+        answer = response.json()
+        answer["image1"]["faces"][0] |= fields
+        route.fulfill(response=response, json=answer)
+
+    return fulfil
+
+
+def heic(picture: Image.Image) -> bytes:
+    from io import BytesIO
+
+    buffer = BytesIO()
+    pillow_heif.from_pillow(picture).save(buffer, quality=90)
+    return buffer.getvalue()

@@ -1,0 +1,126 @@
+"""What a visitor does on the page and sees there."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, Request, Route, expect
+
+# CSP violations that Chromium does not print, such as those of a report-only policy.
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP violation of ${event.violatedDirective} by ${event.blockedURI}`));
+"""
+REFUSED = "Failed to load resource"  # Chromium prints it for each answer with an error status
+PATIENCE_MS = 60_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+File = Path | tuple[str, bytes]  # as it lies on the disk, or made up for the test
+
+
+class Watch:
+    """Collects what must not happen on the page."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.complaints: list[str] = []
+        self.refusals_expected = False
+        self._own = (origin + "/", "blob:" + origin + "/", "data:")
+        page.add_init_script(TELL_VIOLATIONS)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on("request", self._requested)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        expected = self.refusals_expected and message.text.startswith(REFUSED)
+        if message.type in ("error", "warning") and not expected:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _requested(self, request: Request) -> None:
+        if not request.url.startswith(self._own):
+            self.complaints.append(f"foreign request: {request.url}")
+
+
+@dataclass
+class Visitor:
+    page: Page
+    watch: Watch
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def photo(self, number: int) -> Locator:
+        """Everything that belongs to one photo."""
+        return self.page.get_by_role("region", name=f"Image {number}", exact=True)
+
+    def load(self, number: int, file: File) -> None:
+        """Load a photo as a visitor does: with the button and the system's file dialogue."""
+        with self.page.expect_file_chooser() as chooser:
+            self.button(f"Load image {number}").click()
+        chooser.value.set_files(_payload(file))
+        expect(self.photo(number)).to_contain_text(_payload(file)["name"])
+
+    def drop(self, number: int, file: File) -> None:
+        """Drag a file from elsewhere onto a photo's place."""
+        payload = _payload(file)
+        data = [payload["name"], payload["mimeType"], b64encode(payload["buffer"]).decode()]
+        transfer = self.page.evaluate_handle(
+            """([name, type, base64]) => {
+                const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+                const transfer = new DataTransfer();
+                transfer.items.add(new File([bytes], name, { type }));
+                return transfer;
+            }""",
+            data,
+        )
+        place = self.photo(number).locator("canvas")
+        for kind in ("dragenter", "dragover", "drop"):
+            place.dispatch_event(kind, {"dataTransfer": transfer})
+
+    def predict(self) -> None:
+        self.button("Predict").click()
+
+    def compare(self, file1: File, file2: File) -> dict[str, Any]:
+        """Load both, press Predict, wait for the verdict; the API's answer to it."""
+        self.load(1, file1)
+        self.load(2, file2)
+        with self.page.expect_response("**/api/compare") as response:
+            self.predict()
+        answer: dict[str, Any] = response.value.json()
+        expect(self.verdict).to_be_visible()
+        return answer
+
+    def hold_requests(self) -> list[Route]:
+        """Keep comparisons waiting; they are listed as they arrive."""
+        held: list[Route] = []
+        self.answer_with(held.append)
+        return held
+
+    def answer_with(self, handler: Callable[[Route], object]) -> None:
+        self.page.route("**/api/compare", handler)
+
+    @property
+    def verdict(self) -> Locator:
+        return self.page.get_by_role("region", name="Verdict")
+
+    @property
+    def status(self) -> Locator:
+        return self.page.get_by_role("status")
+
+    @property
+    def failure(self) -> Locator:
+        """What went wrong, where no photo is to blame."""
+        return self.page.locator("#failure")
+
+    def error_of(self, number: int) -> Locator:
+        return self.photo(number).get_by_role("alert")
+
+
+def _payload(file: File) -> FilePayload:
+    name, data = (file.name, file.read_bytes()) if isinstance(file, Path) else file
+    kinds = {"jpg": "image/jpeg", "png": "image/png", "heic": "image/heic", "txt": "text/plain"}
+    return {"name": name, "mimeType": kinds[name.rpartition(".")[2]], "buffer": data}

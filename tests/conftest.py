@@ -11,10 +11,10 @@ from facecompare.api.app import local_app
 from facecompare.config import ENV_PREFIX, Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
+from facecompare.errors import SetupError
 from facecompare.model_build.build import build_models
 from facecompare.model_build.sources import FACE_NETWORK_DAT, dat_path
 from facecompare.model_files import ModelFolder
-from facecompare.errors import SetupError
 from facecompare.records.sqlite import SqliteLog
 from facecompare.service import FaceService
 

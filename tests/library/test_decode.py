@@ -196,7 +196,7 @@ def test_a_truncated_heic_is_never_decoded() -> None:
     ],
 )
 def test_a_file_that_claims_to_be_another_format_is_refused(photo: Photo) -> None:
-    with pytest.raises(MislabelledImage, match="holds a (JPEG|PNG) picture"):
+    with pytest.raises(MislabelledImage, match=r"holds a (JPEG|PNG) picture"):
         decode(photo, LIMITS)
 
 

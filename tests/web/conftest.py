@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.web.visitor import Visitor, Watch
+from tests.web.visitor import PATIENCE_MS, Visitor, Watch
 
 NOT_INSTALLED = "Chromium is not installed: the page is NOT tested here; .ci/run installs it"
 START_S = 60  # a first import of dlib and onnxruntime on a busy machine
-PATIENCE_MS = 60_000  # the first comparison loads the engine
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # CI runs as root
@@ -80,6 +79,8 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
+        # Waiting for a single dialogue switches this on too late for a quick press of Enter.
+        page.on("filechooser", lambda _dialogue: None)
         visitors.append(Visitor(page, Watch(page, server)))
         page.goto(server)
         return visitors[-1]

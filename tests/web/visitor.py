@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP violation of ${event.violatedDirective} by ${event.blockedURI}`));
 """
 REFUSED = "Failed to load resource"  # Chromium prints it for each answer with an error status
-PATIENCE_MS = 60_000
+PATIENCE_MS = 20_000  # a comparison takes about one second, on two busy cores several
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -61,8 +62,9 @@ class Visitor:
         """Load a photo as a visitor does: with the button and the system's file dialogue."""
         with self.page.expect_file_chooser() as chooser:
             self.button(f"Load image {number}").click()
-        chooser.value.set_files(_payload(file))
-        expect(self.photo(number)).to_contain_text(_payload(file)["name"])
+        chooser.value.set_files(file if isinstance(file, Path) else _payload(file))
+        name = file.name if isinstance(file, Path) else file[0]
+        expect(self.photo(number)).to_contain_text(name)
 
     def drop(self, number: int, file: File) -> None:
         """Drag a file from elsewhere onto a photo's place."""
@@ -97,8 +99,15 @@ class Visitor:
     def hold_requests(self) -> list[Route]:
         """Keep comparisons waiting; they are listed as they arrive."""
         held: list[Route] = []
-        self.answer_with(held.append)
+        self.answer_with(lambda route: held.append(route))
         return held
+
+    def wait_until_held(self, held: list[Route], count: int) -> None:
+        """Playwright tells of requests only while it is asked to wait for something."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while len(held) < count and time.monotonic() < deadline:
+            self.page.wait_for_timeout(20)
+        assert len(held) == count
 
     def answer_with(self, handler: Callable[[Route], object]) -> None:
         self.page.route("**/api/compare", handler)
@@ -117,7 +126,7 @@ class Visitor:
         return self.page.locator("#failure")
 
     def error_of(self, number: int) -> Locator:
-        return self.photo(number).get_by_role("alert")
+        return self.photo(number).locator("[role=alert]")
 
 
 def _payload(file: File) -> FilePayload:

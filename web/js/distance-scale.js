@@ -6,7 +6,7 @@ import { texts } from "./texts.js";
 const END = 1.2; // no two faces of the LFW data set are further apart
 
 /**
- * @param {Record<string, HTMLElement>} parts
+ * @param {Record<string, any>} parts
  * @param {{distance: number, threshold: number}} values
  * @param {{distance: string, threshold: string}} words
  */

@@ -15,10 +15,10 @@ export function byId(id) {
 /**
  * The elements below `root` that carry data-part, by that name.
  * @param {ParentNode} root
- * @returns {Record<string, HTMLElement>}
+ * @returns {Record<string, any>}  each is of its own kind of element, which index.html decides
  */
 export function partsOf(root) {
-  const elements = [...root.querySelectorAll("[data-part]")];
+  const elements = elementsOf(root, "[data-part]");
   return Object.fromEntries(elements.map((element) => [element.dataset.part, element]));
 }
 
@@ -27,9 +27,10 @@ export function partsOf(root) {
  * @param {string} id
  */
 export function fromTemplate(id) {
-  const copy = /** @type {HTMLTemplateElement} */ (byId(id)).content.cloneNode(true);
+  const template = /** @type {HTMLTemplateElement} */ (byId(id));
+  const copy = document.importNode(template.content, true);
   fillTexts(copy);
-  return copy.firstElementChild;
+  return /** @type {HTMLElement} */ (copy.firstElementChild);
 }
 
 /**
@@ -37,12 +38,17 @@ export function fromTemplate(id) {
  * @param {ParentNode} root
  */
 export function fillTexts(root) {
-  for (const element of root.querySelectorAll("[data-text]")) {
+  for (const element of elementsOf(root, "[data-text]")) {
     element.textContent = textNamed(element.dataset.text);
   }
-  for (const element of root.querySelectorAll("[data-label]")) {
+  for (const element of elementsOf(root, "[data-label]")) {
     element.setAttribute("aria-label", textNamed(element.dataset.label));
   }
+}
+
+/** @returns {HTMLElement[]} */
+function elementsOf(root, selector) {
+  return [...root.querySelectorAll(selector)];
 }
 
 function textNamed(key) {

@@ -8,6 +8,9 @@ import { texts } from "./texts.js";
 /** @typedef {import("./api.js").Face} Face */
 /** @typedef {import("./api.js").PhotoName} PhotoName */
 
+/** @type {PhotoName[]} */
+const NAMES = ["image1", "image2"];
+
 /** @param {HTMLElement} root */
 export function createFaces(root) {
   const parts = partsOf(root);
@@ -21,7 +24,7 @@ export function createFaces(root) {
 }
 
 function cropsOf(comparison) {
-  return ["image1", "image2"].map((name) => crop(name, comparedFace(comparison[name])));
+  return NAMES.map((name) => crop(name, comparedFace(comparison[name])));
 }
 
 function comparedFace(photo) {

@@ -39,6 +39,7 @@ export function duration(ms) {
  * @param {string} iso
  */
 export function moment(iso) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const style = { dateStyle: "medium", timeStyle: "medium" };
   return new Intl.DateTimeFormat(language, style).format(new Date(iso));
 }
@@ -54,6 +55,7 @@ export function sentence(message) {
 }
 
 function unit(value, name, digits) {
+  /** @type {Intl.NumberFormatOptions} */
   const style = { style: "unit", unit: name, maximumFractionDigits: digits };
   return unbroken(new Intl.NumberFormat(language, style).format(value));
 }

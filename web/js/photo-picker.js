@@ -72,6 +72,7 @@ function foundFacts(result, { frame, picture }) {
   return undrawn ? `${facts}. ${texts.notDrawn}` : facts;
 }
 
+/** @param {HTMLElement} slot @param {Record<string, any>} parts @param {(file: File) => void} onChoose */
 function listenForFiles(slot, { load, frame, file }, onChoose) {
   const open = () => file.click();
   load.addEventListener("click", open);

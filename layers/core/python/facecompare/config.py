@@ -56,7 +56,7 @@ class Settings:
         """
         limits = ImageLimits()
         settings = cls(
-            engine=_read(env, "engine", str, DEFAULT_ENGINE),
+            engine=_read(env, "engine", _engine, DEFAULT_ENGINE),
             models_dir=_read(env, "models_dir", Path, _models_dir(env)),
             records=_read(env, "records", Path, _data_home(env) / "comparisons.sqlite3"),
             web_dir=_read(env, "web_dir", Path, CHECKOUT / "web"),
@@ -69,7 +69,8 @@ class Settings:
         return settings
 
 
-DEFAULT_ENGINE = "dlib-reference"
+DEFAULT_ENGINE = "dlib-fast"
+ENGINES = ("dlib-fast", "dlib-accurate", "dlib-reference")  # cards: facecompare.engines.catalogue
 # The source root is layers/core/python, so a checkout's top folder is three folders above it.
 CHECKOUT = Path(__file__).resolve().parents[4]
 
@@ -94,6 +95,12 @@ def _read(env: Mapping[str, str], field: str, parse: Callable[[str], T], default
         return parse(text)
     except ValueError as exc:
         raise BadSetting(f"{name}={text!r} is not accepted: {exc}") from exc
+
+
+def _engine(text: str) -> str:
+    if text not in ENGINES:
+        raise ValueError(f"one of {', '.join(ENGINES)} is")
+    return text
 
 
 def _positive(text: str) -> int:

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from facecompare.answers import ComparisonAnswer, DetectionAnswer, PredictionAnswer
 from facecompare.api.body import WishFields, read_request
 from facecompare.api.errors import responses
+from facecompare.api.examples import EXAMPLES
 from facecompare.overlay import draw_faces
 from facecompare.service import FaceService
 
@@ -20,7 +21,6 @@ T = TypeVar("T")
 PAIR = ("image1", "image2")
 TRIPLE = ("anchor", "image1", "image2")
 SINGLE = ("image",)
-ERRORS = responses(400, 413, 415, 422)
 
 
 def compare_routes(service: FaceService) -> APIRouter:
@@ -31,19 +31,19 @@ def compare_routes(service: FaceService) -> APIRouter:
     async def work(task: Callable[[], T]) -> T:
         return await to_thread.run_sync(task, limiter=places)
 
-    @router.post("/compare", responses=ERRORS, openapi_extra=_body(PAIR))
+    @router.post("/compare", responses=_answers("compare"), openapi_extra=_body(PAIR))
     async def compare(request: Request) -> ComparisonAnswer:
         """Are image1 and image2 the same person?"""
         asked = await read_request(request, PAIR)
         answer, _ = await work(lambda: service.compare(asked.photos, asked.wishes))
         return answer
 
-    @router.post("/verify", responses=ERRORS, openapi_extra=_body(PAIR))
+    @router.post("/verify", responses=_answers("verify"), openapi_extra=_body(PAIR))
     async def verify(request: Request) -> ComparisonAnswer:
         """The same operation as compare, by the name that verification services use."""
         return await compare(request)
 
-    @router.post("/predict", responses=ERRORS, openapi_extra=_body(TRIPLE))
+    @router.post("/predict", responses=_answers("predict"), openapi_extra=_body(TRIPLE))
     async def predict(request: Request) -> PredictionAnswer:
         """Which of image1 and image2 is closer to anchor, and is it the same person?
 
@@ -54,7 +54,7 @@ def compare_routes(service: FaceService) -> APIRouter:
 
     @router.post(
         "/detect",
-        responses=ERRORS | {200: {"content": {"image/png": {}}, "model": DetectionAnswer}},
+        responses=_answers("detect", {"image/png": {}}),
         response_model=DetectionAnswer,
         openapi_extra=_body(SINGLE),
     )
@@ -69,6 +69,12 @@ def compare_routes(service: FaceService) -> APIRouter:
         return Response(drawn, media_type="image/png")
 
     return router
+
+
+def _answers(operation: str, other: dict[str, Any] | None = None) -> dict[int | str, Any]:
+    """The responses for OpenAPI: an example of the answer, and how it can fail."""
+    content = {"application/json": {"example": EXAMPLES[operation]}} | (other or {})
+    return {**responses(400, 413, 415, 422), 200: {"content": content}}
 
 
 def _body(names: tuple[str, ...]) -> dict[str, Any]:

@@ -62,15 +62,11 @@ def _port(text: str) -> int:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
+        return socket.create_server(address[:2], family=family)
     except OSError as exc:
         raise PortUnavailable(
             f"cannot listen on {host}:{port} ({exc.strerror}); try: facecompare serve --port 0"
         ) from exc
-    return listener
 
 
 def _announce(listener: socket.socket, settings: Settings) -> None:

@@ -18,19 +18,29 @@ CHIP_SIDE_PX = 150  # the network's input: dlib, tools/python/src/face_recogniti
 CHIP_PADDING = 0.25  # what it was trained with: the same file
 PUBLIC_DOMAIN = "CC0-1.0"
 
-CARDS: tuple[EngineCard, ...] = (
-    EngineCard(
-        id="dlib-reference",
-        title="dlib's own networks on dlib's own convolutions; slow, for comparison",
+ONE_VIEW = (View(CHIP_PADDING),)
+MIRRORED = (View(CHIP_PADDING), View(CHIP_PADDING, mirrored=True))
+
+
+def _dlib_card(engine_id: str, title: str, views: tuple[View, ...]) -> EngineCard:
+    return EngineCard(
+        id=engine_id,
+        title=title,
         dimension=128,
         metric="euclidean",
         default_threshold=0.5,
         chip_side_px=CHIP_SIDE_PX,
-        views=(View(CHIP_PADDING),),
+        views=views,
         landmarks5=DLIB_LANDMARKS5,
         models=("face-network", "cnn-detector", "landmarks5"),
         licence=PUBLIC_DOMAIN,
-    ),
+    )
+
+
+REFERENCE = "dlib-reference"
+CARDS: tuple[EngineCard, ...] = (
+    _dlib_card("dlib-fast", "dlib's networks on ONNX Runtime, one view of each face", ONE_VIEW),
+    _dlib_card(REFERENCE, "dlib's networks on dlib's own convolutions, to compare with", ONE_VIEW),
 )
 
 
@@ -52,6 +62,7 @@ def load_engine(engine_id: str, settings: Settings) -> Engine:
     Raises  UnknownEngine; ModelFileMissing and ModelFileDamaged when it cannot be loaded.
     """
     card = engine_card(engine_id)
-    from facecompare.engines.dlib_engine import load_dlib_engine
+    from facecompare.engines.dlib_engine import load_dlib_engine, load_reference_engine
 
-    return load_dlib_engine(card, settings)
+    load = load_reference_engine if card.id == REFERENCE else load_dlib_engine
+    return load(card, settings)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facecompare.engines.lazy import Lazy
 from facecompare.engines.protocol import Box, Detection
 from facecompare.engines.pyramid import LEVEL_RATIO, Layout, tiled_pyramid
 
@@ -28,52 +31,67 @@ class CnnDetector:
 
     name = "cnn"
 
-    def __init__(self, session: Any) -> None:
-        self._session = session
-        self._facts = json.loads(session.get_modelmeta().custom_metadata_map["detector"])
+    def __init__(self, open_session: Callable[[], Any]) -> None:
+        self._session = Lazy(open_session)  # most photos need no second detector
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All faces, best score first."""
-        pyramid, layout = tiled_pyramid(pixels, self._facts["mean_rgb"])
-        (responses,) = self._session.run(None, {"pyramid": pyramid})
+        session = self._session()
+        facts = Facts(**json.loads(session.get_modelmeta().custom_metadata_map["detector"]))
+        pyramid, layout = tiled_pyramid(pixels, facts.mean_rgb)
+        (responses,) = session.run(["responses"], {"pyramid": pyramid})
         rows, columns = np.nonzero(responses[0, 0] > 0)
         scores = responses[0, 0, rows, columns]
         best_first = np.argsort(-scores, kind="stable")
-        boxes = self._boxes(columns[best_first], rows[best_first], layout)
-        return self._distinct(boxes, scores[best_first])
+        boxes = _boxes(columns[best_first], rows[best_first], layout, facts)
+        return _distinct(boxes, scores[best_first], facts)
 
-    def _boxes(
-        self, columns: NDArray[np.intp], rows: NDArray[np.intp], layout: Layout
-    ) -> NDArray[np.int64]:
-        """[N, 4] left, top, right, bottom in whole pixels of the picture, inclusive."""
-        stride, offset = self._facts["stride"], self._facts["offset"]
-        centres = np.stack([columns, rows], axis=1) * float(stride) + offset
-        size = np.array([self._facts["window_width"], self._facts["window_height"]])
-        level = _nearest_tile(centres, layout)
-        origins = np.array([(tile.left, tile.top) for tile in layout.tiles])
-        half = (size - 1) / 2
-        corners = np.stack([centres - half, centres + half], axis=1) - origins[level][:, None]
-        return np.floor(_to_picture(corners, level) + 0.5).astype(np.int64).reshape(-1, 4)
 
-    def _distinct(self, boxes: NDArray[np.int64], scores: NDArray[np.float32]) -> list[Detection]:
-        """Of boxes that overlap too much, the best: greedy non-maximum suppression."""
-        kept: list[int] = []
-        for index, box in enumerate(boxes):
-            if not kept or not self._overlap(boxes[kept], box).any():
-                kept.append(index)
-        return [Detection(_box(boxes[index]), float(scores[index])) for index in kept]
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the model file says of itself; see `facecompare.model_build.cnn_detector`."""
 
-    def _overlap(self, kept: NDArray[np.int64], box: NDArray[np.int64]) -> NDArray[np.bool_]:
-        shared = np.maximum(
-            np.minimum(kept[:, 2:], box[2:]) - np.maximum(kept[:, :2], box[:2]) + 1, 0
-        ).prod(axis=1)
-        areas, area = (kept[:, 2:] - kept[:, :2] + 1).prod(axis=1), (box[2:] - box[:2] + 1).prod()
-        iou = shared / (areas + area - shared)
-        covered = shared / np.minimum(areas, area)
-        overlap: NDArray[np.bool_] = (iou > self._facts["max_iou"]) | (
-            covered > self._facts["max_covered"]
-        )
-        return overlap
+    mean_rgb: tuple[float, float, float]
+    stride: int
+    offset: int
+    window_width: int
+    window_height: int
+    max_iou: float
+    max_covered: float
+
+
+def _boxes(
+    columns: NDArray[np.intp], rows: NDArray[np.intp], layout: Layout, facts: Facts
+) -> NDArray[np.int64]:
+    """[N, 4] left, top, right, bottom in whole pixels of the picture, inclusive."""
+    places = np.stack([columns, rows], axis=1).astype(np.float64)
+    centres = places * facts.stride + facts.offset
+    half = np.array([facts.window_width - 1, facts.window_height - 1], dtype=np.float64) / 2
+    level = _nearest_tile(centres, layout)
+    origins = np.array([(tile.left, tile.top) for tile in layout.tiles])
+    corners = np.stack([centres - half, centres + half], axis=1) - origins[level][:, None]
+    return np.floor(_to_picture(corners, level) + 0.5).astype(np.int64).reshape(-1, 4)
+
+
+def _distinct(
+    boxes: NDArray[np.int64], scores: NDArray[np.float32], facts: Facts
+) -> list[Detection]:
+    """Of boxes that overlap too much, the best: greedy non-maximum suppression."""
+    kept: list[int] = []
+    for index, box in enumerate(boxes):
+        if not _overlap(boxes[kept], box, facts).any():
+            kept.append(index)
+    return [Detection(_box(boxes[index]), float(scores[index])) for index in kept]
+
+
+def _overlap(kept: NDArray[np.int64], box: NDArray[np.int64], facts: Facts) -> NDArray[np.bool_]:
+    shared = np.maximum(
+        np.minimum(kept[:, 2:], box[2:]) - np.maximum(kept[:, :2], box[:2]) + 1, 0
+    ).prod(axis=1)
+    areas, area = (kept[:, 2:] - kept[:, :2] + 1).prod(axis=1), (box[2:] - box[:2] + 1).prod()
+    iou, covered = shared / (areas + area - shared), shared / np.minimum(areas, area)
+    overlap: NDArray[np.bool_] = (iou > facts.max_iou) | (covered > facts.max_covered)
+    return overlap
 
 
 def _nearest_tile(points: NDArray[np.float64], layout: Layout) -> NDArray[np.intp]:

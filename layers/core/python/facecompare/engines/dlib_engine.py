@@ -1,34 +1,36 @@
-"""The default engines: dlib's pipeline, with its networks on ONNX Runtime or, as reference, its own."""
+"""dlib's pipeline: its HOG detector and shape predictors, and its networks on ONNX Runtime.
+
+`load_reference_engine` has the networks on dlib's own convolutions instead: the same numbers, 20 to
+30 times slower. Tests and benchmarks compare with it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from facecompare.config import Settings
+from facecompare.engines.cnn_detector import CnnDetector
 from facecompare.engines.dlib_parts import (
     DlibCnnDetector,
     DlibFaceNetwork,
     DlibLandmarks,
     HogDetector,
 )
+from facecompare.engines.lazy import Lazy
+from facecompare.engines.onnx_network import OnnxFaceNetwork
+from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
-from facecompare.model_build.sources import (
-    CHECKSUMS,
-    CNN_DETECTOR_DAT,
-    FACE_NETWORK_DAT,
-    LANDMARKS5_DAT,
-    LANDMARKS68_DAT,
-    dat_path,
-)
-from facecompare.model_files import digest_of
+from facecompare.model_build.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, dat_path
+from facecompare.model_files import ModelFolder
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+PHOTOS_AT_ONCE = 2  # the photos of a comparison are worked on side by side and share the threads
 
 
 class FaceNetwork(Protocol):
@@ -41,40 +43,54 @@ class FaceNetwork(Protocol):
 
 @dataclass
 class DlibEngine:
-    """Fulfils `Engine`; the 68-point predictor is loaded when first asked for."""
+    """Fulfils `Engine`; what is not needed for every photo is loaded when first asked for."""
 
     card: EngineCard
     model_digest: str
     detectors: Sequence[FaceDetector]
     landmarks5: LandmarkPredictor
+    landmarks68: Lazy[LandmarkPredictor]
     network: FaceNetwork
-    landmarks68_path: Path
 
     def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[N, 150, 150, 3] RGB chips → [N, 128] float32."""
         return self.network.embed(chips)
 
-    def landmarks68(self) -> LandmarkPredictor:
-        """dlib's 68-point predictor."""
-        return self._landmarks68
-
-    @cached_property
-    def _landmarks68(self) -> LandmarkPredictor:
-        return DlibLandmarks(self.landmarks68_path)
-
 
 def load_dlib_engine(card: EngineCard, settings: Settings) -> DlibEngine:
-    """The engine of this card.
+    """The engine of this card, its parts loaded side by side.
 
-    Raises  ModelFileMissing, ModelFileDamaged, PackageMissing.
+    Raises  ModelFileMissing, ModelFileDamaged.
     """
+    models = ModelFolder.at(settings.models_dir)
+    threads = max(1, settings.threads // PHOTOS_AT_ONCE)
+    paths = {name: models.path_of(name) for name in card.models}
+    with ThreadPoolExecutor() as pool:
+        session = pool.submit(open_session, paths["face-network"], threads)
+        hog = pool.submit(HogDetector)
+        landmarks5 = pool.submit(DlibLandmarks, paths["landmarks5"])
+        cnn = CnnDetector(lambda: open_session(paths["cnn-detector"], threads))
+        return DlibEngine(
+            card=card,
+            model_digest=models.digest(card.models),
+            detectors=(hog.result(), cnn),
+            landmarks5=landmarks5.result(),
+            landmarks68=Lazy(lambda: DlibLandmarks(models.path_of("landmarks68"))),
+            network=OnnxFaceNetwork(session.result()),
+        )
+
+
+def load_reference_engine(card: EngineCard, settings: Settings) -> DlibEngine:
+    """The same pipeline on dlib's own networks, read from where their package lies.
+
+    Raises  PackageMissing, ModelFileMissing, ModelFileDamaged.
+    """
+    models = ModelFolder.at(settings.models_dir)
     return DlibEngine(
         card=card,
-        model_digest=digest_of(
-            CHECKSUMS[file] for file in (CNN_DETECTOR_DAT, FACE_NETWORK_DAT, LANDMARKS5_DAT)
-        ),
+        model_digest=models.digest(card.models),
         detectors=(HogDetector(), DlibCnnDetector(dat_path(CNN_DETECTOR_DAT))),
-        landmarks5=DlibLandmarks(dat_path(LANDMARKS5_DAT)),
+        landmarks5=DlibLandmarks(models.path_of("landmarks5")),
+        landmarks68=Lazy(lambda: DlibLandmarks(models.path_of("landmarks68"))),
         network=DlibFaceNetwork(dat_path(FACE_NETWORK_DAT)),
-        landmarks68_path=dat_path(LANDMARKS68_DAT),
     )

@@ -26,6 +26,8 @@ class HogDetector:
 
     def __init__(self) -> None:
         self._detectors: Pool[Any] = Pool(dlib.get_frontal_face_detector)
+        with self._detectors.borrowed():
+            pass  # the first is made now, not when the first photo waits for it
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All frontal faces of about 80 px and more, best score first."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from facecompare.errors import ModelFileMissing
+from facecompare.model_build.cnn_detector import build_cnn_detector
+from facecompare.model_build.face_network import build_face_network
 from facecompare.model_build.sources import (
+    CNN_DETECTOR_DAT,
+    FACE_NETWORK_DAT,
     LANDMARKS5_DAT,
     LANDMARKS68_DAT,
     PACKAGE,
@@ -39,6 +44,22 @@ def _as_it_is(dat: bytes) -> bytes:
 
 
 RECIPES = (
+    Recipe(
+        name="face-network",
+        file="face-network.onnx",
+        dat=FACE_NETWORK_DAT,
+        build=build_face_network,
+        licence=PUBLIC_DOMAIN,
+        contract="uint8 [N, 3, 150, 150] RGB chips → float32 [N, 128] embeddings",
+    ),
+    Recipe(
+        name="cnn-detector",
+        file="cnn-detector.onnx",
+        dat=CNN_DETECTOR_DAT,
+        build=build_cnn_detector,
+        licence=PUBLIC_DOMAIN,
+        contract="float32 [1, 3, H, W] tiled pyramid, (RGB − mean) / 256 → [1, 1, h, w] responses",
+    ),
     Recipe(
         name="landmarks5",
         file="landmarks5.dat",
@@ -92,7 +113,8 @@ def _write(path: Path, data: bytes) -> None:
         partial.write_bytes(data)
         partial.replace(path)
     except OSError as exc:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise ModelFileMissing(
             f"{path} cannot be written ({exc.strerror}); FACECOMPARE_MODELS_DIR names another "
             "folder"

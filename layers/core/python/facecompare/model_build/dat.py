@@ -132,7 +132,8 @@ def check_structure(layers: tuple[Layer, ...], pattern: str, network: str) -> No
     letters = "".join(_LETTERS.get(type(layer), "?") for layer in layers)
     if not re.fullmatch(pattern, letters):
         raise ModelFileDamaged(
-            f"this is not dlib's {network}: its {len(layers)} layers are {letters[:60]}; {REINSTALL}"
+            f"this is not dlib's {network}: its {len(layers)} layers are {letters[:60]}; "
+            f"{REINSTALL}"
         )
 
 

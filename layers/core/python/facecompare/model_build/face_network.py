@@ -68,10 +68,7 @@ class _Residual:
             case Convolution():
                 self._now = self._convolved(self._now, layer)
             case Relu():
-                self._now = self._same_size("Relu")
-                if self._begins_block:
-                    self._shortcut = self._now
-                    self._begins_block = False
+                self._rectified()
             case Pool(kind="max"):
                 self._now = self._shortcut = self._pooled(self._now, layer, "MaxPool")
             case Pool(size=(0, 0)):
@@ -84,12 +81,16 @@ class _Residual:
                 self._begins_block = True
             case FullyConnected():
                 weights = self._graph.constant(layer.weights)
-                product = self._graph.node("MatMul", self._now.name, weights)
-                self._now = _Signal(product, layer.weights.shape[1], 1)
+                outputs = self._graph.node("MatMul", self._now.name, weights)
+                self._now = _Signal(outputs, DIMENSION, 1)
 
-    def _same_size(self, operator: str) -> _Signal:
-        name = self._graph.node(operator, self._now.name)
-        return _Signal(name, self._now.channels, self._now.side)
+    def _rectified(self) -> None:
+        self._now = _Signal(
+            self._graph.node("Relu", self._now.name), self._now.channels, self._now.side
+        )
+        if self._begins_block:
+            self._shortcut = self._now
+            self._begins_block = False
 
     def _convolved(self, source: _Signal, layer: Convolution) -> _Signal:
         name = self._graph.convolution(source.name, layer)

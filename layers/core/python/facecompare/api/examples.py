@@ -1,0 +1,67 @@
+"""Answers as the OpenAPI document shows them; their shape is tested against `answers`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FACE: dict[str, Any] = {
+    "box": {"left": 251.8, "top": 101.3, "width": 191.6, "height": 191.6},
+    "landmarks5": [[401.1, 151.5], [371.2, 151.5], [298.7, 151.5], [325.3, 151.5], [347.7, 207.0]],
+    "landmarks68": None,
+    "detector": "hog",
+    "detection_score": 2.212,
+    "quality": [
+        {
+            "name": "face_width",
+            "value": 191.6,
+            "unit": "px",
+            "minimum": 50.0,
+            "maximum": None,
+            "warns": False,
+        }
+    ],
+    "compared": True,
+    "chip": None,
+}
+_PHOTO: dict[str, Any] = {
+    "width": 640,
+    "height": 800,
+    "sha256": "0930e3aa8cae5920329c0c8cbc6a2ab70f47b0e67b432875beaa95cbf7e741f6",
+    "quarter_turns": 0,
+    "faces": [_FACE],
+}
+_TIMING = {
+    "decode": 9.1,
+    "detect": 41.0,
+    "align": 1.2,
+    "embed": 6.3,
+    "match": 0.05,
+    "total": 31.4,
+}
+_VERDICT: dict[str, Any] = {
+    "created_at": "2026-11-22T09:30:00.000000Z",
+    "same_person": True,
+    "threshold": 0.5,
+    "engine": "dlib-fast",
+    "timing_ms": _TIMING,
+}
+_ID = "01a205d0eca572569d8f023268725ae8"
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "compare": _VERDICT
+    | {"comparison_id": _ID, "distance": 0.352, "image1": _PHOTO, "image2": _PHOTO},
+    "predict": _VERDICT
+    | {
+        "closer": "image2",
+        "anchor": _PHOTO,
+        "image1": {
+            "comparison_id": _ID,
+            "same_person": False,
+            "distance": 0.853,
+            "photo": _PHOTO,
+        },
+        "image2": {"comparison_id": _ID, "same_person": True, "distance": 0.352, "photo": _PHOTO},
+    },
+    "detect": {"engine": "dlib-fast", "image": _PHOTO, "timing_ms": _TIMING},
+}
+EXAMPLES["verify"] = EXAMPLES["compare"]

@@ -1,0 +1,223 @@
+"""The HTTP API: one answer shape, records once each, and a contract that fits the behaviour."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from facecompare.records.sqlite import SqliteLog
+from tests import pictures
+
+OBAMA, OBAMA2, BIDEN = (
+    path.read_bytes() for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN)
+)
+
+
+def base64_of(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def compare(client: TestClient, image1: bytes, image2: bytes, **fields: str) -> dict:
+    answer = client.post("/api/compare", files={"image1": image1, "image2": image2}, data=fields)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_compare_gives_verdict_distance_and_faces(client: TestClient) -> None:
+    answer = compare(client, OBAMA, OBAMA2)
+    assert answer["same_person"] is True
+    assert 0.25 < answer["distance"] < 0.45
+    assert (answer["threshold"], answer["engine"]) == (0.5, "dlib-fast")
+    (face,) = answer["image1"]["faces"]
+    assert (face["detector"], face["compared"], len(face["landmarks5"])) == ("hog", True, 5)
+    assert face["landmarks68"] is None
+    assert face["chip"] is None
+    assert set(answer["timing_ms"]) == {"decode", "detect", "align", "embed", "match", "total"}
+
+
+def test_boxes_are_pixels_of_the_original(client: TestClient) -> None:
+    large = pictures.encoded(pictures.portrait().resize((1280, 1600)), quality=92)
+    small_face = compare(client, OBAMA, large)["image1"]["faces"][0]["box"]
+    large_face = compare(client, OBAMA, large)["image2"]["faces"][0]["box"]
+    for side in ("left", "top", "width", "height"):
+        assert large_face[side] == pytest.approx(2 * small_face[side], rel=0.1)
+
+
+def test_verify_is_the_same_operation(client: TestClient) -> None:
+    files = {"image1": OBAMA, "image2": BIDEN}
+    compared, verified = (
+        client.post(f"/api/{name}", files=files).json() for name in ("compare", "verify")
+    )
+    assert verified["distance"] == compared["distance"]
+    assert verified.keys() == compared.keys()
+
+
+def test_json_with_base64_gives_what_files_give(client: TestClient) -> None:
+    body = {"image1": base64_of(OBAMA), "image2": base64_of(BIDEN), "threshold": 0.9}
+    answer = client.post("/api/compare", json=body).json()
+    assert answer["distance"] == compare(client, OBAMA, BIDEN)["distance"]
+    assert (answer["same_person"], answer["threshold"]) == (True, 0.9)
+
+
+def test_a_data_uri_is_accepted(client: TestClient) -> None:
+    body = {"image": f"data:image/jpeg;base64,{base64_of(OBAMA)}"}
+    assert client.post("/api/detect", json=body).status_code == 200
+
+
+def test_a_data_uri_that_lies_is_refused(client: TestClient) -> None:
+    body = {"image": f"data:image/png;base64,{base64_of(OBAMA)}"}
+    assert client.post("/api/detect", json=body).json()["code"] == "mislabelled_image"
+
+
+def test_the_face_policy_of_the_request_counts(client: TestClient) -> None:
+    group = pictures.group(pictures.OBAMA, pictures.BIDEN)
+    faces = compare(client, OBAMA, group, face="most-central")["image2"]["faces"]
+    assert [face["compared"] for face in faces].count(True) == 1
+
+
+def test_chips_are_pngs_of_the_aligned_face(client: TestClient) -> None:
+    face = compare(client, OBAMA, OBAMA2, chips="true")["image1"]["faces"][0]
+    assert Image.open(io.BytesIO(base64.b64decode(face["chip"]))).size == (150, 150)
+
+
+def test_detect_gives_all_faces_and_records_nothing(client: TestClient, log: SqliteLog) -> None:
+    answer = client.post("/api/detect", files={"image": OBAMA})
+    assert len(answer.json()["image"]["faces"]) == 1
+    assert log.page(1).records == ()
+
+
+def test_detect_draws_an_overlay(client: TestClient) -> None:
+    answer = client.post("/api/detect?overlay=png", files={"image": OBAMA})
+    assert answer.headers["content-type"] == "image/png"
+    assert Image.open(io.BytesIO(answer.content)).size == (640, 800)
+
+
+def test_another_overlay_is_refused(client: TestClient) -> None:
+    answer = client.post("/api/detect?overlay=svg", files={"image": OBAMA})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_field")
+
+
+@pytest.mark.parametrize(
+    "names", [("anchor", "image1", "image2"), ("fileAnchor", "file1", "file2")]
+)
+def test_predict_names_the_closer_candidate(client: TestClient, names: tuple[str, ...]) -> None:
+    files = dict(zip(names, (OBAMA, BIDEN, OBAMA2), strict=True))
+    answer = client.post("/api/predict", files=files).json()
+    assert (answer["closer"], answer["same_person"]) == ("image2", True)
+    assert answer["image1"]["distance"] > answer["threshold"] > answer["image2"]["distance"]
+    assert answer["image1"]["comparison_id"] != answer["image2"]["comparison_id"]
+
+
+def test_every_comparison_leaves_exactly_one_record(client: TestClient) -> None:
+    ids = [compare(client, OBAMA, other)["comparison_id"] for other in (OBAMA2, BIDEN)]
+    listed = client.get("/api/comparisons").json()["comparisons"]
+    assert [record["comparison_id"] for record in listed] == ids[::-1]
+    assert listed[0]["image1_sha256"] == listed[1]["image1_sha256"]
+
+
+def test_the_list_is_paged_by_cursor(client: TestClient) -> None:
+    ids = [compare(client, OBAMA, OBAMA)["comparison_id"] for _ in range(3)]
+    first = client.get("/api/comparisons", params={"limit": 2}).json()
+    second = client.get(
+        "/api/comparisons", params={"limit": 2, "cursor": first["next_cursor"]}
+    ).json()
+    listed = [record["comparison_id"] for record in first["comparisons"] + second["comparisons"]]
+    assert listed == ids[::-1]
+    assert second["next_cursor"] is None
+
+
+def test_csv_lists_what_was_compared_once_each(client: TestClient) -> None:
+    ids = [compare(client, OBAMA, OBAMA)["comparison_id"] for _ in range(4)]
+    answer = client.get("/api/comparisons.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["comparison_id"] for row in rows] == ids[::-1]
+
+
+def test_a_record_is_read_and_deleted_by_its_id(client: TestClient) -> None:
+    path = f"/api/comparisons/{compare(client, OBAMA, OBAMA)['comparison_id']}"
+    assert client.get(path).json()["distance"] == 0
+    assert client.delete(path).status_code == 204
+    for request in (client.get, client.delete):
+        answer = request(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "comparison_not_found")
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "cursor=x", "since=yesterday"]
+)
+def test_a_senseless_query_is_refused(client: TestClient, query: str) -> None:
+    answer = client.get(f"/api/comparisons?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_field")
+
+
+def test_a_log_that_fails_is_told_without_its_path(client: TestClient, settings) -> None:
+    settings.records.parent.mkdir(parents=True)
+    settings.records.write_text("no database" * 100)
+    for answer in (
+        client.post("/api/compare", files={"image1": OBAMA, "image2": OBAMA}),
+        client.get("/api/comparisons"),
+        client.get("/api/comparisons.csv"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (503, "records_unavailable")
+        assert str(settings.records) not in answer.text
+
+
+def test_engines_are_listed_with_one_default(client: TestClient) -> None:
+    engines = client.get("/api/engines").json()["engines"]
+    assert [engine["id"] for engine in engines if engine["default"]] == ["dlib-fast"]
+    assert all(len(engine["landmarks5"]) == 5 for engine in engines)
+
+
+def test_health_is_well_when_the_models_are_there(client: TestClient) -> None:
+    assert client.get("/api/health").json()["status"] == "ok"
+
+
+def test_what_does_not_exist_has_the_error_shape(client: TestClient) -> None:
+    answer = client.get("/api/nothing")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    answer = client.put("/api/compare")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_an_unforeseen_error_leaks_nothing(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise RuntimeError("/secret/path and more")
+
+    monkeypatch.setattr("facecompare.service.compare", fail)
+    answer = client.post("/api/compare", files={"image1": OBAMA, "image2": OBAMA})
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "secret" not in answer.text
+
+
+def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
+    for path in ("/api/health", "/api/nothing"):
+        headers = client.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+
+
+def test_68_points_are_answered_when_they_are_switched_on(settings, log, engine) -> None:
+    from dataclasses import replace
+
+    from facecompare.api.app import local_app
+    from facecompare.service import FaceService
+
+    allowed = replace(settings, landmarks68=True)
+    with TestClient(local_app(allowed, log, FaceService(allowed, log, [engine]))) as client:
+        answer = client.post(
+            "/api/detect", files={"image": OBAMA}, data={"landmarks68": "true"}
+        ).json()
+    points = np.array(answer["image"]["faces"][0]["landmarks68"])
+    box = answer["image"]["faces"][0]["box"]
+    assert points.shape == (68, 2)
+    assert abs(points[:, 0].mean() - (box["left"] + box["width"] / 2)) < 0.1 * box["width"]

@@ -1,0 +1,247 @@
+"""The commands as typed: results on stdout, talk on stderr, the verdict as exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facecompare.cli.main import main
+from tests import pictures
+
+OBAMA, OBAMA2, BIDEN = (str(path) for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN))
+
+
+def run(*argv: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "facecompare", *argv], input=stdin, capture_output=True
+    )
+
+
+def test_the_same_person_is_exit_code_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", OBAMA, OBAMA2]) == 0
+    assert capsys.readouterr().out.startswith("same person   distance 0.3")
+
+
+def test_different_people_are_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", OBAMA, BIDEN]) == 1
+    assert capsys.readouterr().out.startswith("different people   distance 0.8")
+
+
+def test_json_is_what_the_api_answers(capsys: pytest.CaptureFixture[str], client) -> None:
+    main(["compare", OBAMA, OBAMA2, "--json"])
+    printed = json.loads(capsys.readouterr().out)
+    files = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
+    answered = client.post("/api/compare", files=files).json()
+    assert printed.keys() == answered.keys()
+    for key in ("same_person", "distance", "threshold", "engine", "image1", "image2"):
+        assert printed[key] == answered[key]
+
+
+def test_without_record_nothing_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["compare", OBAMA, OBAMA2, "--json"])
+    assert json.loads(capsys.readouterr().out)["comparison_id"] is None
+    assert main(["log"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_what_was_recorded_is_listed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["compare", OBAMA, OBAMA2, "--record", "--json"])
+    comparison_id = json.loads(capsys.readouterr().out)["comparison_id"]
+    main(["compare", OBAMA, BIDEN, "--record"])
+    capsys.readouterr()
+    assert main(["log", "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["same_person"] for row in rows] == ["false", "true"]
+    assert rows[1]["comparison_id"] == comparison_id
+
+
+def test_the_log_can_be_limited_and_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        main(["compare", OBAMA, OBAMA, "--record"])
+    capsys.readouterr()
+    main(["log", "--limit", "2", "--json", "--since", "1h"])
+    assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_a_prediction_names_the_closer_photo(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", OBAMA, BIDEN, OBAMA2]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "image2 is closer to the anchor"
+    assert lines[1].startswith("image1: different people")
+
+
+def test_a_prediction_among_strangers_is_exit_code_1() -> None:
+    assert main(["predict", BIDEN, OBAMA, OBAMA2]) == 1
+
+
+def test_a_prediction_leaves_a_record_for_each_candidate(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["predict", OBAMA, BIDEN, OBAMA2, "--record"])
+    capsys.readouterr()
+    main(["log"])
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_detection_prints_a_line_a_face(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    group = tmp_path / "group.jpg"
+    group.write_bytes(pictures.group(pictures.OBAMA, pictures.BIDEN))
+    assert main(["detect", str(group)]) == 0
+    assert capsys.readouterr().out.count("face at left") == 2
+
+
+def test_the_overlay_shows_box_and_landmarks_where_the_face_is(tmp_path: Path) -> None:
+    out = tmp_path / "faces.png"
+    main(["detect", OBAMA, "--overlay", str(out)])
+    drawn = np.asarray(Image.open(out)).astype(int)
+    plain = np.asarray(pictures.portrait()).astype(int)
+    rows, columns = np.nonzero(np.abs(drawn - plain).sum(axis=2) > 200)
+    assert drawn.shape == plain.shape
+    assert 80 < rows.min() < 140
+    assert 270 < rows.max() < 340
+    assert 230 < columns.min() < 270
+    assert 420 < columns.max() < 470
+
+
+def test_the_overlay_of_a_comparison_shows_both_photos(tmp_path: Path) -> None:
+    out = tmp_path / "faces.png"
+    main(["compare", OBAMA, OBAMA2, "--overlay", str(out)])
+    with Image.open(out) as drawn:
+        assert drawn.size == (640 + 16 + 640, 1227)
+
+
+def test_embeddings_are_written_as_numpy_arrays(tmp_path: Path) -> None:
+    out = tmp_path / "embeddings.npz"
+    assert main(["embed", OBAMA, BIDEN, "--out", str(out)]) == 0
+    with np.load(out) as arrays:
+        assert arrays["embeddings"].shape == (2, 128)
+        assert arrays["images"].tolist() == [OBAMA, BIDEN]
+        assert str(arrays["engine"]) == "dlib-fast"
+        distance = np.linalg.norm(arrays["embeddings"][0] - arrays["embeddings"][1])
+    assert distance > 0.7
+
+
+def test_embeddings_are_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["embed", OBAMA, "--json"])
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["image"], len(row["embedding"])) == (OBAMA, 128)
+
+
+def test_a_bad_photo_among_good_ones_is_named_and_the_others_are_embedded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"")
+    assert main(["embed", OBAMA, str(bad), BIDEN]) == 2
+    output = capsys.readouterr()
+    assert [line.split()[0] for line in output.out.splitlines()] == [OBAMA, BIDEN]
+    assert str(bad) in output.err
+
+
+def test_a_photo_comes_from_stdin() -> None:
+    result = run("compare", "-", OBAMA2, stdin=pictures.OBAMA.read_bytes())
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.startswith(b"same person")
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    command = f"{sys.executable} -m facecompare models list --json | head -n 1"
+    result = subprocess.run(command, shell=True, capture_output=True)
+    assert result.stderr == b""
+
+
+def test_quality_warnings_are_talk_and_leave_the_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = tmp_path / "small.png"
+    pictures.portrait().resize((140, 175)).save(small)
+    assert main(["compare", OBAMA, str(small)]) == 0
+    output = capsys.readouterr()
+    assert "warning: image2: face_width is 4" in output.err
+    assert "warning" not in output.out
+
+
+def test_help_of_every_command_ends_with_an_example() -> None:
+    for command in ("compare", "predict", "detect", "embed", "log", "serve"):
+        assert b"example: facecompare " in run(command, "--help").stdout
+
+
+def test_models_that_are_missing_are_exit_code_3_and_say_the_next_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FACECOMPARE_MODELS_DIR", str(tmp_path))
+    assert main(["compare", OBAMA, OBAMA2]) == 3
+    assert "run: facecompare models build" in capsys.readouterr().err
+
+
+def test_a_bad_setting_is_exit_code_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FACECOMPARE_THREADS", "many")
+    assert main(["log"]) == 3
+    assert "FACECOMPARE_THREADS='many'" in capsys.readouterr().err
+
+
+def test_a_log_that_cannot_be_used_is_exit_code_4(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("FACECOMPARE_RECORDS", str(tmp_path / "file" / "log"))
+    assert main(["compare", OBAMA, OBAMA2, "--record"]) == 4
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "[records_unavailable]" in output.err
+
+
+def test_an_unforeseen_error_is_shown_with_debug_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FACECOMPARE_DEBUG", "1")
+    from facecompare.errors import MissingImage
+
+    with pytest.raises(MissingImage):
+        main(["detect", "nowhere.jpg"])
+
+
+def test_a_port_that_is_taken_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert main(["serve", "--port", str(taken.getsockname()[1])]) == 3
+    assert "--port 0" in capsys.readouterr().err
+
+
+def test_serve_answers_until_it_is_interrupted() -> None:
+    import signal
+    import urllib.request
+
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "facecompare", "serve", "--port", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    try:
+        assert server.stderr is not None
+        address = server.stderr.readline().split(" on ")[1].split()[0]
+        with urllib.request.urlopen(f"{address}/api/health") as answer:
+            assert json.load(answer)["status"] == "ok"
+        rebound = urllib.request.Request(f"{address}/api/health", headers={"Host": "evil.test"})
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            urllib.request.urlopen(rebound)
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(20) in (0, 130, -signal.SIGINT)
+        server.stderr.close()

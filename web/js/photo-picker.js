@@ -67,12 +67,22 @@ function photoFacts({ file }, { frame, picture }) {
 }
 
 function foundFacts(result, { frame, picture }) {
-  const facts = texts.facesFound(result.faces.length);
-  const undrawn = frame.dataset.state === "shown" && !sameShape(result, picture);
-  return undrawn ? `${facts}. ${texts.notDrawn}` : facts;
+  const shown = frame.dataset.state === "shown";
+  const drawn = shown && sameShape(result, picture);
+  const facts = countOf(result.faces.length, drawn);
+  return shown && !drawn ? `${facts}. ${texts.notDrawn}` : facts;
 }
 
-/** @param {HTMLElement} slot @param {Record<string, any>} parts @param {(file: File) => void} onChoose */
+function countOf(faces, drawn) {
+  if (faces === 1) return texts.oneFaceFound;
+  return drawn ? texts.facesFoundAndDrawn(faces) : texts.facesFound(faces);
+}
+
+/**
+ * @param {HTMLElement} slot
+ * @param {Record<string, any>} parts
+ * @param {(file: File) => void} onChoose
+ */
 function listenForFiles(slot, { load, frame, file }, onChoose) {
   const open = () => file.click();
   load.addEventListener("click", open);

@@ -17,7 +17,8 @@ export function warningsOf(measures) {
 function inWords({ name, value, unit, minimum, maximum }) {
   const low = minimum !== null && value < minimum;
   const words = texts.quality[name]?.[low ? "low" : "high"];
-  const size = number(Math.abs(value));
+  // Away from the limit, or 49.6 would read "only 50, where 50 or more are reliable".
+  const size = number(Math.abs(low ? Math.floor(value) : Math.ceil(value)));
   return words?.(size, number((low ? minimum : maximum) ?? 0))
     ?? texts.qualityOther(name, number(value), unit);
 }

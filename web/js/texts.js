@@ -19,10 +19,9 @@ export const texts = {
   pictureOf: (name, file) => `${name}: ${file}`,
   photoFacts: (width, height, size) => `${width}\u00a0×\u00a0${height}\u00a0px, ${size}`,
   errorOf: (name, message) => `${name}: ${message}`,
-  facesFound: (count) =>
-    count === 1
-      ? "1 face found"
-      : `${count} faces found; the one in the thick yellow frame is compared`,
+  oneFaceFound: "1 face found",
+  facesFound: (count) => `${count} faces found; the largest is compared`,
+  facesFoundAndDrawn: (count) => `${count} faces found; the largest, framed in yellow, is compared`,
   notDrawn: "This browser shows the photo in another shape than the service, so nothing is drawn on it.",
 
   predict: "Predict",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import facecompare
-from facecompare.cli import log, models, photos, serve
+from facecompare.cli import bench, log, models, photos, serve
 from facecompare.config import Settings, debugging
 from facecompare.errors import FaceCompareError, InputError, ServiceError, SetupError
 
@@ -79,6 +79,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=facecompare.__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (photos, log, serve, models):
+    for group in (photos, log, serve, models, bench):
         group.add_commands(commands)
     return parser

@@ -115,7 +115,7 @@ def run_embed(arguments: argparse.Namespace, settings: Settings) -> int:
     failed = False
     for path in progress(arguments.images, "embedding", len(arguments.images)):
         try:
-            embeddings[path] = service.embed(_read(path, settings), wishes).values
+            embeddings[path] = service.embed(read_photo(path, settings), wishes).values
         except InputError as error:
             failed = True
             say(f"facecompare: {path}: {error.message} [{error.code}]")
@@ -198,12 +198,15 @@ def _photos(
     photos = {}
     for name, path in paths.items():
         with concerning(name):
-            photos[name] = _read(path, settings)
+            photos[name] = read_photo(path, settings)
     return photos
 
 
-def _read(path: str, settings: Settings) -> Photo:
-    """At most one byte more than is accepted is read, so that an endless file is refused too."""
+def read_photo(path: str, settings: Settings) -> Photo:
+    """The photo at this path, or on stdin for `-`. Raises  MissingImage.
+
+    At most one byte more than is accepted is read, so that an endless file is refused too.
+    """
     from facecompare.pipeline.decode import Photo
 
     try:

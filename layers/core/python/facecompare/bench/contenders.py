@@ -1,0 +1,91 @@
+"""What is timed: our engines, dlib's own networks, and the package `face_recognition`."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from facecompare.compare import CompareOptions, compare, detect_faces
+from facecompare.config import Settings
+from facecompare.engines.catalogue import REFERENCE, engine_card, load_engine
+from facecompare.engines.protocol import Engine
+from facecompare.pipeline.decode import Photo
+
+DETECTION_SIZE = (600, 750)  # width × height: a portrait at working size
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Two photos, the engine under test and dlib's own networks, each call on one thread."""
+
+    photos: tuple[Photo, Photo]
+    engine: Engine
+    reference: Engine
+
+    @classmethod
+    def of(cls, photos: tuple[Photo, Photo], settings: Settings) -> Bench:
+        """Both engines loaded."""
+        single = replace(settings, threads=1)
+        return cls(photos, load_engine(settings.engine, single), load_engine(REFERENCE, single))
+
+    def pair(self, threads: int) -> Any:
+        """One comparison, decode to verdict."""
+        return compare(*self.photos, self.engine, CompareOptions(threads=threads))
+
+    def embeddings(self) -> dict[str, Work]:
+        """One chip through the face network: ours, and dlib's own convolutions."""
+        chip = detect_faces(self.photos[0], self.engine).faces[0].chip.views[:1]
+        return {
+            "ours": lambda: self.engine.embed(chip),
+            "dlib": lambda: self.reference.embed(chip),
+        }
+
+    def detections(self) -> dict[str, Work]:
+        """The CNN detector over one photo of DETECTION_SIZE."""
+        with Image.open(BytesIO(self.photos[0].data)) as photo:
+            pixels = np.asarray(photo.convert("RGB").resize(DETECTION_SIZE))
+        return {
+            "ours": lambda: self.engine.detectors[1].find(pixels),
+            "dlib": lambda: self.reference.detectors[1].find(pixels),
+        }
+
+    def pairs(self) -> dict[str, Work]:
+        """A whole comparison: ours on one and two threads, and `face_recognition` if installed."""
+        work: dict[str, Work] = {
+            "one thread": lambda: self.pair(threads=1),
+            "two threads": lambda: self.pair(threads=2),
+        }
+        peer = _face_recognition()
+        if peer is not None:
+            work["face_recognition"] = lambda: _peer_distance(peer, self.photos)
+        return work
+
+    def views(self) -> int:
+        """How many views of a face the engine under test averages."""
+        return len(engine_card(self.engine.card.id).views)
+
+
+def _face_recognition() -> Any:
+    """The peer's module, or None where it is not installed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it imports the deprecated pkg_resources
+            import face_recognition
+    except (ImportError, SystemExit):  # without its models it ends the process
+        return None
+    return face_recognition
+
+
+def _peer_distance(peer: Any, photos: tuple[Photo, Photo]) -> float:
+    """What its README does: load, encode the first face, take the distance."""
+    first, second = (
+        peer.face_encodings(peer.load_image_file(BytesIO(photo.data)))[0] for photo in photos
+    )
+    return float(np.linalg.norm(first - second))

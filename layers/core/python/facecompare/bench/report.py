@@ -1,0 +1,100 @@
+"""All measurements of one run, and the table they are printed as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from facecompare.bench.cold import first_verdict_ms
+from facecompare.bench.contenders import Bench
+from facecompare.bench.machine import description, peak_rss_mb
+from facecompare.bench.rounds import Timed, in_turn
+from facecompare.bench.throughput import per_second_processes, per_second_threads
+from facecompare.config import Settings
+from facecompare.pipeline.decode import Photo
+from facecompare.timing import STAGES
+
+PEER = "face_recognition"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Times in milliseconds, rates in comparisons a second, memory in 10⁶ bytes."""
+
+    machine: dict[str, str]
+    engine: str
+    views: int
+    stages_ms: dict[str, float]
+    embedding: dict[str, Timed]
+    detection: dict[str, Timed]
+    pair: dict[str, Timed]
+    per_second_threads: dict[int, float]
+    per_second_processes: dict[int, float]
+    cold_ms: float | None
+    peak_rss_mb: float
+
+
+def measure(
+    paths: tuple[str, str], photos: tuple[Photo, Photo], settings: Settings, *, cold: bool
+) -> Report:
+    """Everything, in one run; a minute or two, most of it in dlib's own networks."""
+    bench = Bench.of(photos, settings)
+    pair = in_turn(bench.pairs(), rounds=9)
+    stages = [bench.pair(threads=1).timing.stages_ms for _ in range(9)]
+    threads = per_second_threads(bench, comparisons=24)
+    memory = peak_rss_mb()  # before dlib's own CNN, which takes far more
+    return Report(
+        machine=description(),
+        engine=bench.engine.card.id,
+        views=bench.views(),
+        stages_ms={name: sorted(each[name] for each in stages)[4] for name in STAGES},
+        embedding=in_turn(bench.embeddings(), rounds=15),
+        detection=in_turn(bench.detections(), rounds=3),
+        pair=pair,
+        per_second_threads=threads,
+        per_second_processes=per_second_processes(photos, settings, comparisons=24),
+        cold_ms=first_verdict_ms(paths) if cold else None,
+        peak_rss_mb=memory,
+    )
+
+
+def table(report: Report) -> str:
+    """Markdown, ratios first; the README's speed section is this text."""
+    embedding, detection, pair = report.embedding, report.detection, report.pair
+    rows = [
+        _row("face network, one chip, one thread", embedding["ours"], embedding["dlib"], "dlib"),
+        _row("CNN detector, 600 × 750, one thread", detection["ours"], detection["dlib"], "dlib"),
+    ]
+    for threads in ("one thread", "two threads"):
+        rows.append(_row(f"two photos to verdict, {threads}", pair[threads], pair.get(PEER), PEER))
+    machine = ", ".join(f"{name} {value}" for name, value in report.machine.items())
+    stages = ", ".join(f"{name} {value:.1f}" for name, value in report.stages_ms.items())
+    views = "1 view" if report.views == 1 else f"{report.views} views"
+    lines = [
+        f"Engine {report.engine} ({views} of a face), on {machine}:",
+        "",
+        "| what | times faster than | ours, ms | theirs, ms |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+        f"Stages of one pair on one thread, ms: {stages}.",
+        f"Comparisons a second: {_rates(report.per_second_threads, 'thread')}; "
+        f"{_rates(report.per_second_processes, 'process')}.",
+        f"Peak memory of the comparing process: {report.peak_rss_mb:.0f} MB.",
+    ]
+    if report.cold_ms is not None:
+        lines.append(f"Process start to first verdict: {report.cold_ms / 1000:.2f} s.")
+    return "\n".join(lines)
+
+
+def _row(what: str, ours: Timed, theirs: Timed | None, whose: str) -> str:
+    if theirs is None:
+        return f"| {what} | {whose} is not installed | {ours.median_ms:.1f} | – |"
+    ratio = theirs.median_ms / ours.median_ms
+    return f"| {what} | {whose}: **{ratio:.1f}×** | {ours.median_ms:.1f} | {theirs.median_ms:.0f} |"
+
+
+def _rates(rates: dict[int, float], unit: str) -> str:
+    plural = {"thread": "threads", "process": "processes"}[unit]
+    return ", ".join(
+        f"{rate:.1f} with {count} {unit if count == 1 else plural}" for count, rate in rates.items()
+    )

@@ -1,0 +1,44 @@
+"""`facecompare bench`: how fast it is on this machine."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from facecompare.cli.output import print_json, say
+from facecompare.cli.photos import read_photo
+from facecompare.config import CHECKOUT, Settings
+from facecompare.errors import MissingImage
+
+BUNDLED = tuple(
+    CHECKOUT / "tests" / "data" / "faces" / name for name in ("obama.jpg", "obama2.jpg")
+)
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command to the parser."""
+    text = "measure the speed here, beside dlib's own networks and face_recognition"
+    bench: argparse.ArgumentParser = commands.add_parser(
+        "bench", help=text, description=text, epilog="example: facecompare bench --cold --json"
+    )
+    bench.set_defaults(run=run_bench)
+    bench.add_argument("images", metavar="IMAGE", nargs="*", help="two photos with a face each")
+    bench.add_argument("--cold", action="store_true", help="time fresh processes as well")
+    bench.add_argument("--json", action="store_true", help="print all figures as JSON")
+
+
+def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print the table."""
+    paths = arguments.images or [str(path) for path in BUNDLED if path.is_file()]
+    if len(paths) != 2:
+        raise MissingImage(f"{len(paths)} photos are given; two with a face each are needed")
+    from facecompare.bench.report import measure, table
+
+    photos = tuple(read_photo(path, settings) for path in paths)
+    say("measuring: a minute or two, most of it in dlib's own networks …")
+    report = measure((paths[0], paths[1]), (photos[0], photos[1]), settings, cold=arguments.cold)
+    if arguments.json:
+        print_json(report)
+    else:
+        print(table(report))
+    return 0

@@ -1,0 +1,141 @@
+"""The rules that keep the package simple, held by reading its imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PACKAGE = CHECKOUT / "layers" / "core" / "python" / "facecompare"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+HEAVY = {"numpy", "PIL", "dlib", "onnx", "onnxruntime", "pillow_heif", "tqdm"}
+
+LIGHT_MODULES = [
+    "facecompare",
+    "facecompare.answers",
+    "facecompare.api.app",
+    "facecompare.api.record_routes",
+    "facecompare.api.system_routes",
+    "facecompare.cli.main",
+    "facecompare.config",
+    "facecompare.engines.catalogue",
+    "facecompare.errors",
+    "facecompare.model_files",
+    "facecompare.records.record",
+    "facecompare.records.sqlite",
+    "facecompare.records.table",
+]
+
+# Lower in the list may import from higher, never the other way round.
+LAYERS = [
+    {"errors", "timing"},
+    {"config"},
+    {"model_files"},
+    {"engines", "model_build"},
+    {"pipeline"},
+    {"compare", "records"},
+    {"overlay"},
+    {"answers"},
+    {"service"},
+    {"bench"},
+    {"api"},
+    {"cli", "__main__"},
+]
+
+
+def imports(path: Path, *, at_run_time: bool = True) -> set[str]:
+    """Dotted names a module imports, without those that only a type checker sees."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text())
+    for node in tree.body if at_run_time else ast.walk(tree):
+        if at_run_time and isinstance(node, ast.If):
+            continue
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Import):
+                found.update(alias.name for alias in inner.names)
+            elif isinstance(inner, ast.ImportFrom) and inner.module:
+                found.add(inner.module)
+    return found
+
+
+def part(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def rank(name: str) -> int:
+    return next(index for index, parts in enumerate(LAYERS) if name in parts)
+
+
+@pytest.mark.parametrize("module", LIGHT_MODULES)
+def test_the_light_half_imports_nothing_heavy(module: str) -> None:
+    script = f"import {module}, sys; print(*sorted({HEAVY!r} & set(sys.modules)))"
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == ""
+
+
+def test_arrows_point_down() -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path in MODULES
+        if part(path) != "__init__"
+        for name in imports(path)
+        if name.startswith("facecompare.") and rank(name.split(".")[1]) > rank(part(path))
+    ]
+    assert wrong == []
+
+
+def test_every_module_has_its_place() -> None:
+    parts = {part(path) for path in MODULES} - {"__init__"}
+    assert parts == set().union(*LAYERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("dlib", {"engines", "pipeline/align.py"}),
+        ("onnxruntime", {"engines"}),
+        ("onnx", {"model_build"}),
+        ("sqlite3", {"records"}),
+        ("fastapi", {"api"}),
+        ("argparse", {"cli"}),
+    ],
+)
+def test_each_library_is_known_in_one_place(name: str, places: set[str]) -> None:
+    users = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if name in {imported.split(".")[0] for imported in imports(path, at_run_time=False)}
+    }
+    assert users
+    assert all(user in places or user.split("/")[0] in places for user in users), users
+
+
+def test_only_config_reads_the_environment() -> None:
+    readers = [
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if "environ" in path.read_text() or "getenv" in path.read_text()
+    ]
+    assert readers == ["config.py"]
+
+
+def test_no_module_is_a_drawer() -> None:
+    names = {path.stem for path in MODULES}
+    assert not names & {"utils", "helpers", "common", "misc", "manager"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= 330
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            length = node.end_lineno - node.lineno + 1
+            assert length <= 45 or node.name.endswith("_routes"), node.name

@@ -98,7 +98,7 @@ def test_every_module_has_its_place() -> None:
 @pytest.mark.parametrize(
     ("name", "places"),
     [
-        ("dlib", {"engines", "pipeline/align.py"}),
+        ("dlib", {"engines", "pipeline/align.py", "model_build/hog_detector.py"}),
         ("onnxruntime", {"engines"}),
         ("onnx", {"model_build"}),
         ("sqlite3", {"records"}),
@@ -133,7 +133,7 @@ def test_no_module_is_a_drawer() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text()
-    assert text.count("\n") <= 330
+    assert text.count("\n") <= 300
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None

@@ -150,8 +150,8 @@ def test_a_mark_is_found_again_after_any_turn(turns: int) -> None:
     ("data", "error", "message"),
     [
         (b"", EmptyImage, "0 bytes"),
-        (b"just a text file", UnsupportedImage, "accepted are JPEG"),
-        (b"%PDF-1.7 and so on", UnsupportedImage, "25 50 44 46"),
+        (b"just a text file", UnsupportedImage, "is text; accepted are JPEG"),
+        (b"%PDF-1.7 and so on", UnsupportedImage, "is a PDF; accepted"),
         (b"RIFF\x10\0\0\0WAVEfmt ", UnsupportedImage, "accepted are"),
         (b"\xff\xd8\xff", DamagedImage, "header"),
         (pictures.png_header(60_000, 60_000), TooManyPixels, "50,000,000"),

@@ -17,8 +17,9 @@ from facecompare.engines.protocol import Box, Engine
 from facecompare.engines.pyramid import lay_out
 from facecompare.errors import ModelFileDamaged
 from facecompare.model_build.cnn_detector import build_cnn_detector
-from facecompare.model_build.dat import DetectionLoss, read_network
+from facecompare.model_build.dat import read_network
 from facecompare.model_build.face_network import build_face_network
+from facecompare.model_build.layers import DetectionLoss
 from facecompare.model_build.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, read_dat
 from facecompare.pipeline.decode import Photo
 from tests import pictures
@@ -94,6 +95,20 @@ def test_boxes_and_scores_are_those_of_dlib_s_detector(
     for ours, theirs in zip(found, reference, strict=True):
         assert overlap(ours.box, theirs.box) >= 0.95
         assert ours.score == pytest.approx(theirs.score, abs=0.01)
+
+
+def test_the_saved_hog_detector_is_dlib_s_own(models_dir: Path) -> None:
+    import dlib
+
+    own = dlib.get_frontal_face_detector()
+    saved = dlib.fhog_object_detector(str(models_dir / "hog-detector.svm"))
+    for path in (pictures.OBAMA, pictures.BIDEN):
+        grey = np.asarray(pictures.portrait(path).convert("L"))
+        boxes, scores, kinds = own.run(grey, 1, -0.5)
+        assert (list(boxes), list(scores), list(kinds)) == tuple(
+            map(list, saved.run(grey, 1, -0.5))
+        )
+        assert list(boxes)
 
 
 def test_the_detector_finds_faces_where_there_are_some(detector: CnnDetector) -> None:

@@ -160,7 +160,7 @@ class ComparisonNotFound(InputError):
 
 
 class BadSetting(SetupError):
-    """An environment variable has a value that is not accepted."""
+    """A setting has a value that is not accepted."""
 
     code = "bad_setting"
 

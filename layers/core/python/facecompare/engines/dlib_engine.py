@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -58,25 +58,20 @@ class DlibEngine:
 
 
 def load_dlib_engine(card: EngineCard, settings: Settings) -> DlibEngine:
-    """The engine of this card, its parts loaded side by side.
+    """The engine of this card; the face network loads while the landmarks do.
 
     Raises  ModelFileMissing, ModelFileDamaged.
     """
     models = ModelFolder.at(settings.models_dir)
     threads = max(1, settings.threads // PHOTOS_AT_ONCE)
-    paths = {name: models.path_of(name) for name in card.models}
-    with ThreadPoolExecutor() as pool:
-        session = pool.submit(open_session, paths["face-network"], threads)
-        hog = pool.submit(HogDetector)
-        landmarks5 = pool.submit(DlibLandmarks, paths["landmarks5"])
-        cnn = CnnDetector(lambda: open_session(paths["cnn-detector"], threads))
-        return DlibEngine(
-            card=card,
-            model_digest=models.digest(card.models),
-            detectors=(hog.result(), cnn),
-            landmarks5=landmarks5.result(),
-            landmarks68=Lazy(lambda: DlibLandmarks(models.path_of("landmarks68"))),
-            network=OnnxFaceNetwork(session.result()),
+    network, cnn = models.path_of("face-network"), models.path_of("cnn-detector")
+    with ThreadPoolExecutor(1) as pool:
+        session = pool.submit(open_session, network, threads)
+        return _engine(
+            card,
+            models,
+            CnnDetector(lambda: open_session(cnn, threads)),
+            lambda: OnnxFaceNetwork(session.result()),
         )
 
 
@@ -85,12 +80,25 @@ def load_reference_engine(card: EngineCard, settings: Settings) -> DlibEngine:
 
     Raises  PackageMissing, ModelFileMissing, ModelFileDamaged.
     """
-    models = ModelFolder.at(settings.models_dir)
+    return _engine(
+        card,
+        ModelFolder.at(settings.models_dir),
+        DlibCnnDetector(dat_path(CNN_DETECTOR_DAT)),
+        lambda: DlibFaceNetwork(dat_path(FACE_NETWORK_DAT)),
+    )
+
+
+def _engine(
+    card: EngineCard,
+    models: ModelFolder,
+    cnn: FaceDetector,
+    network: Callable[[], FaceNetwork],
+) -> DlibEngine:
     return DlibEngine(
         card=card,
         model_digest=models.digest(card.models),
-        detectors=(HogDetector(), DlibCnnDetector(dat_path(CNN_DETECTOR_DAT))),
+        detectors=(HogDetector(models.path_of("hog-detector")), cnn),
         landmarks5=DlibLandmarks(models.path_of("landmarks5")),
         landmarks68=Lazy(lambda: DlibLandmarks(models.path_of("landmarks68"))),
-        network=DlibFaceNetwork(dat_path(FACE_NETWORK_DAT)),
+        network=network(),
     )

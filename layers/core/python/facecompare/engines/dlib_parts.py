@@ -24,10 +24,8 @@ class HogDetector:
 
     name = "hog"
 
-    def __init__(self) -> None:
-        self._detectors: Pool[Any] = Pool(dlib.get_frontal_face_detector)
-        with self._detectors.borrowed():
-            pass  # the first is made now, not when the first photo waits for it
+    def __init__(self, path: Path) -> None:
+        self._detectors: Pool[Any] = Pool(lambda: dlib.fhog_object_detector(str(path)))
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All frontal faces of about 80 px and more, best score first."""

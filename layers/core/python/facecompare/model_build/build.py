@@ -12,6 +12,7 @@ from pathlib import Path
 from facecompare.errors import ModelFileMissing
 from facecompare.model_build.cnn_detector import build_cnn_detector
 from facecompare.model_build.face_network import build_face_network
+from facecompare.model_build.hog_detector import save_hog_detector
 from facecompare.model_build.sources import (
     CNN_DETECTOR_DAT,
     FACE_NETWORK_DAT,
@@ -24,19 +25,29 @@ from facecompare.model_build.sources import (
 from facecompare.model_files import MANIFEST, ModelFile, manifest_text
 
 PUBLIC_DOMAIN = "CC0-1.0"
+BOOST = "BSL-1.0"  # dlib's own
 NON_COMMERCIAL = "iBUG 300-W: no commercial use"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one model file is made from one of dlib's."""
+    """How one model file is made; `dat` is the file of dlib's that it is made from, if any."""
 
     name: str
     file: str
-    dat: str
+    dat: str | None
     build: Callable[[bytes], bytes]
     licence: str
     contract: str
+
+    def make(self) -> bytes:
+        """The file's bytes. Raises  PackageMissing, ModelFileDamaged."""
+        return self.build(read_dat(self.dat) if self.dat else b"")
+
+    @property
+    def source(self) -> str:
+        """Where the weights come from."""
+        return f"{self.dat} in {PACKAGE} {PACKAGE_VERSION}" if self.dat else "dlib-bin 20.0.1"
 
 
 def _as_it_is(dat: bytes) -> bytes:
@@ -51,6 +62,14 @@ RECIPES = (
         build=build_face_network,
         licence=PUBLIC_DOMAIN,
         contract="uint8 [N, 3, 150, 150] RGB chips → float32 [N, 128] embeddings",
+    ),
+    Recipe(
+        name="hog-detector",
+        file="hog-detector.svm",
+        dat=None,
+        build=lambda _: save_hog_detector(),
+        licence=BOOST,
+        contract="8-bit grey picture → boxes and scores of upright faces of 80 px and more",
     ),
     Recipe(
         name="cnn-detector",
@@ -86,7 +105,7 @@ def build_models(folder: Path) -> Iterator[ModelFile]:
     """
     rows = []
     for recipe in RECIPES:
-        data = recipe.build(read_dat(recipe.dat))
+        data = recipe.make()
         _write(folder / recipe.file, data)
         rows.append(_row(recipe, data))
         yield rows[-1]
@@ -100,7 +119,7 @@ def _row(recipe: Recipe, data: bytes) -> ModelFile:
         bytes=len(data),
         sha256=sha256(data).hexdigest(),
         licence=recipe.licence,
-        source=f"{recipe.dat} in {PACKAGE} {PACKAGE_VERSION}",
+        source=recipe.source,
         contract=recipe.contract,
     )
 

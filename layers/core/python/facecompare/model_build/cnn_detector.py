@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from facecompare.errors import ModelFileDamaged
-from facecompare.model_build.dat import (
+from facecompare.model_build.dat import read_network
+from facecompare.model_build.graph import FLOAT, Graph, value
+from facecompare.model_build.layers import (
     REINSTALL,
     Convolution,
     DetectionLoss,
     check_structure,
     folded,
-    read_network,
 )
-from facecompare.model_build.graph import FLOAT, Graph, value
 
 STRUCTURE = "(CR)*C"
 BLOCK = 16  # channels that ONNX Runtime works on at once with AVX-512; 8 with AVX2 divides it

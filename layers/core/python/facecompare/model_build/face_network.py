@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facecompare.model_build.dat import (
+from facecompare.model_build.dat import read_network
+from facecompare.model_build.graph import FLOAT, UINT8, Graph, value
+from facecompare.model_build.layers import (
     AddPrevious,
     Convolution,
     FullyConnected,
@@ -15,9 +17,7 @@ from facecompare.model_build.dat import (
     Relu,
     check_structure,
     folded,
-    read_network,
 )
-from facecompare.model_build.graph import FLOAT, UINT8, Graph, value
 
 CHIP_SIDE_PX = 150  # anet_type: dlib, tools/python/src/face_recognition.cpp (20.0.1)
 DIMENSION = 128

@@ -10,7 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from facecompare.model_build.dat import Convolution
+from facecompare.model_build.layers import Convolution
 
 OPSET = 17  # every operator used is in it, and every supported ONNX Runtime knows it
 IR_VERSION = 8  # goes with opset 17: onnx/docs/Versioning.md

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,17 +22,16 @@ from facecompare.errors import (
     EmptyImage,
     ImageTooLarge,
     ImageTooSmall,
-    MislabelledImage,
     TooManyPixels,
     UnsupportedImage,
 )
+from facecompare.pipeline.formats import ACCEPTED, likeness, refuse_false_claims, sniff
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from facecompare.engines.protocol import Points
 
-ACCEPTED = "JPEG, PNG, WebP, AVIF, HEIC, BMP, GIF or TIFF"
 MAX_ASPECT = 2.0  # the working height is at most this many working widths
 REDUCING_GAP = 2.0  # decode to at least twice the working size, then Lanczos: invisible in the chip
 
@@ -130,11 +127,8 @@ def _open(photo: Photo, limits: ImageLimits) -> Image.Image:
         )
     kind = sniff(photo.data)
     if kind is None:
-        raise UnsupportedImage(
-            f"the file is no picture that is accepted (it begins with "
-            f"{photo.data[:8].hex(' ')}); accepted are {ACCEPTED}"
-        )
-    _refuse_false_claims(photo, kind)
+        raise UnsupportedImage(f"the file is {likeness(photo.data)}; accepted are {ACCEPTED} files")
+    refuse_false_claims(photo.name, photo.content_type, kind)
     image = _header(photo.data, kind, limits)
     _check_dimensions(image.width, image.height, limits)
     return image
@@ -171,63 +165,6 @@ def _check_dimensions(width: int, height: int, limits: ImageLimits) -> None:
             f"the picture is {width} × {height} pixels; at least {limits.min_side_px} a side are "
             "needed"
         )
-
-
-_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-
-# File signatures: RFC 2083 §3.1 (PNG), ITU-T T.81 (JPEG), GIF89a §17, RFC 9649 §2.3 (WebP),
-# TIFF 6.0 §2, ISO/IEC 23008-12 §10 (HEIF brands), AV1 Image File Format §6.
-_SIGNATURES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
-    ("JPEG", lambda head: head.startswith(b"\xff\xd8\xff")),
-    ("PNG", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
-    ("GIF", lambda head: head.startswith((b"GIF87a", b"GIF89a"))),
-    ("WEBP", lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP"),
-    ("TIFF", lambda head: head.startswith((b"II*\0", b"MM\0*"))),
-    ("BMP", lambda head: head.startswith(b"BM")),
-    ("AVIF", lambda head: head[4:8] == b"ftyp" and bool({b"avif", b"avis"} & _brands(head))),
-    ("HEIF", lambda head: head[4:8] == b"ftyp" and bool(_HEIF_BRANDS & _brands(head))),
-)
-_EXTENSIONS = {
-    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), "JPEG"),
-    **dict.fromkeys((".heic", ".heif", ".hif"), "HEIF"),
-    **dict.fromkeys((".tif", ".tiff"), "TIFF"),
-    **{".png": "PNG", ".gif": "GIF", ".webp": "WEBP", ".bmp": "BMP", ".avif": "AVIF"},
-}
-_CONTENT_TYPES = {
-    **dict.fromkeys(("image/jpeg", "image/jpg", "image/pjpeg"), "JPEG"),
-    **dict.fromkeys(("image/heic", "image/heif"), "HEIF"),
-    **dict.fromkeys(("image/bmp", "image/x-ms-bmp"), "BMP"),
-    **{f"image/{kind.lower()}": kind for kind in ("PNG", "GIF", "WEBP", "TIFF", "AVIF")},
-}
-
-
-def sniff(data: bytes) -> str | None:
-    """The accepted format whose signature the bytes carry, in Pillow's spelling."""
-    head = data[:64]
-    return next((kind for kind, matches in _SIGNATURES if matches(head)), None)
-
-
-def _brands(head: bytes) -> set[bytes]:
-    """The major and compatible brands of an ISO base media file, as far as `head` reaches."""
-    end = min(int.from_bytes(head[:4], "big"), len(head))
-    return {head[8:12]} | {head[start : start + 4] for start in range(16, end - 3, 4)}
-
-
-def _refuse_false_claims(photo: Photo, kind: str) -> None:
-    claims = (
-        (f"is named {photo.name!r}", _EXTENSIONS.get(PurePath(photo.name).suffix.lower())),
-        (f"is sent as {photo.content_type}", _CONTENT_TYPES.get(_media_type(photo.content_type))),
-    )
-    for claim, claimed in claims:
-        if claimed not in (None, kind):
-            raise MislabelledImage(
-                f"the file {claim} but holds a {kind} picture; give it the name and type of what "
-                "it holds"
-            )
-
-
-def _media_type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
 
 
 _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from facecompare.bench.cold import first_verdict_ms
+from facecompare.bench.cold import FirstVerdict, first_verdict
 from facecompare.bench.contenders import Bench
-from facecompare.bench.machine import description, peak_rss_mb
+from facecompare.bench.machine import description
 from facecompare.bench.rounds import Timed, in_turn
 from facecompare.bench.throughput import per_second_processes, per_second_threads
 from facecompare.config import Settings
@@ -29,19 +29,18 @@ class Report:
     pair: dict[str, Timed]
     per_second_threads: dict[int, float]
     per_second_processes: dict[int, float]
-    cold_ms: float | None
-    peak_rss_mb: float
+    first_verdict: FirstVerdict
 
 
 def measure(
     paths: tuple[str, str], photos: tuple[Photo, Photo], settings: Settings, *, cold: bool
 ) -> Report:
     """Everything, in one run; a minute or two, most of it in dlib's own networks."""
+    fresh = first_verdict(paths, runs=9 if cold else 1)  # first: a child inherits our peak memory
     bench = Bench.of(photos, settings)
     pair = in_turn(bench.pairs(), rounds=9)
     stages = [bench.pair(threads=1).timing.stages_ms for _ in range(9)]
     threads = per_second_threads(bench, comparisons=24)
-    memory = peak_rss_mb()  # before dlib's own CNN, which takes far more
     return Report(
         machine=description(),
         engine=bench.engine.card.id,
@@ -52,8 +51,7 @@ def measure(
         pair=pair,
         per_second_threads=threads,
         per_second_processes=per_second_processes(photos, settings, comparisons=24),
-        cold_ms=first_verdict_ms(paths) if cold else None,
-        peak_rss_mb=memory,
+        first_verdict=fresh,
     )
 
 
@@ -79,10 +77,9 @@ def table(report: Report) -> str:
         f"Stages of one pair on one thread, ms: {stages}.",
         f"Comparisons a second: {_rates(report.per_second_threads, 'thread')}; "
         f"{_rates(report.per_second_processes, 'process')}.",
-        f"Peak memory of the comparing process: {report.peak_rss_mb:.0f} MB.",
+        f"Process start to first verdict: {report.first_verdict.cold_ms / 1000:.2f} s, "
+        f"{report.first_verdict.peak_rss_mb:.0f} MB at most.",
     ]
-    if report.cold_ms is not None:
-        lines.append(f"Process start to first verdict: {report.cold_ms / 1000:.2f} s.")
     return "\n".join(lines)
 
 

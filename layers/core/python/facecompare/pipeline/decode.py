@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from facecompare.engines.protocol import Points
 
-MAX_ASPECT = 2.0  # the working height is at most this many working widths
+MAX_ASPECT = 1.5  # working height by width: 2:3 is the tallest usual photo; taller ones shrink
 REDUCING_GAP = 2.0  # decode to at least twice the working size, then Lanczos: invisible in the chip
 
 # Our own limits are checked on the header right after opening and are stricter than this warning.

@@ -54,6 +54,7 @@ def _brands(head: bytes) -> set[bytes]:
 
 
 def refuse_false_claims(name: str, content_type: str, kind: str) -> None:
+    """Hold the name and the content type against what the bytes are. Raises  MislabelledImage."""
     claims = (
         (f"is named {name!r}", _EXTENSIONS.get(PurePath(name).suffix.lower())),
         (f"is sent as {content_type}", _CONTENT_TYPES.get(_media_type(content_type))),

@@ -1,0 +1,54 @@
+"""The benchmark runs, compares what it says it compares, and prints the README's table."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from facecompare.bench.rounds import in_turn
+from facecompare.cli.main import main
+from tests import pictures
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def test_contenders_take_turns_and_are_called_about_equally_long() -> None:
+    calls: list[str] = []
+
+    def quick() -> None:
+        calls.append("quick")
+        time.sleep(0.002)
+
+    def slow() -> None:
+        calls.append("slow")
+        time.sleep(0.02)
+
+    timed = in_turn({"quick": quick, "slow": slow}, rounds=2)
+    assert calls.count("slow") == 4  # warm-up, estimate, two rounds
+    assert 6 <= calls.count("quick") <= 42
+    assert timed["slow"].median_ms > 4 * timed["quick"].median_ms
+
+
+def test_the_benchmark_prints_all_figures_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--json", str(pictures.OBAMA), str(pictures.OBAMA2)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["engine"] == "dlib-fast"
+    assert set(report["stages_ms"]) == {"decode", "detect", "align", "embed", "match"}
+    assert set(report["embedding"]) == set(report["detection"]) == {"ours", "dlib"}
+    assert {"one thread", "two threads"} <= set(report["pair"])
+    assert 50 < report["first_verdict"]["peak_rss_mb"] < 450
+    assert report["machine"]["cores"]
+
+
+def test_one_photo_is_not_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", str(pictures.OBAMA)]) == 2
+    assert "1 photos are given; two" in capsys.readouterr().err
+
+
+def test_the_readme_s_table_names_its_machine() -> None:
+    section = README.read_text().split("<!-- speed: facecompare bench")[1].split("<!-- /speed")[0]
+    assert "| what | times faster than | ours, ms | theirs, ms |" in section
+    assert "processor" in section

@@ -116,7 +116,7 @@ def test_the_overlay_of_a_comparison_shows_both_photos(tmp_path: Path) -> None:
     out = tmp_path / "faces.png"
     main(["compare", OBAMA, OBAMA2, "--overlay", str(out)])
     with Image.open(out) as drawn:
-        assert drawn.size == (640 + 16 + 640, 1227)
+        assert drawn.size == (640 + 16 + 501, 960)  # the second is 640 × 1227, and tall
 
 
 def test_embeddings_are_written_as_numpy_arrays(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_the_compared_faces_are_shown_side_by_side(visitor: Visitor):
 
 def test_a_small_face_is_warned_of_in_plain_words(visitor: Visitor):
     small = portrait(OBAMA2)
-    small.thumbnail((200, 200))
+    small.thumbnail((150, 150))
     visitor.compare(OBAMA, ("small.png", encoded(small, "PNG")))
     warning = visitor.page.get_by_role("figure").nth(1).get_by_role("listitem")
     expect(warning.first).to_have_text(

@@ -36,7 +36,6 @@ def measure(
     paths: tuple[str, str], photos: tuple[Photo, Photo], settings: Settings, *, cold: bool
 ) -> Report:
     """Everything, in one run; a minute or two, most of it in dlib's own networks."""
-    fresh = first_verdict(paths, runs=9 if cold else 1)  # first: a child inherits our peak memory
     bench = Bench.of(photos, settings)
     pair = in_turn(bench.pairs(), rounds=9)
     stages = [bench.pair(threads=1).timing.stages_ms for _ in range(9)]
@@ -51,7 +50,7 @@ def measure(
         pair=pair,
         per_second_threads=threads,
         per_second_processes=per_second_processes(photos, settings, comparisons=24),
-        first_verdict=fresh,
+        first_verdict=first_verdict(paths, runs=9 if cold else 1),
     )
 
 

@@ -95,7 +95,7 @@ def test_a_small_face_is_warned_of_in_plain_words(visitor: Visitor):
     visitor.compare(OBAMA, ("small.png", encoded(small, "PNG")))
     warning = visitor.page.get_by_role("figure").nth(1).get_by_role("listitem")
     expect(warning.first).to_have_text(
-        re.compile(r"^The face is only [234]\d px wide; 50 px or more are reliable\.$")
+        re.compile(r"^The face is only [2345]\d px wide; 60 px or more are reliable\.$")
     )
 
 

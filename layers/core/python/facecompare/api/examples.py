@@ -15,7 +15,7 @@ _FACE: dict[str, Any] = {
             "name": "face_width",
             "value": 191.6,
             "unit": "px",
-            "minimum": 50.0,
+            "minimum": 60.0,
             "maximum": None,
             "warns": False,
         }

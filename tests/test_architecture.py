@@ -39,7 +39,7 @@ LAYERS = [
     {"pipeline"},
     {"compare", "records"},
     {"overlay"},
-    {"answers"},
+    {"answers", "answering"},
     {"service"},
     {"bench"},
     {"api"},

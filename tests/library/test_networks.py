@@ -9,11 +9,10 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from facecompare.compare import detect_faces
-from facecompare.engines.cnn_detector import CnnDetector
-from facecompare.engines.dlib_parts import DlibCnnDetector, DlibFaceNetwork
+from facecompare.engines.dlib_parts import DlibFaceNetwork
 from facecompare.engines.onnx_network import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
-from facecompare.engines.protocol import Box, Engine
+from facecompare.engines.protocol import Engine
 from facecompare.engines.pyramid import lay_out
 from facecompare.errors import ModelFileDamaged
 from facecompare.model_build.cnn_detector import build_cnn_detector
@@ -45,11 +44,6 @@ def network(models_dir: Path) -> OnnxFaceNetwork:
     return OnnxFaceNetwork(open_session(models_dir / "face-network.onnx", threads=1))
 
 
-@pytest.fixture(scope="module")
-def detector(models_dir: Path) -> CnnDetector:
-    return CnnDetector(lambda: open_session(models_dir / "cnn-detector.onnx", threads=1))
-
-
 def test_embeddings_are_dlib_s_to_a_hundred_thousandth(
     chips: np.ndarray, network: OnnxFaceNetwork, dat_dir: Path
 ) -> None:
@@ -64,39 +58,6 @@ def test_a_chip_s_embedding_does_not_depend_on_its_neighbours(
     assert np.abs(network.embed(chips) - alone).max() <= 1e-6
 
 
-def overlap(one: Box, other: Box) -> float:
-    left, top = max(one.left, other.left), max(one.top, other.top)
-    right = min(one.left + one.width, other.left + other.width)
-    bottom = min(one.top + one.height, other.top + other.height)
-    shared = max(0.0, right - left) * max(0.0, bottom - top)
-    return shared / (one.area + other.area - shared)
-
-
-SCENES = {
-    "portrait": pictures.OBAMA.read_bytes(),
-    "group": pictures.group(pictures.OBAMA, pictures.BIDEN, pictures.OBAMA2),
-    "nobody": pictures.plain(300, 200),
-}
-
-
-@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
-@pytest.mark.parametrize("width", [200, 333])
-def test_boxes_and_scores_are_those_of_dlib_s_detector(
-    scene: bytes, width: int, detector: CnnDetector, dat_dir: Path
-) -> None:
-    import io
-
-    picture = Image.open(io.BytesIO(scene)).convert("RGB")
-    height = round(picture.height * width / picture.width)
-    pixels = np.asarray(picture.resize((width, height)))
-    reference = DlibCnnDetector(dat_dir / CNN_DETECTOR_DAT).find(pixels)
-    found = detector.find(pixels)
-    assert len(found) == len(reference)
-    for ours, theirs in zip(found, reference, strict=True):
-        assert overlap(ours.box, theirs.box) >= 0.95
-        assert ours.score == pytest.approx(theirs.score, abs=0.01)
-
-
 def test_the_saved_hog_detector_is_dlib_s_own(models_dir: Path) -> None:
     import dlib
 
@@ -109,12 +70,6 @@ def test_the_saved_hog_detector_is_dlib_s_own(models_dir: Path) -> None:
             map(list, saved.run(grey, 1, -0.5))
         )
         assert list(boxes)
-
-
-def test_the_detector_finds_faces_where_there_are_some(detector: CnnDetector) -> None:
-    pixels = np.asarray(pictures.portrait().resize((300, 375)))
-    (face,) = detector.find(pixels)
-    assert overlap(face.box, Box(118, 45, 84, 84)) > 0.5
 
 
 @pytest.mark.parametrize(("width", "height"), [(600, 750), (600, 300), (1, 1), (17, 900)])

@@ -6,14 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from facecompare.answers import (
-    ComparisonAnswer,
-    DetectionAnswer,
-    PredictionAnswer,
-    comparison_answer,
-    detection_answer,
-    prediction_answer,
-)
+from facecompare.answering import comparison_answer, detection_answer, prediction_answer
+from facecompare.answers import ComparisonAnswer, DetectionAnswer, PredictionAnswer
 from facecompare.compare import (
     CompareOptions,
     Comparison,

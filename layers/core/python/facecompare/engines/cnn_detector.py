@@ -39,6 +39,8 @@ class CnnDetector:
         session = self._session()
         facts = Facts(**json.loads(session.get_modelmeta().custom_metadata_map["detector"]))
         pyramid, layout = tiled_pyramid(pixels, facts.mean_rgb)
+        if min(layout.width, layout.height) <= 2 * facts.offset:
+            return []  # no window fits in; dlib's own detector corrupts the heap here
         (responses,) = session.run(["responses"], {"pyramid": pyramid})
         rows, columns = np.nonzero(responses[0, 0] > 0)
         scores = responses[0, 0, rows, columns]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facecompare.engines.lazy import Lazy
 from facecompare.engines.protocol import Box, Detection
-from facecompare.engines.pyramid import LEVEL_RATIO, Layout, tiled_pyramid
+from facecompare.engines.pyramid import LEVEL_RATIO, Layout, lay_out, tiled_pyramid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +24,10 @@ UP_SHIFT_PX = 0.3  # pyramid_down::point_up, dlib/image_transforms/image_pyramid
 
 
 class CnnDetector:
-    """Fulfils `FaceDetector`; one session serves all threads.
+    """Fulfils `FaceDetector`; one session serves all threads, one picture at a time.
+
+    A run takes over 100 MB for a moment and may use every core, so runs side by side would gain
+    nothing but memory.
 
     Source  loss_mmod_::to_label and test_box_overlap, dlib/dnn/loss.h and
             dlib/image_processing/box_overlap_testing.h (20.0.1).
@@ -33,15 +37,18 @@ class CnnDetector:
 
     def __init__(self, open_session: Callable[[], Any]) -> None:
         self._session = Lazy(open_session)  # most photos need no second detector
+        self._running = Lock()
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All faces, best score first."""
         session = self._session()
         facts = Facts(**json.loads(session.get_modelmeta().custom_metadata_map["detector"]))
-        pyramid, layout = tiled_pyramid(pixels, facts.mean_rgb)
+        layout = lay_out(pixels.shape[1], pixels.shape[0])
         if min(layout.width, layout.height) <= 2 * facts.offset:
             return []  # no window fits in; dlib's own detector corrupts the heap here
-        (responses,) = session.run(["responses"], {"pyramid": pyramid})
+        with self._running:
+            pyramid = tiled_pyramid(pixels, facts.mean_rgb, layout)
+            (responses,) = session.run(["responses"], {"pyramid": pyramid})
         rows, columns = np.nonzero(responses[0, 0] > 0)
         scores = responses[0, 0, rows, columns]
         best_first = np.argsort(-scores, kind="stable")

@@ -63,14 +63,14 @@ def load_dlib_engine(card: EngineCard, settings: Settings) -> DlibEngine:
     Raises  ModelFileMissing, ModelFileDamaged.
     """
     models = ModelFolder.at(settings.models_dir)
-    threads = max(1, settings.threads // PHOTOS_AT_ONCE)
+    share = max(1, settings.threads // PHOTOS_AT_ONCE)
     network, cnn = models.path_of("face-network"), models.path_of("cnn-detector")
     with ThreadPoolExecutor(1) as pool:
-        session = pool.submit(open_session, network, threads)
+        session = pool.submit(open_session, network, share)
         return _engine(
             card,
             models,
-            CnnDetector(lambda: open_session(cnn, threads)),
+            CnnDetector(lambda: open_session(cnn, settings.threads)),
             lambda: OnnxFaceNetwork(session.result()),
         )
 

@@ -46,11 +46,9 @@ class Layout:
 
 
 def tiled_pyramid(
-    pixels: Pixels, mean_rgb: tuple[float, float, float]
-) -> tuple[NDArray[np.float32], Layout]:
-    """[1, 3, H, W] of (RGB − mean) / 256 with zeros between the tiles, and where they lie."""
-    height, width = pixels.shape[:2]
-    layout = lay_out(width, height)
+    pixels: Pixels, mean_rgb: tuple[float, float, float], layout: Layout
+) -> NDArray[np.float32]:
+    """[1, 3, H, W] of (RGB − mean) / 256, with zeros between the tiles of the layout."""
     canvas = np.zeros((1, 3, layout.height, layout.width), dtype=np.float32)
     for channel, mean in enumerate(mean_rgb):
         level = (pixels[:, :, channel].astype(np.float32) - np.float32(mean)) * PIXEL_SCALE
@@ -59,7 +57,7 @@ def tiled_pyramid(
                 level = dlib.resize_image(level, tile.height, tile.width)
             rows = slice(tile.top, tile.top + tile.height)
             canvas[0, channel, rows, tile.left : tile.left + tile.width] = level
-    return canvas, layout
+    return canvas
 
 
 def lay_out(width: int, height: int) -> Layout:

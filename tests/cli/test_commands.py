@@ -183,6 +183,33 @@ def test_models_that_are_missing_are_exit_code_3_and_say_the_next_command(
     assert "run: facecompare models build" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("module", "argv", "extra"),
+    [
+        ("dlib", ["compare", OBAMA, OBAMA2], "cpu"),
+        ("numpy", ["embed", OBAMA], "cpu"),
+        ("onnxruntime", ["detect", OBAMA], "cpu"),
+        ("uvicorn", ["serve"], "api"),
+        ("onnx", ["models", "build"], "models"),
+    ],
+)
+def test_a_package_that_is_missing_is_exit_code_3_and_says_what_to_install(
+    module: str,
+    argv: list[str],
+    extra: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("FACECOMPARE_WEB_DIR", str(tmp_path))
+    script = f"import sys; sys.modules[{module!r}] = None\n" + (
+        f"from facecompare.cli.main import main; sys.exit(main({argv!r}))"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (3, "")
+    assert f'pip install "facecompare[{extra}]" [package_missing]' in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_bad_setting_is_exit_code_3(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,13 @@ from typing import NoReturn
 import facecompare
 from facecompare.cli import bench, log, models, photos, serve
 from facecompare.config import Settings, debugging
-from facecompare.errors import FaceCompareError, InputError, ServiceError, SetupError
+from facecompare.errors import (
+    FaceCompareError,
+    InputError,
+    PackageMissing,
+    ServiceError,
+    SetupError,
+)
 
 SAME_PERSON, DIFFERENT, BAD_INPUT, SET_UP, SERVICE = range(5)
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -23,6 +29,12 @@ EXIT_CODES: dict[type[FaceCompareError], int] = {
     InputError: BAD_INPUT,
     SetupError: SET_UP,
     ServiceError: SERVICE,
+}
+
+EXTRAS = {  # by what a module is called: the extra that brings it
+    **dict.fromkeys(("dlib", "numpy", "PIL", "pillow_heif", "tqdm", "onnxruntime"), "cpu"),
+    **dict.fromkeys(("anyio", "fastapi", "pydantic", "starlette", "uvicorn"), "api"),
+    "onnx": "models",
 }
 
 EPILOG = """\
@@ -42,6 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debugging():
             raise
         return _report(error)
+    except ModuleNotFoundError as exc:
+        if exc.name is None or exc.name.partition(".")[0] not in EXTRAS or debugging():
+            raise
+        return _report(_package_missing(exc.name))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -54,6 +70,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def exit_code(error: FaceCompareError) -> int:
     """The exit code of this error's branch of the tree."""
     return next(code for branch, code in EXIT_CODES.items() if isinstance(error, branch))
+
+
+def _package_missing(module: str) -> PackageMissing:
+    extra = EXTRAS[module.partition(".")[0]]
+    return PackageMissing(
+        f'this needs {module}, which is not installed; run: pip install "facecompare[{extra}]"'
+    )
 
 
 def _report(error: FaceCompareError) -> int:

@@ -8,7 +8,6 @@ from typing import Any
 from facecompare.cli.output import print_json, say
 from facecompare.config import Settings
 from facecompare.engines.catalogue import CARDS
-from facecompare.errors import PackageMissing
 from facecompare.model_files import ModelFolder
 
 
@@ -30,13 +29,8 @@ def add_commands(commands: Any) -> None:
 
 def run_build(_arguments: argparse.Namespace, settings: Settings) -> int:
     """Write models and manifest into the models folder."""
-    try:
-        from facecompare.model_build.build import build_models
-    except ModuleNotFoundError as exc:
-        raise PackageMissing(
-            f"building models needs {exc.name}, which is not installed; run: "
-            'pip install "facecompare[models]"'
-        ) from exc
+    from facecompare.model_build.build import build_models
+
     for row in build_models(settings.models_dir):
         say(f"{settings.models_dir / row.file}  {row.bytes:,} bytes")
     return 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from facecompare.cli.output import say
 from facecompare.config import Settings
-from facecompare.errors import BadField, PackageMissing, PortUnavailable
+from facecompare.errors import BadField, PortUnavailable
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -26,16 +26,11 @@ def add_commands(commands: Any) -> None:
 
 def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until interrupted."""
-    try:
-        import uvicorn
+    import uvicorn
 
-        from facecompare.api.app import local_app
-        from facecompare.service import FaceService
-    except ModuleNotFoundError as exc:
-        raise PackageMissing(
-            f'serving needs {exc.name}, which is not installed; run: pip install "facecompare[api]"'
-        ) from exc
+    from facecompare.api.app import local_app
     from facecompare.records.sqlite import SqliteLog
+    from facecompare.service import FaceService
 
     log = SqliteLog(settings.records)
     service = FaceService(settings, log)

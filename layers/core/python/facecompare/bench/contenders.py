@@ -13,7 +13,7 @@ from PIL import Image
 
 from facecompare.compare import CompareOptions, compare, detect_faces
 from facecompare.config import Settings
-from facecompare.engines.catalogue import REFERENCE, engine_card, load_engine
+from facecompare.engines.catalogue import REFERENCE, load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.pipeline.decode import Photo
 
@@ -69,7 +69,7 @@ class Bench:
 
     def views(self) -> int:
         """How many views of a face the engine under test averages."""
-        return len(engine_card(self.engine.card.id).views)
+        return len(self.engine.card.views)
 
 
 def _face_recognition() -> Any:

@@ -16,12 +16,14 @@ DLIB_LANDMARKS5 = (
 )
 CHIP_SIDE_PX = 150  # the network's input: dlib, tools/python/src/face_recognition.cpp (20.0.1)
 CHIP_PADDING = 0.25  # what it was trained with: the same file
+DIMENSION = 128  # numbers in an embedding: the same file
+PIXEL_SCALE = 1 / 256  # dlib divides by 256, not by 255: dlib/dnn/input.h
 PUBLIC_DOMAIN = "CC0-1.0"
 
 # Averaging views costs a pass through the network each and lowers all distances a little, so it is
-# part of an engine's id. On LFW View 1 (chosen on DevTrain) the plain chip is right in 98.95 % of
-# pairs and refuses 17.8 % of genuine DevTest pairs at 0.5; with its mirror image 99.27 % and
-# 11.4 %; ten views 99.36 % and 6.6 %: tests/benchmarks/views.py prints it.
+# part of an engine's id. On LFW View 1 (chosen on DevTrain) the plain chip is right in 99.05 % of
+# pairs and refuses 17.6 % of genuine DevTest pairs at 0.5; with its mirror image 99.32 % and
+# 11.6 %; ten views 99.41 % and 6.8 %: tests/benchmarks/views.py prints it.
 MIRRORED = (View(CHIP_PADDING), View(CHIP_PADDING, mirrored=True))
 TEN_VIEWS = MIRRORED + tuple(
     View(padding, mirrored) for padding in (0.15, 0.2, 0.3, 0.35) for mirrored in (False, True)
@@ -32,7 +34,7 @@ def _dlib_card(engine_id: str, title: str, views: tuple[View, ...]) -> EngineCar
     return EngineCard(
         id=engine_id,
         title=title,
-        dimension=128,
+        dimension=DIMENSION,
         metric="euclidean",
         default_threshold=0.5,
         chip_side_px=CHIP_SIDE_PX,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import dlib
 import numpy as np
 
+from facecompare.engines.catalogue import PIXEL_SCALE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,7 +25,6 @@ LEVEL_RATIO = (5, 6)  # pyramid_down<6>: each level is 5/6 of the one before
 MIN_HEIGHT_PX = 5  # lower levels are left out
 TILE_GAP_PX = 10
 BORDER_PX = 11
-PIXEL_SCALE = np.float32(1 / 256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ def tiled_pyramid(
     """[1, 3, H, W] of (RGB − mean) / 256, with zeros between the tiles of the layout."""
     canvas = np.zeros((1, 3, layout.height, layout.width), dtype=np.float32)
     for channel, mean in enumerate(mean_rgb):
-        level = (pixels[:, :, channel].astype(np.float32) - np.float32(mean)) * PIXEL_SCALE
+        level = (pixels[:, :, channel].astype(np.float32) - np.float32(mean)) * np.float32(
+            PIXEL_SCALE
+        )
         for tile in layout.tiles:
             if level.shape != (tile.height, tile.width):
                 level = dlib.resize_image(level, tile.height, tile.width)

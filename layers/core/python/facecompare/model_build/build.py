@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from facecompare.engines.catalogue import PUBLIC_DOMAIN
 from facecompare.errors import ModelFileMissing
 from facecompare.model_build.cnn_detector import build_cnn_detector
 from facecompare.model_build.face_network import build_face_network
@@ -24,7 +25,6 @@ from facecompare.model_build.sources import (
 )
 from facecompare.model_files import MANIFEST, ModelFile, manifest_text
 
-PUBLIC_DOMAIN = "CC0-1.0"
 BOOST = "BSL-1.0"  # dlib's own
 NON_COMMERCIAL = "iBUG 300-W: no commercial use"
 

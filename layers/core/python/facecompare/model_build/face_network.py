@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facecompare.engines.catalogue import CHIP_SIDE_PX, DIMENSION
 from facecompare.model_build.dat import read_network
 from facecompare.model_build.graph import FLOAT, UINT8, Graph, value
 from facecompare.model_build.layers import (
@@ -19,8 +20,6 @@ from facecompare.model_build.layers import (
     folded,
 )
 
-CHIP_SIDE_PX = 150  # anet_type: dlib, tools/python/src/face_recognition.cpp (20.0.1)
-DIMENSION = 128
 # A convolution, a pool, fourteen residual blocks, the mean over the picture, 128 outputs. A block
 # that halves the picture has a pool on its shortcut.
 STRUCTURE = "CRP(CRCP?AR){14}PF"

@@ -10,11 +10,11 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from facecompare.engines.catalogue import PIXEL_SCALE
 from facecompare.model_build.layers import Convolution
 
 OPSET = 17  # every operator used is in it, and every supported ONNX Runtime knows it
 IR_VERSION = 8  # goes with opset 17: onnx/docs/Versioning.md
-PIXEL_SCALE = 1 / 256  # dlib divides by 256, not by 255: dlib/dnn/input.h
 
 
 class Graph:

@@ -3,11 +3,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from moto import mock_aws
 
 from facecompare.api.app import local_app
+from facecompare.aws import client as boto_client
 from facecompare.config import ENV_PREFIX, Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
@@ -15,10 +18,18 @@ from facecompare.errors import SetupError
 from facecompare.model_build.build import build_models
 from facecompare.model_build.sources import FACE_NETWORK_DAT, dat_path
 from facecompare.model_files import ModelFolder
-from facecompare.records.sqlite import SqliteLog
+from facecompare.records.dynamo_table import DynamoTable
+from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
+from tests.tables import TABLE, create_table, dynalite
 
 FACES = Path(__file__).parent / "data" / "faces"
+ACCOUNT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -73,8 +84,49 @@ def log(settings: Settings) -> SqliteLog:
 
 
 @pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty AWS account in memory."""
+    _name_account(monkeypatch)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def moto_table(aws: None) -> DynamoTable:
+    """The comparison log's table in that account."""
+    dynamodb = boto_client("dynamodb")
+    create_table(dynamodb)
+    return DynamoTable(TABLE, dynamodb)
+
+
+@pytest.fixture(scope="session")
+def dynalite_address() -> Iterator[str]:
+    with dynalite() as address:
+        yield address
+
+
+@pytest.fixture
+def dynalite_table(dynalite_address: str, monkeypatch: pytest.MonkeyPatch) -> DynamoTable:
+    """The table in another make of DynamoDB, under a new name for each test."""
+    _name_account(monkeypatch)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", dynalite_address)
+    dynamodb, name = boto_client("dynamodb"), f"comparisons-{uuid4().hex}"
+    create_table(dynamodb, name)
+    while dynamodb.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":
+        pass
+    return DynamoTable(name, dynamodb)
+
+
+def _name_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ACCOUNT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
+@pytest.fixture
 def client(settings: Settings, log: SqliteLog, engine: Engine) -> Iterator[TestClient]:
     """The whole local application; its engine is the session's, so that tests start at once."""
-    app = local_app(settings, log, FaceService(settings, log, [engine]))
+    keys = SqliteKeys(settings.records)
+    app = local_app(settings, log, keys, FaceService(settings, log, [engine]))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

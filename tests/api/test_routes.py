@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from facecompare.records.sqlite import SqliteLog
+from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from tests import pictures
 
 OBAMA, OBAMA2, BIDEN = (
@@ -213,7 +213,8 @@ def test_68_points_are_answered_when_they_are_switched_on(settings, log, engine)
     from facecompare.service import FaceService
 
     allowed = replace(settings, landmarks68=True)
-    with TestClient(local_app(allowed, log, FaceService(allowed, log, [engine]))) as client:
+    keys = SqliteKeys(settings.records)
+    with TestClient(local_app(allowed, log, keys, FaceService(allowed, log, [engine]))) as client:
         answer = client.post(
             "/api/detect", files={"image": OBAMA}, data={"landmarks68": "true"}
         ).json()

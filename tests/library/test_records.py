@@ -1,4 +1,4 @@
-"""The comparison log: what is kept, listed, exported and forgotten."""
+"""Records, their CSV, and the log in an SQLite file."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ import io
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from facecompare.errors import BadField, ComparisonNotFound, RecordsUnavailable
+from facecompare.errors import BadField, RecordsUnavailable
 from facecompare.records.record import (
     COLUMNS,
-    ComparisonRecord,
     every_record,
     new_comparison_id,
     parse_since,
@@ -23,89 +21,7 @@ from facecompare.records.record import (
 )
 from facecompare.records.sqlite import SqliteLog
 from facecompare.records.table import csv_lines
-
-
-def record(number: int, **changes: object) -> ComparisonRecord:
-    made = ComparisonRecord(
-        comparison_id=f"{number:032x}",
-        created_at=f"2026-11-22T09:30:{number:02d}.000000Z",
-        same_person=number % 2 == 0,
-        distance=0.25 + number,
-        threshold=0.5,
-        engine="dlib-fast",
-        model_digest="d" * 64,
-        image1_sha256="1" * 64,
-        image2_sha256="2" * 64,
-    )
-    return replace(made, **changes)
-
-
-def numbers(records: tuple[ComparisonRecord, ...] | list[ComparisonRecord]) -> list[int]:
-    return [int(record.comparison_id, 16) for record in records]
-
-
-def test_a_record_comes_back_as_it_was_put(log: SqliteLog) -> None:
-    log.put(record(1))
-    assert log.get(record(1).comparison_id) == record(1)
-
-
-def test_records_are_listed_newest_first_a_page_at_a_time(log: SqliteLog) -> None:
-    log.put(*(record(number) for number in (3, 1, 5, 2, 4)))
-    first = log.page(2)
-    second = log.page(2, first.next_cursor)
-    third = log.page(2, second.next_cursor)
-    assert [numbers(page.records) for page in (first, second, third)] == [[5, 4], [3, 2], [1]]
-    assert third.next_cursor is None
-
-
-def test_a_record_that_arrives_while_paging_disturbs_no_page(log: SqliteLog) -> None:
-    log.put(record(1), record(2), record(3))
-    first = log.page(1)
-    log.put(record(4))
-    assert numbers(log.page(5, first.next_cursor).records) == [2, 1]
-
-
-def test_records_of_one_moment_are_all_listed(log: SqliteLog) -> None:
-    moment = "2026-11-22T09:30:00.000000Z"
-    log.put(*(record(number, created_at=moment) for number in range(5)))
-    assert sorted(numbers(list(every_record(log)))) == [0, 1, 2, 3, 4]
-    assert len(log.page(3, log.page(2).next_cursor).records) == 3
-
-
-def test_since_leaves_out_what_is_older(log: SqliteLog) -> None:
-    log.put(record(1), record(2), record(3))
-    assert numbers(log.page(9, since="2026-11-22T09:30:02.000000Z").records) == [3, 2]
-
-
-def test_every_record_stops_at_the_limit(log: SqliteLog) -> None:
-    log.put(*(record(number) for number in range(5)))
-    assert numbers(list(every_record(log, limit=3))) == [4, 3, 2]
-
-
-def test_several_records_are_put_together_or_not_at_all(log: SqliteLog) -> None:
-    log.put(record(1))
-    with pytest.raises(RecordsUnavailable):
-        log.put(record(2), record(1))
-    assert numbers(log.page(9).records) == [1]
-
-
-def test_a_deleted_record_is_gone(log: SqliteLog) -> None:
-    log.put(record(1), record(2))
-    log.delete(record(1).comparison_id)
-    assert numbers(log.page(9).records) == [2]
-    with pytest.raises(ComparisonNotFound):
-        log.get(record(1).comparison_id)
-
-
-def test_what_was_never_there_cannot_be_deleted(log: SqliteLog) -> None:
-    with pytest.raises(ComparisonNotFound, match="no comparison"):
-        log.delete("x")
-
-
-@pytest.mark.parametrize("cursor", ["x", "eA==", "%%%", "é", "=" * 500])
-def test_a_foreign_cursor_is_refused(log: SqliteLog, cursor: str) -> None:
-    with pytest.raises(BadField, match="cursor"):
-        log.page(1, cursor)
+from tests.records import record
 
 
 def test_a_log_that_cannot_be_opened_says_which_setting_names_it(tmp_path: Path) -> None:
@@ -130,7 +46,7 @@ def test_the_log_is_readable_by_its_owner_only(log: SqliteLog, settings) -> None
 WRITE_MANY = """
 import sys
 from pathlib import Path
-from tests.library.test_records import record
+from tests.records import record
 from facecompare.records.sqlite import SqliteLog
 log = SqliteLog(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 50):
@@ -153,7 +69,7 @@ def test_nothing_biometric_is_in_the_table(log: SqliteLog, settings) -> None:
     with sqlite3.connect(settings.records) as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(comparisons)")]
     connection.close()
-    assert tuple(columns) == COLUMNS
+    assert tuple(columns) == (*COLUMNS, "expires_at")
     assert not {"embedding", "image", "photo", "landmarks"} & set(columns)
 
 
@@ -200,3 +116,21 @@ def test_since_may_be_an_age() -> None:
 def test_another_since_is_refused_with_what_is_accepted(text: str) -> None:
     with pytest.raises(BadField, match="24h"):
         parse_since(text)
+
+
+def test_a_file_of_version_0_2_is_read_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    columns = [column for column in COLUMNS if column != "batch_id"]
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "CREATE TABLE comparisons (comparison_id TEXT PRIMARY KEY, "
+        + ", ".join(f"{column} NOT NULL" for column in columns[1:])
+        + ")"
+    )
+    old = [getattr(record(1), column) for column in columns]
+    connection.execute(f"INSERT INTO comparisons VALUES ({', '.join('?' * len(old))})", old)
+    connection.commit()
+    connection.close()
+    log = SqliteLog(path)
+    log.put(record(2))
+    assert log.page(9).records == (record(2), record(1))

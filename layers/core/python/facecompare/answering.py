@@ -32,10 +32,10 @@ def comparison_answer(
     return ComparisonAnswer(
         comparison_id=record.comparison_id if recorded else None,
         created_at=record.created_at,
-        same_person=comparison.match.same_person,
-        distance=comparison.match.distance,
-        threshold=comparison.match.threshold,
-        engine=comparison.engine_id,
+        same_person=record.same_person,
+        distance=record.distance,
+        threshold=record.threshold,
+        engine=record.engine,
         image1=_photo(comparison.image1, chips),
         image2=_photo(comparison.image2, chips),
         timing_ms=_timing(comparison.timing),
@@ -54,8 +54,8 @@ def prediction_answer(
     candidates = [
         CandidateAnswer(
             comparison_id=record.comparison_id if recorded else None,
-            same_person=comparison.match.same_person,
-            distance=comparison.match.distance,
+            same_person=record.same_person,
+            distance=record.distance,
             photo=_photo(comparison.image2, chips),
         )
         for comparison, record in zip(comparisons, records, strict=True)

@@ -16,6 +16,13 @@ from facecompare.errors import BadSetting
 
 ENV_PREFIX = "FACECOMPARE_"
 WORKING_WIDTH_PX = 600  # photos are scaled to this width, as in the original system
+KEPT_DAYS = 365  # how long a comparison's record is kept
+MAX_REQUEST_BYTES = 61_000_000  # three photos of 15 MB in base64, and the fields around them
+DEADLINE_S = 300  # a comparison takes tenths of a second; whatever takes this long hangs
+
+# Who may do what: see facecompare.access.
+OPEN, PUBLIC, KEYS = "open", "public", "keys"
+ACCESS = (OPEN, PUBLIC, KEYS)
 
 T = TypeVar("T")
 
@@ -36,12 +43,20 @@ class Settings:
 
     engine: str
     models_dir: Path
+    model_bucket: str
     records: Path
+    records_table: str
+    records_days: int
+    upload_bucket: str
+    access: str
+    origin_secret: str
     web_dir: Path
     threads: int
     landmarks68: bool
     max_bytes: int
     max_pixels: int
+    max_request_bytes: int
+    deadline_s: int
 
     @property
     def limits(self) -> ImageLimits:
@@ -58,12 +73,20 @@ class Settings:
         settings = cls(
             engine=_read(env, "engine", _engine, DEFAULT_ENGINE),
             models_dir=_read(env, "models_dir", Path, _models_dir(env)),
+            model_bucket=_read(env, "model_bucket", str, ""),
             records=_read(env, "records", Path, _data_home(env) / "comparisons.sqlite3"),
+            records_table=_read(env, "records_table", str, ""),
+            records_days=_read(env, "records_days", _positive, KEPT_DAYS),
+            upload_bucket=_read(env, "upload_bucket", str, ""),
+            access=_read(env, "access", _access, OPEN),
+            origin_secret=_read(env, "origin_secret", str, ""),
             web_dir=_read(env, "web_dir", Path, CHECKOUT / "web"),
             threads=_read(env, "threads", _positive, os.cpu_count() or 1),
             landmarks68=_read(env, "landmarks68", _switch, False),
             max_bytes=_read(env, "max_bytes", _positive, limits.max_bytes),
             max_pixels=_read(env, "max_pixels", _positive, limits.max_pixels),
+            max_request_bytes=_read(env, "max_request_bytes", _positive, MAX_REQUEST_BYTES),
+            deadline_s=_read(env, "deadline_s", _positive, DEADLINE_S),
         )
         _refuse_unknown(env)
         return settings
@@ -100,6 +123,12 @@ def _read(env: Mapping[str, str], field: str, parse: Callable[[str], T], default
 def _engine(text: str) -> str:
     if text not in ENGINES:
         raise ValueError(f"one of {', '.join(ENGINES)} is")
+    return text
+
+
+def _access(text: str) -> str:
+    if text not in ACCESS:
+        raise ValueError(f"one of {', '.join(ACCESS)} is")
     return text
 
 

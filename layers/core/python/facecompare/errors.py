@@ -4,6 +4,7 @@
     ├── InputError              the visitor's photo or request; exit code 2, HTTP 4xx
     │   ├── ImageError          one photo is unfit: empty, damaged, too large, without a face …
     │   ├── RequestError        the request around the photos is malformed
+    │   ├── AccessError         the caller's key is missing, unknown, or allows too little
     │   └── ComparisonNotFound  no record has this id
     ├── SetupError              the installation: models, settings; exit code 3, HTTP 503
     └── ServiceError            something we depend on failed at run time; exit code 4, HTTP 503
@@ -49,6 +50,10 @@ class ImageError(InputError):
 
 class RequestError(InputError):
     """The request around the photos is malformed."""
+
+
+class AccessError(InputError):
+    """The caller may not do this, or did not say who they are."""
 
 
 class EmptyImage(ImageError):
@@ -153,6 +158,42 @@ class Landmarks68Off(RequestError):
     code = "landmarks68_off"
 
 
+class UploadNotFound(ImageError):
+    """There is no uploaded photo of this name: it has expired, or never was sent."""
+
+    code = "upload_not_found"
+
+
+class UploadsOff(RequestError):
+    """An upload was asked for or named, and this installation takes none."""
+
+    code = "uploads_off"
+
+
+class IdempotencyConflict(RequestError):
+    """The Idempotency-Key was used before, for other photos."""
+
+    code = "idempotency_conflict"
+
+
+class KeyMissing(AccessError):
+    """The operation needs an access key and none came."""
+
+    code = "key_missing"
+
+
+class KeyRefused(AccessError):
+    """The access key is unknown or revoked."""
+
+    code = "key_refused"
+
+
+class NotAllowed(AccessError):
+    """The caller is known and may not do this."""
+
+    code = "not_allowed"
+
+
 class ComparisonNotFound(InputError):
     """The log has no comparison of this id."""
 
@@ -193,6 +234,24 @@ class RecordsUnavailable(ServiceError):
     """The comparison log cannot be read or written; nothing was recorded."""
 
     code = "records_unavailable"
+
+
+class ModelsUnavailable(ServiceError):
+    """The bucket with the model files cannot be reached."""
+
+    code = "models_unavailable"
+
+
+class UploadsUnavailable(ServiceError):
+    """The bucket with uploaded photos cannot be reached."""
+
+    code = "uploads_unavailable"
+
+
+class TimedOut(ServiceError):
+    """The work took longer than a request may; it was given up and nothing was recorded."""
+
+    code = "timed_out"
 
 
 class EngineFault(ServiceError):

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from facecompare.errors import ModelFileDamaged, ModelFileMissing
 
@@ -33,9 +33,28 @@ class ModelFile:
     contract: str
 
 
+class Models(Protocol):
+    """Where an engine gets its model files from: a folder, or a bucket."""
+
+    def start(self, names: Iterable[str]) -> None:
+        """Begin to bring these files here, where that takes time."""
+        ...
+
+    def path_of(self, name: str) -> Path:
+        """Where the file is on this machine, once it is there.
+
+        Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
+        """
+        ...
+
+    def digest(self, names: tuple[str, ...]) -> str:
+        """One SHA-256 for a set of models: what a record keeps to say which weights decided."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A folder with a manifest and the files it lists."""
+    """Fulfils `Models`: a folder with a manifest and the files it lists."""
 
     path: Path
     files: tuple[ModelFile, ...]
@@ -54,12 +73,15 @@ class ModelFolder:
         except (ValueError, KeyError, TypeError) as exc:
             raise ModelFileDamaged(f"{path / MANIFEST} is no manifest; {BUILD_HINT}") from exc
 
+    def start(self, names: Iterable[str]) -> None:
+        """Nothing: the files are here."""
+
     def path_of(self, name: str) -> Path:
         """Where the file is; its size is checked, its checksum only by `verify`.
 
         Raises  ModelFileMissing, ModelFileDamaged.
         """
-        row = self._row(name)
+        row = self.row(name)
         path = self.path / row.file
         if not path.is_file():
             raise ModelFileMissing(f"{path} is missing; {BUILD_HINT}")
@@ -76,21 +98,28 @@ class ModelFolder:
         Raises  ModelFileMissing, ModelFileDamaged.
         """
         found = sha256_of(self.path_of(name))
-        if found != self._row(name).sha256:
+        if found != self.row(name).sha256:
             raise ModelFileDamaged(
-                f"{self.path / self._row(name).file} has SHA-256 {found[:16]}… and should have "
-                f"{self._row(name).sha256[:16]}…; {BUILD_HINT}"
+                f"{self.path / self.row(name).file} has SHA-256 {found[:16]}… and should have "
+                f"{self.row(name).sha256[:16]}…; {BUILD_HINT}"
             )
 
     def digest(self, names: tuple[str, ...]) -> str:
         """One SHA-256 for a set of models: what a record keeps to say which weights decided."""
-        return digest_of(self._row(name).sha256 for name in names)
+        return digest_of(self.row(name).sha256 for name in names)
 
-    def _row(self, name: str) -> ModelFile:
+    def row(self, name: str) -> ModelFile:
+        """The manifest's row of this name. Raises  ModelFileMissing."""
         row = next((row for row in self.files if row.name == name), None)
         if row is None:
             raise ModelFileMissing(f"{self.path / MANIFEST} lists no {name}; {BUILD_HINT}")
         return row
+
+
+def model_key(row: ModelFile) -> str:
+    """The file's key in the model bucket. By content, so that a new version of the file and the
+    functions that still want the old one never meet."""
+    return f"models/{row.sha256}/{row.file}"
 
 
 def manifest_text(files: tuple[ModelFile, ...]) -> str:

@@ -21,6 +21,7 @@ from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.errors import Landmarks68Off
+from facecompare.model_files import Models
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.detect import FacePolicy
 from facecompare.pipeline.embed import Embedding
@@ -28,8 +29,10 @@ from facecompare.records.record import (
     ComparisonLog,
     ComparisonRecord,
     new_comparison_id,
+    repeatable_comparison_id,
     timestamp,
 )
+from facecompare.telemetry import NoTelemetry, Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,40 @@ class Wishes:
     engine: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks. With the same idempotency key, the same caller gets the same record again."""
+
+    caller: str = ""
+    idempotency_key: str = ""
+
+    def comparison_id(self, place: str) -> str:
+        """The id for the comparison at this place of the request."""
+        if not self.idempotency_key:
+            return new_comparison_id()
+        return repeatable_comparison_id(self.caller, self.idempotency_key, place)
+
+
+NOBODY = Asker()
+
+
 class FaceService:
     """Answers requests; loads an engine when it is first asked for. Safe to share by threads."""
 
     def __init__(
-        self, settings: Settings, log: ComparisonLog | None, engines: Iterable[Engine] = ()
+        self,
+        settings: Settings,
+        log: ComparisonLog | None,
+        engines: Iterable[Engine] = (),
+        *,
+        models: Models | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self.settings = settings
         self._log = log
         self._engines = {engine.card.id: engine for engine in engines}
+        self._models = models
+        self._telemetry = telemetry or NoTelemetry()
         self._loading = Lock()
 
     def engine(self, engine_id: str | None = None) -> Engine:
@@ -62,29 +90,33 @@ class FaceService:
         engine_id = engine_id or self.settings.engine
         with self._loading:
             if engine_id not in self._engines:
-                self._engines[engine_id] = load_engine(engine_id, self.settings)
+                self._engines[engine_id] = load_engine(engine_id, self.settings, self._models)
             return self._engines[engine_id]
 
     def compare(
-        self, photos: Mapping[str, Photo], wishes: Wishes
+        self, photos: Mapping[str, Photo], wishes: Wishes, asker: Asker = NOBODY
     ) -> tuple[ComparisonAnswer, Comparison]:
         """Compare photos["image1"] with photos["image2"]; one record is kept."""
         options, engine = self._options(wishes), self.engine(wishes.engine)
         comparison = compare(photos["image1"], photos["image2"], engine, options)
-        record = self._record(comparison, engine)
-        self._keep(record)
+        self._telemetry.answered("compare", comparison.timing)
+        (record,) = self._keep(self._record(comparison, engine, asker, "compare"))
         answer = comparison_answer(
             comparison, record, recorded=self._log is not None, chips=wishes.chips
         )
         return answer, comparison
 
-    def predict(self, photos: Mapping[str, Photo], wishes: Wishes) -> PredictionAnswer:
+    def predict(
+        self, photos: Mapping[str, Photo], wishes: Wishes, asker: Asker = NOBODY
+    ) -> PredictionAnswer:
         """photos["anchor"] against "image1" and "image2"; a record is kept for each."""
         options, engine = self._options(wishes), self.engine(wishes.engine)
         prediction = predict(photos["anchor"], photos["image1"], photos["image2"], engine, options)
-        record1 = self._record(prediction.image1, engine)
-        record2 = self._record(prediction.image2, engine)
-        self._keep(record1, record2)
+        self._telemetry.answered("predict", prediction.image2.timing)
+        record1, record2 = self._keep(
+            self._record(prediction.image1, engine, asker, "predict image1"),
+            self._record(prediction.image2, engine, asker, "predict image2"),
+        )
         return prediction_answer(
             prediction, (record1, record2), recorded=self._log is not None, chips=wishes.chips
         )
@@ -93,6 +125,7 @@ class FaceService:
         """The faces of one photo; nothing is recorded, for nothing was compared."""
         options, engine = self._options(wishes), self.engine(wishes.engine)
         report = detect_faces(photo, engine, options)
+        self._telemetry.answered("detect", report.timing.including())
         return detection_answer(report, engine.card.id, chips=wishes.chips), report
 
     def embed(self, photo: Photo, wishes: Wishes) -> Embedding:
@@ -114,9 +147,11 @@ class FaceService:
             threads=self.settings.threads,
         )
 
-    def _record(self, comparison: Comparison, engine: Engine) -> ComparisonRecord:
+    def _record(
+        self, comparison: Comparison, engine: Engine, asker: Asker, place: str
+    ) -> ComparisonRecord:
         return ComparisonRecord(
-            comparison_id=new_comparison_id(),
+            comparison_id=asker.comparison_id(place),
             created_at=timestamp(),
             same_person=comparison.match.same_person,
             distance=comparison.match.distance,
@@ -125,8 +160,8 @@ class FaceService:
             model_digest=engine.model_digest,
             image1_sha256=comparison.image1.image.sha256,
             image2_sha256=comparison.image2.image.sha256,
+            caller=asker.caller,
         )
 
-    def _keep(self, *records: ComparisonRecord) -> None:
-        if self._log is not None:
-            self._log.put(*records)
+    def _keep(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:
+        return records if self._log is None else self._log.put(*records)

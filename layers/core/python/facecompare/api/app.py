@@ -10,37 +10,36 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
-import facecompare
+from facecompare.access import Gate, KeyStore
+from facecompare.api.document_routes import document_routes
 from facecompare.api.errors import add_error_handlers
-from facecompare.api.middleware import BodyLimit, SecurityHeaders, max_body_bytes
+from facecompare.api.middleware import BodyLimit, OriginCheck, SecurityHeaders
 from facecompare.api.record_routes import record_routes
-from facecompare.api.system_routes import system_routes
+from facecompare.api.system_routes import health_routes, service_routes
+from facecompare.api.upload_routes import upload_routes
 from facecompare.config import Settings
 from facecompare.records.record import ComparisonLog
+from facecompare.telemetry import NoTelemetry, Telemetry
+from facecompare.uploads import Uploads
 
 if TYPE_CHECKING:
     from facecompare.service import FaceService
 
-DESCRIPTION = "Are these two photos the same person? Photos and embeddings are never kept."
+Routers = tuple[APIRouter, ...]
 
 
 def create_app(
-    settings: Settings, routers: Iterable[APIRouter], web_dir: Path | None = None
+    settings: Settings,
+    routers: Iterable[APIRouter],
+    web_dir: Path | None = None,
+    telemetry: Telemetry | None = None,
 ) -> FastAPI:
     """An application with these routes and, with `web_dir`, the page at /."""
     app = FastAPI(
-        title="facecompare",
-        version=facecompare.__version__,
-        description=DESCRIPTION,
-        openapi_url="/api/openapi.json",
-        docs_url=None,  # the stock documentation pages load scripts from elsewhere
-        redoc_url=None,
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(BodyLimit, max_bytes=max_body_bytes(settings.max_bytes)),
-        ],
+        openapi_url=None,  # `document_routes` has one document for all deployables
+        middleware=_middleware(settings),
     )
-    add_error_handlers(app)
+    add_error_handlers(app, telemetry or NoTelemetry())
     for router in routers:
         app.include_router(router)
     if web_dir is not None:
@@ -48,10 +47,39 @@ def create_app(
     return app
 
 
-def local_app(settings: Settings, log: ComparisonLog, service: FaceService) -> FastAPI:
-    """Everything on one machine: photos, records and the page."""
+def photo_side(
+    settings: Settings, gate: Gate, service: FaceService, uploads: Uploads | None
+) -> Routers:
+    """The routes that need engines."""
     from facecompare.api.compare_routes import compare_routes
 
-    routers = (compare_routes(service), record_routes(log), system_routes(settings))
+    return compare_routes(service, gate, uploads), health_routes(settings, service)
+
+
+def record_side(
+    settings: Settings, gate: Gate, log: ComparisonLog, uploads: Uploads | None
+) -> Routers:
+    """The routes that need none."""
+    return upload_routes(uploads, gate), record_routes(log, gate), service_routes(settings)
+
+
+def local_app(
+    settings: Settings, log: ComparisonLog, keys: KeyStore, service: FaceService
+) -> FastAPI:
+    """Everything on one machine: photos, records and the page."""
+    gate = Gate(settings.access, keys)
+    routers = (
+        *photo_side(settings, gate, service, None),
+        *record_side(settings, gate, log, None),
+    )
     web_dir = settings.web_dir if (settings.web_dir / "index.html").is_file() else None
-    return create_app(settings, routers, web_dir)
+    return create_app(settings, (*routers, document_routes(routers)), web_dir)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    headers = Middleware(SecurityHeaders)
+    origin = Middleware(OriginCheck, secret=settings.origin_secret)
+    limit = Middleware(
+        BodyLimit, max_bytes=settings.max_request_bytes, uploads=bool(settings.upload_bucket)
+    )
+    return [headers, origin, limit] if settings.origin_secret else [headers, limit]

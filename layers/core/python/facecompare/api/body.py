@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from json import JSONDecodeError
 from typing import Any
 
+from anyio import to_thread
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from starlette.datastructures import UploadFile
@@ -19,14 +20,27 @@ from facecompare.errors import (
     MissingImage,
     UnknownField,
     UnsupportedContentType,
+    UploadsOff,
+    concerning,
 )
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.detect import FacePolicy
 from facecompare.service import Wishes
+from facecompare.uploads import Uploads
 
 # The names that clients of the original system send.
 ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"}
 MAX_FIELDS = 32  # photos and wishes together are fewer than ten
+
+
+UPLOAD_FIELD = "upload"
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A photo that was uploaded before, by the name it was given."""
+
+    upload: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +70,20 @@ class WishFields(BaseModel):
         return value
 
 
-async def read_request(request: Request, names: tuple[str, ...]) -> CompareRequest:
-    """Photos of these names and the wishes.
+async def read_request(
+    request: Request, names: tuple[str, ...], uploads: Uploads | None
+) -> CompareRequest:
+    """Photos of these names, sent along or uploaded before, and the wishes.
 
-    Raises  UnsupportedContentType, BadRequest, MissingImage, UnknownField, BadField, BadThreshold;
-            ImageTooLarge when the body outgrows its limit while it is read.
+    Raises  UnsupportedContentType, BadRequest, MissingImage, UnknownField, BadField, BadThreshold,
+            UploadsOff, UploadNotFound, UploadsUnavailable; ImageTooLarge when the body outgrows
+            its limit while it is read.
     """
     fields = _by_own_names(await _fields(request), names)
-    photos = {name: _photo(name, fields.pop(name, None)) for name in names}
-    return CompareRequest(photos, _wishes(fields))
+    sent = {name: _sent(name, fields.pop(name, None)) for name in names}
+    wishes = _wishes(fields)
+    photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
+    return CompareRequest(photos, wishes)
 
 
 async def _fields(request: Request) -> dict[str, Any]:
@@ -113,14 +132,25 @@ def _by_own_names(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, A
     return renamed
 
 
-def _photo(name: str, value: object) -> Photo:
+def _sent(name: str, value: object) -> Photo | Uploaded:
     if isinstance(value, Photo):
         return value
     if value is None or value == "":
         raise MissingImage(f"{name} is missing; send it as a file or as base64", image=name)
+    if isinstance(value, dict) and value.keys() == {UPLOAD_FIELD}:
+        return Uploaded(str(value[UPLOAD_FIELD]))
     if not isinstance(value, str):
-        raise BadField(f"{name} must be a file or base64 text", image=name)
+        raise BadField(f'{name} must be a file, base64 text or {{"{UPLOAD_FIELD}": …}}', image=name)
     return _from_base64(name, value)
+
+
+async def _photo(name: str, photo: Photo | Uploaded, uploads: Uploads | None) -> Photo:
+    if isinstance(photo, Photo):
+        return photo
+    with concerning(name):
+        if uploads is None:
+            raise UploadsOff(f"{name} names an upload, and this installation takes none")
+        return Photo(await to_thread.run_sync(uploads.fetch, photo.upload))
 
 
 def _from_base64(name: str, text: str) -> Photo:

@@ -2,55 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 
+from facecompare.access import Caller, Gate
 from facecompare.answers import ComparisonAnswer, DetectionAnswer, PredictionAnswer
-from facecompare.api.body import WishFields, read_request
+from facecompare.api.body import UPLOAD_FIELD, WishFields, read_request
+from facecompare.api.caller import caller_by
 from facecompare.api.errors import responses
 from facecompare.api.examples import EXAMPLES
+from facecompare.api.workplace import Workplace
 from facecompare.overlay import draw_faces
-from facecompare.service import FaceService
-
-T = TypeVar("T")
+from facecompare.service import Asker, FaceService
+from facecompare.uploads import Uploads
 
 PAIR = ("image1", "image2")
 TRIPLE = ("anchor", "image1", "image2")
 SINGLE = ("image",)
 
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        pattern=r"^[!-~]{1,128}$",
+        description="a retry with the same key leaves no second record: it answers with the first",
+        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    ),
+]
 
-def compare_routes(service: FaceService) -> APIRouter:
+
+def compare_routes(service: FaceService, gate: Gate, uploads: Uploads | None) -> APIRouter:
     """The routes; at most as many requests are worked on at once as there are threads."""
     router = APIRouter(prefix="/api", tags=["photos"])
-    places = CapacityLimiter(service.settings.threads)
-
-    async def work(task: Callable[[], T]) -> T:
-        return await to_thread.run_sync(task, limiter=places)
+    known = Depends(caller_by(gate.photos))
+    work = Workplace(service.settings.threads, service.settings.deadline_s).work
 
     @router.post("/compare", responses=_answers("compare"), openapi_extra=_body(PAIR))
-    async def compare(request: Request) -> ComparisonAnswer:
+    async def compare(
+        request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
+    ) -> ComparisonAnswer:
         """Are image1 and image2 the same person?"""
-        asked = await read_request(request, PAIR)
-        answer, _ = await work(lambda: service.compare(asked.photos, asked.wishes))
+        asked = await read_request(request, PAIR, uploads)
+        asker = Asker(caller.name, idempotency_key)
+        answer, _ = await work(lambda: service.compare(asked.photos, asked.wishes, asker))
         return answer
 
     @router.post("/verify", responses=_answers("verify"), openapi_extra=_body(PAIR))
-    async def verify(request: Request) -> ComparisonAnswer:
+    async def verify(
+        request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
+    ) -> ComparisonAnswer:
         """The same operation as compare, by the name that verification services use."""
-        return await compare(request)
+        return await compare(request, idempotency_key, caller)
 
     @router.post("/predict", responses=_answers("predict"), openapi_extra=_body(TRIPLE))
-    async def predict(request: Request) -> PredictionAnswer:
+    async def predict(
+        request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
+    ) -> PredictionAnswer:
         """Which of image1 and image2 is closer to anchor, and is it the same person?
 
         The photos may also be called fileAnchor, file1 and file2.
         """
-        asked = await read_request(request, TRIPLE)
-        return await work(lambda: service.predict(asked.photos, asked.wishes))
+        asked = await read_request(request, TRIPLE, uploads)
+        asker = Asker(caller.name, idempotency_key)
+        return await work(lambda: service.predict(asked.photos, asked.wishes, asker))
 
     @router.post(
         "/detect",
@@ -58,9 +73,11 @@ def compare_routes(service: FaceService) -> APIRouter:
         response_model=DetectionAnswer,
         openapi_extra=_body(SINGLE),
     )
-    async def detect(request: Request, overlay: Literal["png"] | None = None) -> Any:
+    async def detect(
+        request: Request, overlay: Literal["png"] | None = None, _caller: Caller = known
+    ) -> Any:
         """The faces of one photo, as JSON or, with ?overlay=png, drawn onto it."""
-        asked = await read_request(request, SINGLE)
+        asked = await read_request(request, SINGLE, uploads)
         photo = asked.photos["image"]
         answer, report = await work(lambda: service.detect(photo, asked.wishes))
         if overlay is None:
@@ -74,7 +91,7 @@ def compare_routes(service: FaceService) -> APIRouter:
 def _answers(operation: str, other: dict[str, Any] | None = None) -> dict[int | str, Any]:
     """The responses for OpenAPI: an example of the answer, and how it can fail."""
     content = {"application/json": {"example": EXAMPLES[operation]}} | (other or {})
-    return {**responses(400, 413, 415, 422), 200: {"content": content}}
+    return {**responses(400, 401, 413, 415, 422), 200: {"content": content}}
 
 
 def _body(names: tuple[str, ...]) -> dict[str, Any]:
@@ -86,9 +103,11 @@ def _body(names: tuple[str, ...]) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                "multipart/form-data": {"schema": _object(names, fields, {"format": "binary"})},
+                "multipart/form-data": {
+                    "schema": _object(names, fields, {"type": "string", "format": "binary"})
+                },
                 "application/json": {
-                    "schema": _object(names, fields, {"contentEncoding": "base64"}),
+                    "schema": _object(names, fields, {"oneOf": [_BASE64, _UPLOAD]}),
                     "example": dict.fromkeys(names, "/9j/4AAQSkZJRgABAQAAAQ…") | {"threshold": 0.5},
                 },
             },
@@ -96,10 +115,19 @@ def _body(names: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+_BASE64 = {"type": "string", "contentEncoding": "base64"}
+_UPLOAD = {
+    "type": "object",
+    "required": [UPLOAD_FIELD],
+    "properties": {UPLOAD_FIELD: {"type": "string", "description": "from POST /api/uploads"}},
+    "additionalProperties": False,
+}
+
+
 def _object(
-    names: tuple[str, ...], fields: dict[str, Any], encoding: dict[str, str]
+    names: tuple[str, ...], fields: dict[str, Any], photo: dict[str, Any]
 ) -> dict[str, Any]:
-    photos = {name: {"type": "string", **encoding} for name in names}
+    photos = dict.fromkeys(names, photo)
     return {
         "type": "object",
         "required": list(names),

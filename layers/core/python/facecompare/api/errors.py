@@ -14,11 +14,13 @@ from starlette.exceptions import HTTPException
 from facecompare import errors
 from facecompare.answers import DOCUMENTED
 from facecompare.errors import FaceCompareError
+from facecompare.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
-# RFC 9110 §15.5: 400 the request, 404 no such thing, 413 too much, 415 not this format, 422 the
-# photo was understood but cannot be compared; §15.6: 500 our fault, 503 try again later.
+# RFC 9110 §15.5: 400 the request, 401 no valid key, 403 not with this key, 404 no such thing, 413
+# too much, 415 not this format, 422 the photo was understood but cannot be compared; §15.6: 500 our
+# fault, 503 try again later.
 STATUS: dict[type[FaceCompareError], int] = {
     errors.EmptyImage: 422,
     errors.UnsupportedImage: 415,
@@ -37,6 +39,12 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.UnsupportedContentType: 415,
     errors.UnknownEngine: 400,
     errors.Landmarks68Off: 400,
+    errors.UploadNotFound: 422,
+    errors.UploadsOff: 400,
+    errors.IdempotencyConflict: 422,
+    errors.KeyMissing: 401,
+    errors.KeyRefused: 401,
+    errors.NotAllowed: 403,
     errors.ComparisonNotFound: 404,
     errors.BadSetting: 503,
     errors.ModelFileMissing: 503,
@@ -44,8 +52,15 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.PackageMissing: 503,
     errors.PortUnavailable: 503,
     errors.RecordsUnavailable: 503,
+    errors.ModelsUnavailable: 503,
+    errors.UploadsUnavailable: 503,
+    errors.TimedOut: 503,
     errors.EngineFault: 503,
 }
+
+
+RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER_S}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +82,15 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Give every error of this application the one shape."""
-    app.add_exception_handler(FaceCompareError, _face_compare_error)
+def add_error_handlers(app: FastAPI, telemetry: Telemetry) -> None:
+    """Give every error of this application the one shape, and tell of those that are our own."""
+
+    async def face_compare_error(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, FaceCompareError)  # noqa: S101 – registered for it
+        telemetry.refused(error.code)
+        return error_response(error)
+
+    app.add_exception_handler(FaceCompareError, face_compare_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen_error)
@@ -84,18 +105,17 @@ def error_response(error: FaceCompareError) -> JSONResponse:
     """A typed error as a response; the installation's troubles are logged and not told."""
     status = STATUS[type(error)]
     if status < 500:
-        return answer(status, error.code, error.message, error.image)
-    log.error("%s: %s", error.code, error.message)
-    return answer(status, error.code, "the service cannot answer at the moment; try again later")
+        response = answer(status, error.code, error.message, error.image)
+    else:
+        log.error("%s: %s", error.code, error.message)
+        told = "the service cannot answer at the moment; try again later"
+        response = answer(status, error.code, told)
+    response.headers.update(_HEADERS.get(status, {}))
+    return response
 
 
 def _codes(status: int) -> list[str]:
     return [error.code for error, its_status in STATUS.items() if its_status == status]
-
-
-async def _face_compare_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, FaceCompareError)  # noqa: S101 – registered for it
-    return error_response(error)
 
 
 async def _validation_error(_request: Request, error: Exception) -> JSONResponse:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from facecompare.access import ORIGIN_HEADER
 from facecompare.api.errors import error_response
-from facecompare.errors import ImageTooLarge
-
-MAX_PHOTOS = 3  # predict takes three
-BASE64_GROWTH = 4 / 3
-FRAMING_BYTES = 65_536  # field names, part headers, the other fields
+from facecompare.errors import ImageTooLarge, NotAllowed
 
 # The page needs its own files, pictures from memory (blob:, data:) and this API; nothing else.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -37,17 +36,16 @@ SECURITY_HEADERS = {
 }
 
 
-def max_body_bytes(max_photo_bytes: int) -> int:
-    """The largest body that can hold the photos of one request."""
-    return int(MAX_PHOTOS * max_photo_bytes * BASE64_GROWTH) + FRAMING_BYTES
+UPLOAD_HINT = "; POST /api/uploads takes a larger photo, which the request then names"
 
 
 class BodyLimit:
     """Refuses a body that is too large by its announced length, or as soon as it outgrows it."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, *, uploads: bool) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._hint = UPLOAD_HINT if uploads else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -76,8 +74,29 @@ class BodyLimit:
     def _too_large(self, found: int) -> ImageTooLarge:
         return ImageTooLarge(
             f"the request has {found:,} bytes or more; at most {self._max_bytes:,} in all are "
-            "accepted"
+            f"accepted{self._hint}"
         )
+
+
+class OriginCheck:
+    """Serves only what came through the page's address, which adds a secret to each request.
+
+    So nobody can go around it, its limits and its firewall.
+    """
+
+    def __init__(self, app: ASGIApp, secret: str) -> None:
+        self._app = app
+        self._secret = secret.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            sent = Headers(scope=scope).get(ORIGIN_HEADER, "").encode()
+            if not hmac.compare_digest(sent, self._secret):
+                refusal = NotAllowed("this address answers to its web site only; use that one")
+                await error_response(refusal)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class SecurityHeaders:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
@@ -10,8 +11,10 @@ import facecompare
 from facecompare.answers import DOCUMENTED
 from facecompare.api.errors import responses
 from facecompare.config import Settings
-from facecompare.engines.catalogue import CARDS, engine_card
-from facecompare.model_files import ModelFolder
+from facecompare.engines.catalogue import offered_cards
+
+if TYPE_CHECKING:
+    from facecompare.service import FaceService
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,33 @@ class EnginesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HealthAnswer:
-    """The service is up and its models are in place."""
+    """The service is up and its engine is loaded."""
 
     status: str
     version: str
     engine: str
 
 
-def system_routes(settings: Settings) -> APIRouter:
-    """The routes; none of them loads an engine."""
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """What this installation accepts and keeps."""
+
+    __pydantic_config__ = DOCUMENTED
+    version: str
+    access: str
+    """open: no keys; public: records need one; keys: everything does"""
+    uploads: bool
+    """whether POST /api/uploads takes photos too large for a request"""
+    max_request_bytes: int
+    """of a whole request"""
+    max_photo_bytes: int
+    """of one photo, sent or uploaded"""
+    records_days: int
+    """how long the record of a comparison is kept"""
+
+
+def service_routes(settings: Settings) -> APIRouter:
+    """What there is to know before sending a photo; no engine is loaded for it."""
     router = APIRouter(prefix="/api", tags=["service"])
 
     @router.get("/engines")
@@ -71,16 +92,33 @@ def system_routes(settings: Settings) -> APIRouter:
                 landmarks5=list(card.landmarks5),
                 licence=card.licence,
             )
-            for card in CARDS
+            for card in offered_cards(settings)
         ]
         return EnginesAnswer(answers, settings.landmarks68)
 
+    @router.get("/service")
+    def service() -> ServiceAnswer:
+        """The limits of a request, who may ask, and what is kept."""
+        return ServiceAnswer(
+            version=facecompare.__version__,
+            access=settings.access,
+            uploads=bool(settings.upload_bucket),
+            max_request_bytes=settings.max_request_bytes,
+            max_photo_bytes=settings.max_bytes,
+            records_days=settings.records_days,
+        )
+
+    return router
+
+
+def health_routes(settings: Settings, service: FaceService) -> APIRouter:
+    """Whether comparisons can be answered."""
+    router = APIRouter(prefix="/api", tags=["service"])
+
     @router.get("/health", responses=responses())
     def health() -> HealthAnswer:
-        """Whether the service can answer: its engine is known and the model files are there."""
-        folder = ModelFolder.at(settings.models_dir)
-        for name in engine_card(settings.engine).models:
-            folder.path_of(name)
+        """Whether the service can answer: its engine is loaded, now if it was not yet."""
+        service.engine()
         return HealthAnswer("ok", facecompare.__version__, settings.engine)
 
     return router

@@ -10,7 +10,7 @@ from typing import Any
 from facecompare.cli.output import print_json
 from facecompare.config import Settings
 from facecompare.errors import BadField
-from facecompare.records.record import ComparisonRecord, every_record, parse_since
+from facecompare.records.record import ComparisonRecord, Selection, every_record, parse_since
 
 
 def add_commands(commands: Any) -> None:
@@ -24,15 +24,17 @@ def add_commands(commands: Any) -> None:
     form.add_argument("--csv", action="store_true", help="for a spreadsheet")
     form.add_argument("--json", action="store_true", help="as the API lists them")
     log.add_argument("--since", metavar="WHEN", help="2026-11-22, 2026-11-22T09:30:00Z, 24h or 7d")
+    log.add_argument("--caller", metavar="NAME", help="only comparisons asked for with this key")
     log.add_argument("--limit", metavar="N", help="at most so many")
 
 
 def run_log(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the records."""
-    from facecompare.records.sqlite import SqliteLog
+    from facecompare.records.stores import open_log
 
     since = parse_since(arguments.since) if arguments.since else None
-    records = every_record(SqliteLog(settings.records), since, _limit(arguments.limit))
+    selection = Selection(since=since, caller=arguments.caller)
+    records = every_record(open_log(settings), selection, _limit(arguments.limit))
     if arguments.csv:
         _print_csv(records)
     elif arguments.json:

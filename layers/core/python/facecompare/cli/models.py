@@ -8,23 +8,27 @@ from typing import Any
 from facecompare.cli.output import print_json, say
 from facecompare.config import Settings
 from facecompare.engines.catalogue import CARDS
+from facecompare.errors import BadField
 from facecompare.model_files import ModelFolder
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the parser."""
-    text = "build, list or verify the model files"
+    text = "build, list, verify or push the model files"
     models: argparse.ArgumentParser = commands.add_parser("models", help=text, description=text)
     actions = models.add_subparsers(metavar="ACTION", required=True)
     for name, run, about in (
         ("build", run_build, "make the model files from dlib's weights"),
         ("list", run_list, "list the model files and the engines that use them"),
         ("verify", run_verify, "compare the model files with the manifest's checksums"),
+        ("push", run_push, "send the model files to an S3 bucket, those that it lacks"),
     ):
         action = actions.add_parser(name, help=about, description=about)
         action.set_defaults(run=run)
         if name == "list":
             action.add_argument("--json", action="store_true", help="print the manifest's rows")
+        if name == "push":
+            action.add_argument("--bucket", help="the bucket; FACECOMPARE_MODEL_BUCKET by default")
 
 
 def run_build(_arguments: argparse.Namespace, settings: Settings) -> int:
@@ -59,4 +63,16 @@ def run_verify(_arguments: argparse.Namespace, settings: Settings) -> int:
     for row in folder.files:
         folder.verify(row.name)
         print(f"{row.name}: SHA-256 {row.sha256} as it should be")
+    return 0
+
+
+def run_push(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Send what is missing; the files are verified first."""
+    bucket = arguments.bucket or settings.model_bucket
+    if not bucket:
+        raise BadField("no bucket is named; give --bucket or set FACECOMPARE_MODEL_BUCKET")
+    from facecompare.model_bucket import push_models
+
+    for row, sent in push_models(ModelFolder.at(settings.models_dir), bucket):
+        say(f"{row.name}: {'sent' if sent else 'is there'}")
     return 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from facecompare.config import Settings
+from collections.abc import Sequence
+
+from facecompare.config import OPEN, Settings
 from facecompare.engines.protocol import Engine, EngineCard, View
 from facecompare.errors import UnknownEngine
+from facecompare.model_files import ModelFolder, Models
 
 # dlib's 5-point predictor; left and right as the viewer sees them.
 DLIB_LANDMARKS5 = (
@@ -55,25 +58,45 @@ CARDS: tuple[EngineCard, ...] = (
 )
 
 
-def engine_card(engine_id: str) -> EngineCard:
+def engine_card(engine_id: str, cards: Sequence[EngineCard] = CARDS) -> EngineCard:
     """The card of this engine.
 
     Raises  UnknownEngine naming those there are.
     """
-    card = next((card for card in CARDS if card.id == engine_id), None)
+    card = next((card for card in cards if card.id == engine_id), None)
     if card is None:
-        known = ", ".join(card.id for card in CARDS)
+        known = ", ".join(card.id for card in cards)
         raise UnknownEngine(f"there is no engine {engine_id!r}; there are: {known}")
     return card
 
 
-def load_engine(engine_id: str, settings: Settings) -> Engine:
+def offered_cards(settings: Settings) -> tuple[EngineCard, ...]:
+    """The engines that a caller may name; the reference is slow and for one's own machine only."""
+    return tuple(card for card in CARDS if card.id != REFERENCE or settings.access == OPEN)
+
+
+def open_models(settings: Settings) -> Models:
+    """Where this installation's model files are: in its bucket, if it has one, or its folder.
+
+    Raises  ModelFileMissing, ModelFileDamaged.
+    """
+    folder = ModelFolder.at(settings.models_dir)
+    if not settings.model_bucket:
+        return folder
+    from facecompare.model_bucket import BucketModels
+
+    return BucketModels(folder, settings.model_bucket)
+
+
+def load_engine(engine_id: str, settings: Settings, models: Models | None = None) -> Engine:
     """The engine with its networks loaded, ready for any number of threads.
 
-    Raises  UnknownEngine; ModelFileMissing and ModelFileDamaged when it cannot be loaded.
+    Raises  UnknownEngine; ModelFileMissing, ModelFileDamaged and ModelsUnavailable when it cannot
+            be loaded.
     """
-    card = engine_card(engine_id)
+    card = engine_card(engine_id, offered_cards(settings))
+    models = models or open_models(settings)
     from facecompare.engines.dlib_engine import load_dlib_engine, load_reference_engine
 
     load = load_reference_engine if card.id == REFERENCE else load_dlib_engine
-    return load(card, settings)
+    return load(card, settings, models)

@@ -24,7 +24,7 @@ from facecompare.engines.onnx_network import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
 from facecompare.model_build.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, dat_path
-from facecompare.model_files import ModelFolder
+from facecompare.model_files import Models
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,16 +57,15 @@ class DlibEngine:
         return self.network.embed(chips)
 
 
-def load_dlib_engine(card: EngineCard, settings: Settings) -> DlibEngine:
+def load_dlib_engine(card: EngineCard, settings: Settings, models: Models) -> DlibEngine:
     """The engine of this card; the face network loads while the landmarks do.
 
-    Raises  ModelFileMissing, ModelFileDamaged.
+    Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
     """
-    models = ModelFolder.at(settings.models_dir)
     share = max(1, settings.threads // PHOTOS_AT_ONCE)
-    network, cnn = models.path_of("face-network"), models.path_of("cnn-detector")
     with ThreadPoolExecutor(1) as pool:
-        session = pool.submit(open_session, network, share)
+        session = pool.submit(lambda: open_session(models.path_of("face-network"), share))
+        cnn = models.path_of("cnn-detector")
         return _engine(
             card,
             models,
@@ -75,14 +74,14 @@ def load_dlib_engine(card: EngineCard, settings: Settings) -> DlibEngine:
         )
 
 
-def load_reference_engine(card: EngineCard, settings: Settings) -> DlibEngine:
+def load_reference_engine(card: EngineCard, _settings: Settings, models: Models) -> DlibEngine:
     """The same pipeline on dlib's own networks, read from where their package lies.
 
     Raises  PackageMissing, ModelFileMissing, ModelFileDamaged.
     """
     return _engine(
         card,
-        ModelFolder.at(settings.models_dir),
+        models,
         DlibCnnDetector(dat_path(CNN_DETECTOR_DAT)),
         lambda: DlibFaceNetwork(dat_path(FACE_NETWORK_DAT)),
     )
@@ -90,7 +89,7 @@ def load_reference_engine(card: EngineCard, settings: Settings) -> DlibEngine:
 
 def _engine(
     card: EngineCard,
-    models: ModelFolder,
+    models: Models,
     cnn: FaceDetector,
     network: Callable[[], FaceNetwork],
 ) -> DlibEngine:

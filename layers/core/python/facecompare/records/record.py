@@ -7,13 +7,14 @@ compared, to somebody who has the files.
 from __future__ import annotations
 
 import base64
+import hashlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
-from facecompare.errors import BadField
+from facecompare.errors import BadField, ComparisonNotFound, IdempotencyConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,33 @@ class ComparisonRecord:
     image1_sha256: str
     image2_sha256: str
     caller: str = ""
+    batch_id: str = ""
+
+    def confirm_same_request(self, asked: ComparisonRecord) -> None:
+        """Nothing, if `asked` is this comparison asked for again.
+
+        Raises  IdempotencyConflict.
+        """
+        if _request_of(self) != _request_of(asked):
+            raise IdempotencyConflict(
+                "this Idempotency-Key was used before, for other photos, another threshold or "
+                "another engine; a new comparison needs a new key"
+            )
 
 
 COLUMNS = tuple(field.name for field in fields(ComparisonRecord))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which records are wanted; None does not restrict. `since` is a time as `created_at`."""
+
+    since: str | None = None
+    caller: str | None = None
+    batch_id: str | None = None
+
+
+EVERYTHING = Selection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +74,20 @@ class ComparisonLog(Protocol):
     Every method raises RecordsUnavailable when the log cannot be reached.
     """
 
-    def put(self, *records: ComparisonRecord) -> None:
-        """Keep all of these records, or none of them."""
+    def put(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:
+        """Keep all of these records, or none; returns them as they are kept.
+
+        An id that is kept already is not written again: its first record is returned, if it was
+        the same request.
+
+        Raises  IdempotencyConflict.
+        """
         ...
 
-    def page(self, limit: int, cursor: str | None = None, since: str | None = None) -> Page:
-        """The newest records, at most `limit`, not older than `since` (as `created_at`).
+    def page(
+        self, limit: int, cursor: str | None = None, selection: Selection = EVERYTHING
+    ) -> Page:
+        """The newest of the selected records, at most `limit`.
 
         Raises  BadField when the cursor is not one that a page gave out.
         """
@@ -70,13 +103,13 @@ class ComparisonLog(Protocol):
 
 
 def every_record(
-    log: ComparisonLog, since: str | None = None, limit: int | None = None
+    log: ComparisonLog, selection: Selection = EVERYTHING, limit: int | None = None
 ) -> Iterator[ComparisonRecord]:
-    """All records, newest first, a page at a time."""
+    """All selected records, newest first, a page at a time."""
     cursor: str | None = None
     left = limit
     while left is None or left > 0:
-        page = log.page(_PAGE_SIZE if left is None else min(left, _PAGE_SIZE), cursor, since)
+        page = log.page(_PAGE_SIZE if left is None else min(left, _PAGE_SIZE), cursor, selection)
         yield from page.records
         left = None if left is None else left - len(page.records)
         cursor = page.next_cursor
@@ -85,6 +118,7 @@ def every_record(
 
 
 _PAGE_SIZE = 500
+SECONDS_A_DAY = 86_400
 
 
 def new_comparison_id() -> str:
@@ -93,6 +127,11 @@ def new_comparison_id() -> str:
     random = secrets.randbits(74)
     value = milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62
     return f"{value | (random & (1 << 62) - 1):032x}"
+
+
+def repeatable_comparison_id(*parts: str) -> str:
+    """The id that the same request always has: the parts name its caller, its key and its place."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def timestamp(moment: datetime | None = None) -> str:
@@ -120,6 +159,16 @@ def parse_since(text: str) -> str:
         ) from exc
 
 
+def _request_of(record: ComparisonRecord) -> tuple[object, ...]:
+    return (
+        record.image1_sha256,
+        record.image2_sha256,
+        record.threshold,
+        record.engine,
+        record.caller,
+    )
+
+
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -141,3 +190,10 @@ def read_cursor(cursor: str) -> tuple[str, str]:
             "the cursor is not one that this service gave out; start again without a cursor"
         ) from exc
     return created_at, comparison_id
+
+
+def not_found(comparison_id: str) -> ComparisonNotFound:
+    """The error that every log raises for an id it does not have."""
+    return ComparisonNotFound(
+        f"there is no comparison {comparison_id[:64]!r}; it may have been deleted or have expired"
+    )

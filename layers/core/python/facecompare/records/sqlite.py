@@ -1,105 +1,226 @@
-"""The comparison log in an SQLite file, for one machine."""
+"""The comparison log and the access keys in an SQLite file, for one machine."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import astuple
 from pathlib import Path
 from threading import Lock
 
-from facecompare.errors import ComparisonNotFound, RecordsUnavailable
-from facecompare.records.record import COLUMNS, ComparisonRecord, Page, cursor_after, read_cursor
+from facecompare.access import AccessKey, Role, name_taken, no_such_key
+from facecompare.config import KEPT_DAYS
+from facecompare.errors import RecordsUnavailable
+from facecompare.records.record import (
+    COLUMNS,
+    EVERYTHING,
+    SECONDS_A_DAY,
+    ComparisonRecord,
+    Page,
+    Selection,
+    cursor_after,
+    not_found,
+    read_cursor,
+)
 
 BUSY_TIMEOUT_S = 10.0  # how long a writer waits for another process's transaction
 
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS comparisons (
         comparison_id TEXT PRIMARY KEY,
-        {", ".join(f"{column} NOT NULL" for column in COLUMNS[1:])}
+        {", ".join(f"{column} NOT NULL" for column in COLUMNS[1:])},
+        expires_at INTEGER NOT NULL
     );
     CREATE INDEX IF NOT EXISTS newest_first ON comparisons (created_at DESC, comparison_id DESC);
+    CREATE TABLE IF NOT EXISTS access_keys (
+        name TEXT PRIMARY KEY,
+        role TEXT NOT NULL,
+        key_sha256 TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        revoked_at TEXT NOT NULL
+    );
 """
 _COLUMNS = ", ".join(COLUMNS)
 
 
-class SqliteLog:
-    """Fulfils `ComparisonLog`. A connection a call: threads and processes may share the file."""
+class SqliteFile:
+    """The file, made and brought up to date when it is first used. A connection a call."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, keep_days: int = KEPT_DAYS) -> None:
+        self.path = path
+        self.keep_seconds = keep_days * SECONDS_A_DAY
         self._prepared = False
         self._preparing = Lock()
 
-    def put(self, *records: ComparisonRecord) -> None:
-        """Keep all of these records, or none of them."""
-        holders = ", ".join("?" * len(COLUMNS))
-        with self._connection() as connection:
-            connection.executemany(
-                f"INSERT INTO comparisons ({_COLUMNS}) VALUES ({holders})",  # noqa: S608
-                [astuple(record) for record in records],
-            )
-
-    def page(self, limit: int, cursor: str | None = None, since: str | None = None) -> Page:
-        """The newest records; one more than asked for is read, to know whether there is a next."""
-        before = read_cursor(cursor) if cursor else ("~", "")  # "~" sorts after every timestamp
-        with self._connection() as connection:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM comparisons "  # noqa: S608
-                "WHERE (created_at, comparison_id) < (?, ?) AND created_at >= ? "
-                "ORDER BY created_at DESC, comparison_id DESC LIMIT ?",
-                (*before, since or "", limit + 1),
-            ).fetchall()
-        records = tuple(_record(row) for row in rows[:limit])
-        return Page(records, cursor_after(records[-1]) if len(rows) > limit else None)
-
-    def get(self, comparison_id: str) -> ComparisonRecord:
-        """One record."""
-        with self._connection() as connection:
-            row = connection.execute(
-                f"SELECT {_COLUMNS} FROM comparisons WHERE comparison_id = ?",  # noqa: S608
-                (comparison_id,),
-            ).fetchone()
-        if row is None:
-            raise _not_found(comparison_id)
-        return _record(row)
-
-    def delete(self, comparison_id: str) -> None:
-        """Forget one record."""
-        with self._connection() as connection:
-            deleted = connection.execute(
-                "DELETE FROM comparisons WHERE comparison_id = ?", (comparison_id,)
-            )
-            if deleted.rowcount == 0:
-                raise _not_found(comparison_id)
-
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, committed when the block ends well."""
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, committed when the block ends well.
+
+        Raises  RecordsUnavailable.
+        """
         try:
             self._prepare()
             with closing(self._connect()) as connection, connection:
                 yield connection
         except (sqlite3.Error, OSError) as exc:
             raise RecordsUnavailable(
-                f"the comparison log {self._path} cannot be used ({exc}); FACECOMPARE_RECORDS "
+                f"the comparison log {self.path} cannot be used ({exc}); FACECOMPARE_RECORDS "
                 "names another file"
             ) from exc
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S)
+        return sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)
 
     def _prepare(self) -> None:
         with self._preparing:
             if self._prepared:
                 return
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(self._connect()) as connection:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with closing(self._connect()) as connection, connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
-            self._path.chmod(0o600)
+                self._add_missing_columns(connection)
+                connection.execute("CREATE INDEX IF NOT EXISTS expiry ON comparisons (expires_at)")
+            self.path.chmod(0o600)
             self._prepared = True
+
+    def _add_missing_columns(self, connection: sqlite3.Connection) -> None:
+        """A file of an older version lacks columns; its records expire as if they were new."""
+        found = {row[1] for row in connection.execute("PRAGMA table_info(comparisons)")}
+        expires_at = int(time.time()) + self.keep_seconds
+        for column, default in (("batch_id", "''"), ("expires_at", str(expires_at))):
+            if column not in found:
+                connection.execute(
+                    f"ALTER TABLE comparisons ADD COLUMN {column} NOT NULL DEFAULT {default}"
+                )
+
+
+class SqliteLog:
+    """Fulfils `ComparisonLog`; threads and processes may share the file."""
+
+    def __init__(
+        self,
+        path: Path,
+        keep_days: int = KEPT_DAYS,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._file = SqliteFile(path, keep_days)
+        self._now = now
+
+    def put(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:
+        """Keep all of these records, or none of them."""
+        expires_at = int(self._now()) + self._file.keep_seconds
+        with self._file.connection() as connection:
+            connection.execute("DELETE FROM comparisons WHERE expires_at <= ?", (self._now(),))
+            return tuple(self._put(connection, record, expires_at) for record in records)
+
+    def page(
+        self, limit: int, cursor: str | None = None, selection: Selection = EVERYTHING
+    ) -> Page:
+        """The newest records; one more than asked for is read, to know whether there is a next."""
+        before = read_cursor(cursor) if cursor else ("~", "")  # "~" sorts after every timestamp
+        with self._file.connection() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM comparisons "  # noqa: S608
+                "WHERE (created_at, comparison_id) < (?, ?) AND created_at >= ? "
+                "AND caller = coalesce(?, caller) AND batch_id = coalesce(?, batch_id) "
+                "AND expires_at > ? "
+                "ORDER BY created_at DESC, comparison_id DESC LIMIT ?",
+                (
+                    *before,
+                    selection.since or "",
+                    selection.caller,
+                    selection.batch_id,
+                    self._now(),
+                    limit + 1,
+                ),
+            ).fetchall()
+        records = tuple(_record(row) for row in rows[:limit])
+        return Page(records, cursor_after(records[-1]) if len(rows) > limit else None)
+
+    def get(self, comparison_id: str) -> ComparisonRecord:
+        """One record."""
+        with self._file.connection() as connection:
+            record = self._find(connection, comparison_id)
+        if record is None:
+            raise not_found(comparison_id)
+        return record
+
+    def delete(self, comparison_id: str) -> None:
+        """Forget one record."""
+        with self._file.connection() as connection:
+            deleted = connection.execute(
+                "DELETE FROM comparisons WHERE comparison_id = ? AND expires_at > ?",
+                (comparison_id, self._now()),
+            )
+            if deleted.rowcount == 0:
+                raise not_found(comparison_id)
+
+    def _put(
+        self, connection: sqlite3.Connection, record: ComparisonRecord, expires_at: int
+    ) -> ComparisonRecord:
+        holders = ", ".join("?" * (len(COLUMNS) + 1))
+        written = connection.execute(
+            f"INSERT INTO comparisons ({_COLUMNS}, expires_at) VALUES ({holders}) "  # noqa: S608
+            "ON CONFLICT (comparison_id) DO NOTHING",
+            (*astuple(record), expires_at),
+        )
+        kept = None if written.rowcount else self._find(connection, record.comparison_id)
+        if kept is None:
+            return record
+        kept.confirm_same_request(record)
+        return kept
+
+    def _find(self, connection: sqlite3.Connection, comparison_id: str) -> ComparisonRecord | None:
+        row = connection.execute(
+            f"SELECT {_COLUMNS} FROM comparisons "  # noqa: S608
+            "WHERE comparison_id = ? AND expires_at > ?",
+            (comparison_id, self._now()),
+        ).fetchone()
+        return None if row is None else _record(row)
+
+
+class SqliteKeys:
+    """Fulfils `KeyStore` in the same file."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = SqliteFile(path)
+
+    def add(self, key: AccessKey) -> None:
+        """Keep a new key."""
+        with self._file.connection() as connection:
+            added = connection.execute(
+                "INSERT INTO access_keys VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                astuple(key),
+            )
+            if added.rowcount == 0:
+                raise name_taken(key.name)
+
+    def find(self, name: str) -> AccessKey | None:
+        """The key of this name."""
+        with self._file.connection() as connection:
+            row = connection.execute("SELECT * FROM access_keys WHERE name = ?", (name,)).fetchone()
+        return None if row is None else _access_key(row)
+
+    def every(self) -> list[AccessKey]:
+        """All keys, newest first."""
+        with self._file.connection() as connection:
+            rows = connection.execute(
+                "SELECT * FROM access_keys ORDER BY created_at DESC"
+            ).fetchall()
+        return [_access_key(row) for row in rows]
+
+    def revoke(self, name: str, revoked_at: str) -> None:
+        """End a key's validity."""
+        with self._file.connection() as connection:
+            revoked = connection.execute(
+                "UPDATE access_keys SET revoked_at = ? WHERE name = ? AND revoked_at = ''",
+                (revoked_at, name),
+            )
+            if revoked.rowcount == 0:
+                raise no_such_key(name)
 
 
 def _record(row: tuple[object, ...]) -> ComparisonRecord:
@@ -108,7 +229,6 @@ def _record(row: tuple[object, ...]) -> ComparisonRecord:
     return ComparisonRecord(**values)  # type: ignore[arg-type]
 
 
-def _not_found(comparison_id: str) -> ComparisonNotFound:
-    return ComparisonNotFound(
-        f"there is no comparison {comparison_id[:64]!r}; it may have been deleted or have expired"
-    )
+def _access_key(row: tuple[str, ...]) -> AccessKey:
+    name, role, *others = row
+    return AccessKey(name, Role(role), *others)

@@ -1,0 +1,33 @@
+"""The route of the OpenAPI document, which describes all routes, whichever deployable has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+import facecompare
+
+TITLE = "facecompare"
+DESCRIPTION = "Are these two photos the same person? Photos and embeddings are never kept."
+
+
+def document_routes(described: Iterable[APIRouter]) -> APIRouter:
+    """The route; the document is made when it is first asked for."""
+    router = APIRouter(prefix="/api")
+
+    @cache
+    def document() -> dict[str, Any]:
+        app = FastAPI(title=TITLE, version=facecompare.__version__, description=DESCRIPTION)
+        for each in described:
+            app.include_router(each)
+        return app.openapi()
+
+    @router.get("/openapi.json", include_in_schema=False)
+    def openapi() -> dict[str, Any]:
+        """Every operation, field and error."""
+        return document()
+
+    return router

@@ -1,0 +1,39 @@
+"""The route that grants uploads of photos too large for a request."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from facecompare.access import Caller, Gate
+from facecompare.api.caller import caller_by
+from facecompare.api.errors import responses
+from facecompare.errors import UploadsOff
+from facecompare.uploads import UploadGrant, Uploads
+
+
+class UploadWish(BaseModel):
+    """What is going to be sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content_type: Annotated[
+        str, Field(pattern=r"^image/[a-z0-9.+-]{1,40}$", examples=["image/jpeg"])
+    ]
+
+
+def upload_routes(uploads: Uploads | None, gate: Gate) -> APIRouter:
+    """The route; without a bucket it says that there are no uploads."""
+    router = APIRouter(prefix="/api", tags=["photos"])
+    known = Depends(caller_by(gate.photos))
+
+    @router.post("/uploads", status_code=201, responses=responses(400, 401, 403))
+    def grant_upload(wish: UploadWish, _caller: Caller = known) -> UploadGrant:
+        """A place for one large photo; name it as {"upload": …} in place of the photo's base64."""
+        if uploads is None:
+            raise UploadsOff("this installation takes no uploads; send photos in the request")
+        return uploads.grant(wish.content_type)
+
+    return router

@@ -1,0 +1,118 @@
+"""The application as a Lambda function: Mangum around it, and Powertools to see what it does.
+
+What a function needs is imported while its model files are on their way; so the imports are inside.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from threading import Timer
+from typing import TYPE_CHECKING, Any
+
+from facecompare.config import Settings
+from facecompare.errors import FaceCompareError, NoFace, TimedOut
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Metrics
+    from fastapi import FastAPI
+
+    from facecompare.timing import Timing
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+log = logging.getLogger(__name__)
+EXIT_DELAY_S = 0.1  # until the answer has left
+
+
+def compare_handler(settings: Settings) -> Handler:
+    """The function that looks at photos; its engine is loaded before the first request."""
+    from facecompare.engines.catalogue import engine_card, open_models
+
+    models = open_models(settings)
+    models.start(engine_card(settings.engine).models)
+    from facecompare.access import Gate
+    from facecompare.api.app import create_app, photo_side, record_side
+    from facecompare.api.document_routes import document_routes
+    from facecompare.records.stores import open_keys, open_log
+    from facecompare.service import FaceService
+    from facecompare.upload_bucket import open_uploads
+
+    gate, records = Gate(settings.access, open_keys(settings)), open_log(settings)
+    uploads = open_uploads(settings.upload_bucket, settings.max_bytes)
+    seen = Seen()
+    service = FaceService(settings, records, models=models, telemetry=seen)
+    photos = photo_side(settings, gate, service, uploads)
+    described = (*photos, *record_side(settings, gate, records, uploads))
+    app = create_app(settings, (*photos, document_routes(described)), telemetry=seen)
+    handler = lambda_handler(app, seen)
+    try:
+        service.engine()
+    except FaceCompareError as error:  # told to each request, which tries again
+        log.error("%s: %s", error.code, error.message)
+    return handler
+
+
+def records_handler(settings: Settings) -> Handler:
+    """The function over the comparison log; it knows nothing of photos."""
+    from facecompare.access import Gate
+    from facecompare.api.app import create_app, record_side
+    from facecompare.records.stores import open_keys, open_log
+    from facecompare.upload_bucket import open_uploads
+
+    gate, records = Gate(settings.access, open_keys(settings)), open_log(settings)
+    uploads = open_uploads(settings.upload_bucket, settings.max_bytes)
+    seen = Seen()
+    app = create_app(settings, record_side(settings, gate, records, uploads), telemetry=seen)
+    return lambda_handler(app, seen)
+
+
+class Seen:
+    """Fulfils `Telemetry`: CloudWatch metrics, written as log lines in embedded metric format."""
+
+    def __init__(self) -> None:
+        from aws_lambda_powertools import Metrics
+
+        self.metrics: Metrics = Metrics()
+        self.stuck = False
+
+    def answered(self, operation: str, timing: Timing) -> None:
+        """Count it, and say how long each stage took."""
+        self.metrics.add_metric("Answered", "Count", 1)
+        for stage, milliseconds in timing.stages_ms.items():
+            self.metrics.add_metric(stage.capitalize(), "Milliseconds", milliseconds)
+        self.metrics.add_metric("Total", "Milliseconds", timing.total_ms)
+        log.info("answered", extra={"operation": operation, "total_ms": round(timing.total_ms, 1)})
+
+    def refused(self, code: str) -> None:
+        """Count it; photos without a face apart, for they tell of the camera."""
+        self.metrics.add_metric("Refused", "Count", 1)
+        self.metrics.add_metric("NoFace", "Count", int(code == NoFace.code))
+        self.stuck = self.stuck or code == TimedOut.code
+        log.info("refused", extra={"code": code})
+
+
+def lambda_handler(app: FastAPI, seen: Seen) -> Handler:
+    """The application behind API Gateway's events, with structured logs, metrics and traces."""
+    from aws_lambda_powertools import Logger, Tracer
+    from aws_lambda_powertools.logging import correlation_paths
+    from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+    from mangum import Mangum
+
+    logger, tracer = Logger(), Tracer(auto_patch=False)
+    copy_config_to_registered_loggers(logger, include={"facecompare"})
+    serve = Mangum(app, lifespan="off")
+
+    def answer_event(event: dict[str, Any], context: Any) -> Any:
+        seen.metrics.add_metric("Requests", "Count", 1)
+        answer = serve(event, context)
+        if seen.stuck:
+            # A thread hangs and cannot be stopped: this process answers, and ends for a new one.
+            Timer(EXIT_DELAY_S, os._exit, [1]).start()
+        return answer
+
+    handler: Handler = tracer.capture_lambda_handler(answer_event, capture_response=False)
+    handler = seen.metrics.log_metrics(handler, capture_cold_start_metric=True)
+    correlation = correlation_paths.API_GATEWAY_HTTP
+    return logger.inject_lambda_context(handler, correlation_id_path=correlation)

@@ -5,14 +5,16 @@ botocore alone: boto3 adds import time to every cold start, and nothing that is 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
-CONNECT_TIMEOUT_S = 2
-READ_TIMEOUT_S = 5  # DynamoDB answers in milliseconds; a photo of 15 MB streams well within it
+# A service that is down is given up within about ten seconds, before a function's time is up.
+CONNECT_TIMEOUT_S = 1
+READ_TIMEOUT_S = {"dynamodb": 2, "s3": 5}  # until an answer begins, and between its parts
 ATTEMPTS = 3  # in all; "standard" waits a random, growing time between them
 
 FAILURES = (BotoCoreError, ClientError)
@@ -21,17 +23,23 @@ _NOT_FOUND = {"404", "NoSuchKey", "NotFound"}
 
 def client(service: str) -> Any:
     """A client of this service in the environment's region; safe to share by threads."""
-    return get_session().create_client(
+    return _session().create_client(
         service,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=READ_TIMEOUT_S,
+            read_timeout=READ_TIMEOUT_S[service],
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             # boto presigns with the outdated version 2 where an endpoint is given explicitly.
             signature_version="s3v4" if service == "s3" else None,
             max_pool_connections=16,
         ),
     )
+
+
+@cache
+def _session() -> Any:
+    """One for all clients, which share the tables it reads from files."""
+    return get_session()
 
 
 def error_code(failure: Exception) -> str:

@@ -35,11 +35,12 @@ def compare_handler(settings: Settings) -> Handler:
     from facecompare.access import Gate
     from facecompare.api.app import create_app, photo_side, record_side
     from facecompare.api.document_routes import document_routes
-    from facecompare.records.stores import open_keys, open_log
+    from facecompare.records.stores import open_stores
     from facecompare.service import FaceService
     from facecompare.upload_bucket import open_uploads
 
-    gate, records = Gate(settings.access, open_keys(settings)), open_log(settings)
+    records, keys = open_stores(settings)
+    gate = Gate(settings.access, keys)
     uploads = open_uploads(settings.upload_bucket, settings.max_bytes)
     seen = Seen()
     service = FaceService(settings, records, models=models, telemetry=seen)
@@ -58,10 +59,11 @@ def records_handler(settings: Settings) -> Handler:
     """The function over the comparison log; it knows nothing of photos."""
     from facecompare.access import Gate
     from facecompare.api.app import create_app, record_side
-    from facecompare.records.stores import open_keys, open_log
+    from facecompare.records.stores import open_stores
     from facecompare.upload_bucket import open_uploads
 
-    gate, records = Gate(settings.access, open_keys(settings)), open_log(settings)
+    records, keys = open_stores(settings)
+    gate = Gate(settings.access, keys)
     uploads = open_uploads(settings.upload_bucket, settings.max_bytes)
     seen = Seen()
     app = create_app(settings, record_side(settings, gate, records, uploads), telemetry=seen)

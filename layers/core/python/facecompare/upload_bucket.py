@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from facecompare.aws import FAILURES, client, error_code, is_not_found
@@ -20,10 +21,14 @@ from facecompare.uploads import (
 class UploadBucket:
     """Fulfils `Uploads`."""
 
-    def __init__(self, bucket: str, max_bytes: int, s3: Any = None) -> None:
+    def __init__(self, bucket: str, max_bytes: int) -> None:
         self._bucket = bucket
         self._max_bytes = max_bytes
-        self._s3 = s3 or client("s3")
+
+    @cached_property
+    def _s3(self) -> Any:
+        """Opened when it is first needed: most requests bring their photos along."""
+        return client("s3")
 
     def grant(self, content_type: str) -> UploadGrant:
         """A presigned POST: S3 itself refuses another size, type or name, and any later time."""

@@ -29,16 +29,25 @@ def add_commands(commands: Any) -> None:
 
 def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
-    paths = arguments.images or [str(path) for path in BUNDLED if path.is_file()]
-    if len(paths) != 2:
-        raise MissingImage(f"{len(paths)} photos are given; two with a face each are needed")
+    path1, path2 = two_paths(arguments.images)
+    photos = read_photo(path1, settings), read_photo(path2, settings)
     from facecompare.bench.report import measure, table
 
-    photos = tuple(read_photo(path, settings) for path in paths)
     say("measuring: a minute or two, most of it in dlib's own networks …")
-    report = measure((paths[0], paths[1]), (photos[0], photos[1]), settings, cold=arguments.cold)
+    report = measure((path1, path2), photos, settings, cold=arguments.cold)
     if arguments.json:
         print_json(report)
     else:
         print(table(report))
     return 0
+
+
+def two_paths(given: list[str]) -> tuple[str, str]:
+    """The two photos that were named, or else those that come with a checkout.
+
+    Raises  MissingImage.
+    """
+    paths = given or [str(path) for path in BUNDLED if path.is_file()]
+    if len(paths) != 2:
+        raise MissingImage(f"{len(paths)} photos are given; two with a face each are needed")
+    return paths[0], paths[1]

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from facecompare.access import Role, new_key
+from facecompare.access import KeyStore, Role, new_key
 from facecompare.cli.output import print_json, say
 from facecompare.config import Settings
 from facecompare.records.record import timestamp
@@ -35,10 +35,8 @@ def add_commands(commands: Any) -> None:
 
 def run_create(arguments: argparse.Namespace, settings: Settings) -> int:
     """The key on stdout; only its hash is kept."""
-    from facecompare.records.stores import open_keys
-
     key, kept = new_key(arguments.name, Role(arguments.role), timestamp())
-    open_keys(settings).add(kept)
+    _keys(settings).add(kept)
     say(f"the key of {kept.name} ({kept.role}); it cannot be shown again:")
     print(key)
     return 0
@@ -46,9 +44,7 @@ def run_create(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> int:
     """Names, roles and times."""
-    from facecompare.records.stores import open_keys
-
-    keys = open_keys(settings).every()
+    keys = _keys(settings).every()
     if arguments.json:
         print_json([asdict(key) for key in keys])
         return 0
@@ -60,8 +56,12 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_revoke(arguments: argparse.Namespace, settings: Settings) -> int:
     """The key is refused from now on."""
-    from facecompare.records.stores import open_keys
-
-    open_keys(settings).revoke(arguments.name, timestamp())
+    _keys(settings).revoke(arguments.name, timestamp())
     say(f"the key of {arguments.name} is revoked")
     return 0
+
+
+def _keys(settings: Settings) -> KeyStore:
+    from facecompare.records.stores import open_stores
+
+    return open_stores(settings)[1]

@@ -30,11 +30,11 @@ def add_commands(commands: Any) -> None:
 
 def run_log(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the records."""
-    from facecompare.records.stores import open_log
+    from facecompare.records.stores import open_stores
 
     since = parse_since(arguments.since) if arguments.since else None
     selection = Selection(since=since, caller=arguments.caller)
-    records = every_record(open_log(settings), selection, _limit(arguments.limit))
+    records = every_record(open_stores(settings)[0], selection, _limit(arguments.limit))
     if arguments.csv:
         _print_csv(records)
     elif arguments.json:

@@ -182,11 +182,11 @@ def _threshold(text: str | None) -> float | None:
 
 
 def _service(arguments: argparse.Namespace, settings: Settings) -> FaceService:
-    from facecompare.records.stores import open_log
+    from facecompare.records.stores import open_stores
     from facecompare.service import FaceService
 
     recorded = getattr(arguments, "record", False)
-    return FaceService(settings, open_log(settings) if recorded else None)
+    return FaceService(settings, open_stores(settings)[0] if recorded else None)
 
 
 def _photos(

@@ -29,13 +29,13 @@ def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from facecompare.api.app import local_app
-    from facecompare.records.stores import open_keys, open_log
+    from facecompare.records.stores import open_stores
     from facecompare.service import FaceService
 
-    log = open_log(settings)
+    log, keys = open_stores(settings)
     service = FaceService(settings, log)
     service.engine()  # models that are missing are told now, and the first visitor need not wait
-    app = local_app(settings, log, open_keys(settings), service)
+    app = local_app(settings, log, keys, service)
     if arguments.host in LOOPBACK:
         # Without it a web page elsewhere could reach this server by pointing its own name here.
         from starlette.middleware.trustedhost import TrustedHostMiddleware

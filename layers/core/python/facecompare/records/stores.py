@@ -7,25 +7,15 @@ from facecompare.config import Settings
 from facecompare.records.record import ComparisonLog
 
 
-def open_log(settings: Settings) -> ComparisonLog:
-    """The installation's comparison log."""
+def open_stores(settings: Settings) -> tuple[ComparisonLog, KeyStore]:
+    """The installation's comparison log and access keys."""
     if settings.records_table:
         from facecompare.records.dynamo import DynamoLog
-        from facecompare.records.dynamo_table import DynamoTable
-
-        return DynamoLog(DynamoTable(settings.records_table), settings.records_days)
-    from facecompare.records.sqlite import SqliteLog
-
-    return SqliteLog(settings.records, settings.records_days)
-
-
-def open_keys(settings: Settings) -> KeyStore:
-    """The installation's access keys."""
-    if settings.records_table:
         from facecompare.records.dynamo_keys import DynamoKeys
         from facecompare.records.dynamo_table import DynamoTable
 
-        return DynamoKeys(DynamoTable(settings.records_table))
-    from facecompare.records.sqlite import SqliteKeys
+        table = DynamoTable(settings.records_table)
+        return DynamoLog(table, settings.records_days), DynamoKeys(table)
+    from facecompare.records.sqlite import SqliteKeys, SqliteLog
 
-    return SqliteKeys(settings.records)
+    return SqliteLog(settings.records, settings.records_days), SqliteKeys(settings.records)

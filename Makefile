@@ -6,14 +6,19 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 MODELS := models/face-network.onnx
 FACES := tests/data/faces
+CDK := PATH="$(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$$PATH" cdk --no-notices
+OUTPUTS := cdk.out/outputs.json
+CONTEXT ?=
+ARGS ?= list
 
-.PHONY: run test lint bench models clean
+.PHONY: run test lint bench models layers synth bootstrap deploy keys destroy test-deploy \
+	test-image checkov clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
 	$(BIN)/facecompare compare $(FACES)/obama.jpg $(FACES)/obama2.jpg
 	$(BIN)/facecompare serve
 
-test: $(MODELS)  ## the whole suite
+test: $(MODELS) node_modules layers  ## the whole suite; test-deploy and test-image go further
 	$(BIN)/python -m pytest -n auto
 
 lint: $(INSTALLED)  ## format, lint and types
@@ -31,6 +36,39 @@ $(MODELS): $(INSTALLED) models/manifest.json
 	$(BIN)/facecompare models build
 	@touch $(MODELS)
 
+layers: $(INSTALLED)  ## fill the records function's layer with its packages
+	$(BIN)/python layers/fill_web.py
+
+node_modules: package.json  ## the cdk command line, and what stands in for DynamoDB in tests
+	npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch node_modules
+
+synth: $(MODELS) layers node_modules  ## the CloudFormation templates, in cdk.out
+	$(CDK) synth --quiet $(CONTEXT)
+
+bootstrap: $(MODELS) layers node_modules  ## once for an AWS account and region
+	$(CDK) bootstrap $(CONTEXT)
+
+deploy: $(MODELS) layers node_modules  ## into the AWS account that the credentials name
+	$(CDK) deploy --all --require-approval never --outputs-file $(OUTPUTS) $(CONTEXT)
+	$(BIN)/python -m infra.after_deploy $(OUTPUTS)
+
+keys: $(INSTALLED)  ## of the deployed service, e.g. make keys ARGS='create front-desk'
+	$(BIN)/python -m infra.after_deploy $(OUTPUTS) keys $(ARGS)
+
+destroy: $(MODELS) layers node_modules
+	$(CDK) destroy --all --force $(CONTEXT)
+
+test-deploy: $(MODELS) layers node_modules  ## deploy to a simulated account, compare, update, destroy
+	$(BIN)/python -m pytest -m deploy
+
+test-image:  ## build the container image without Docker and test it (root, Debian, some minutes)
+	tests/image/build.sh
+	$(BIN)/python -m pytest -m image
+
+checkov: synth  ## more static checks of the templates, in an environment of their own
+	tests/infra/checkov.sh
+
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
@@ -39,4 +77,4 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $(INSTALLED)
 
 clean:  ## remove what the targets above made
-	rm -rf $(VENV) models/*.onnx models/*.dat .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules layers/web/python cdk.out models/*.onnx models/*.dat models/*.svm .pytest_cache .mypy_cache .ruff_cache .hypothesis

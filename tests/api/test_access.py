@@ -204,10 +204,34 @@ def test_work_that_hangs_is_answered_at_the_deadline(
     import threading
 
     released = threading.Event()
-    monkeypatch.setattr("facecompare.service.compare", lambda *_: released.wait(30))
-    client = serve(deadline_s=1)
-    answer = client.post("/api/compare", files=PAIR)
-    released.set()
+    client = serve(deadline_s=2)
+    with monkeypatch.context() as hanging:
+        hanging.setattr("facecompare.service.compare", lambda *_: released.wait(30))
+        answer = client.post("/api/compare", files=PAIR)
     assert (answer.status_code, answer.json()["code"]) == (503, "timed_out")
     assert answer.headers["retry-after"] == "2"
     assert log.page(9).records == ()
+    assert client.post("/api/compare", files=PAIR).status_code == 200
+    released.set()
+
+
+def test_a_lock_that_a_hanging_thread_holds_stops_nobody_else(
+    settings: Settings, log: SqliteLog, keys: SqliteKeys, engine: Engine
+) -> None:
+    import threading
+
+    class Hanging:
+        name = "hog"
+        released = threading.Event()
+
+        def find(self, _pixels: object) -> list[object]:
+            self.released.wait(30)
+            return []
+
+    hanging = replace(engine, detectors=[Hanging()])
+    changed = replace(settings, deadline_s=2)
+    app = local_app(changed, log, keys, FaceService(changed, log, [hanging]))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        codes = [client.post("/api/compare", files=PAIR).status_code for _ in range(2)]
+    Hanging.released.set()
+    assert codes == [503, 200]

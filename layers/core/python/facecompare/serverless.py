@@ -6,13 +6,11 @@ What a function needs is imported while its model files are on their way; so the
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
-from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from facecompare.config import Settings
-from facecompare.errors import FaceCompareError, NoFace, TimedOut
+from facecompare.errors import FaceCompareError, NoFace
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 Handler = Callable[[dict[str, Any], Any], Any]
 
 log = logging.getLogger(__name__)
-EXIT_DELAY_S = 0.1  # until the answer has left
 
 
 def compare_handler(settings: Settings) -> Handler:
@@ -77,7 +74,6 @@ class Seen:
         from aws_lambda_powertools import Metrics
 
         self.metrics: Metrics = Metrics()
-        self.stuck = False
 
     def answered(self, operation: str, timing: Timing) -> None:
         """Count it, and say how long each stage took."""
@@ -91,7 +87,6 @@ class Seen:
         """Count it; photos without a face apart, for they tell of the camera."""
         self.metrics.add_metric("Refused", "Count", 1)
         self.metrics.add_metric("NoFace", "Count", int(code == NoFace.code))
-        self.stuck = self.stuck or code == TimedOut.code
         log.info("refused", extra={"code": code})
 
 
@@ -108,11 +103,7 @@ def lambda_handler(app: FastAPI, seen: Seen) -> Handler:
 
     def answer_event(event: dict[str, Any], context: Any) -> Any:
         seen.metrics.add_metric("Requests", "Count", 1)
-        answer = serve(event, context)
-        if seen.stuck:
-            # A thread hangs and cannot be stopped: this process answers, and ends for a new one.
-            Timer(EXIT_DELAY_S, os._exit, [1]).start()
-        return answer
+        return serve(event, context)
 
     handler: Handler = tracer.capture_lambda_handler(answer_event, capture_response=False)
     handler = seen.metrics.log_metrics(handler, capture_cold_start_metric=True)

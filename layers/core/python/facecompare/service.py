@@ -93,6 +93,10 @@ class FaceService:
                 self._engines[engine_id] = load_engine(engine_id, self.settings, self._models)
             return self._engines[engine_id]
 
+    def renew(self) -> None:
+        """Let the next request load its engine anew: a thread that hangs may hold a lock of it."""
+        self._engines, self._loading = {}, Lock()
+
     def compare(
         self, photos: Mapping[str, Photo], wishes: Wishes, asker: Asker = NOBODY
     ) -> tuple[ComparisonAnswer, Comparison]:

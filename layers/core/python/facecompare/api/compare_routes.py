@@ -36,7 +36,8 @@ def compare_routes(service: FaceService, gate: Gate, uploads: Uploads | None) ->
     """The routes; at most as many requests are worked on at once as there are threads."""
     router = APIRouter(prefix="/api", tags=["photos"])
     known = Depends(caller_by(gate.photos))
-    work = Workplace(service.settings.threads, service.settings.deadline_s).work
+    settings = service.settings
+    work = Workplace(settings.threads, settings.deadline_s, service.renew).work
 
     @router.post("/compare", responses=_answers("compare"), openapi_extra=_body(PAIR))
     async def compare(

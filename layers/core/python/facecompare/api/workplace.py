@@ -15,12 +15,14 @@ T = TypeVar("T")
 class Workplace:
     """Threads for the work, and a deadline after which its caller is answered all the same."""
 
-    def __init__(self, places: int, deadline_s: int) -> None:
+    def __init__(self, places: int, deadline_s: int, renew: Callable[[], None]) -> None:
         self._deadline_s = deadline_s
+        self._renew = renew
         self._limiter = CapacityLimiter(places)
 
     async def work(self, task: Callable[[], T]) -> T:
-        """The task's result; a thread cannot be stopped, so one that hangs is left behind.
+        """The task's result; a thread cannot be stopped, so one that hangs is left behind, and
+        what it worked with is renewed.
 
         Raises  TimedOut.
         """
@@ -28,4 +30,5 @@ class Workplace:
             with fail_after(self._deadline_s):
                 return await to_thread.run_sync(task, limiter=self._limiter, abandon_on_cancel=True)
         except TimeoutError as exc:
+            self._renew()
             raise TimedOut(f"the work was not done after {self._deadline_s} s") from exc

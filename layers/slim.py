@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-# botocore describes every AWS service, in 28 MB; these are called, and the files beside them say
-# how any service is found and retried.
-SERVICES = {"dynamodb", "s3", "sqs", "sts"}
+# botocore describes every AWS service, in 28 MB. These are called, xray by Powertools' tracer; the
+# files beside their folders say how any service is found and retried.
+SERVICES = {"dynamodb", "s3", "sqs", "sts", "xray"}
 UNUSED = (
     "bin",
     "**/tests",

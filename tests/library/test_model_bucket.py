@@ -62,6 +62,12 @@ def test_only_what_the_bucket_lacks_is_sent(pushed: ModelFolder, s3: Any) -> Non
     assert sent == {"small": True, "large": False}
 
 
+def test_an_object_with_other_bytes_is_replaced(pushed: ModelFolder, s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key=model_key(pushed.row("small")), Body=b"smaLl")
+    sent = {row.name: sent for row, sent in push_models(pushed, BUCKET, s3)}
+    assert sent == {"small": True, "large": False}
+
+
 def test_a_damaged_file_is_not_sent(folder: ModelFolder, s3: Any) -> None:
     folder.path_of("small").write_bytes(b"smaLl")
     with pytest.raises(ModelFileDamaged):

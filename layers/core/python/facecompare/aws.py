@@ -53,3 +53,11 @@ def error_code(failure: Exception) -> str:
 def is_not_found(failure: Exception) -> bool:
     """True when the object asked for does not exist."""
     return error_code(failure) in _NOT_FOUND
+
+
+def transaction_codes(failure: Exception) -> set[str]:
+    """What stood against a DynamoDB transaction: a code for each of its writes that failed."""
+    reasons = (
+        failure.response.get("CancellationReasons", ()) if isinstance(failure, ClientError) else ()
+    )
+    return {reason["Code"] for reason in reasons} - {"None"}

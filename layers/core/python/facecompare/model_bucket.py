@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from time import perf_counter
 from typing import Any
 
 from facecompare.aws import FAILURES, client, error_code, is_not_found
@@ -19,6 +22,7 @@ from facecompare.model_files import ModelFile, ModelFolder, model_key, sha256_of
 PART_BYTES = 6_000_000
 CONNECTIONS = 8
 
+log = logging.getLogger(__name__)
 PUSH_HINT = "run: facecompare models push"
 
 
@@ -45,14 +49,7 @@ class BucketModels:
 
         Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
         """
-        file = self._started(name)
-        try:
-            return file.result()
-        except Exception:
-            with self._starting:
-                if self._files.get(name) is file:
-                    del self._files[name]
-            raise
+        return self._started(name).result()
 
     def digest(self, names: tuple[str, ...]) -> str:
         """One SHA-256 over the manifest's checksums."""
@@ -60,14 +57,14 @@ class BucketModels:
 
     def _started(self, name: str) -> Future[Path]:
         with self._starting:
-            if name not in self._files:
+            if name not in self._files or _failed(self._files[name]):
                 row = self._manifest.row(name)
                 self._files[name] = self._files_pool.submit(self._file, row)
             return self._files[name]
 
     def _file(self, row: ModelFile) -> Path:
         """The file from an earlier start of this process, or from the bucket."""
-        path = self._folder / row.file
+        began, path = perf_counter(), self._folder / row.file
         if path.is_file() and sha256_of(path) == row.sha256:
             return path
         with _reached(self._bucket, row):
@@ -82,7 +79,10 @@ class BucketModels:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(data)
-        return unfinished.replace(path)
+        unfinished.replace(path)
+        taken_ms = round((perf_counter() - began) * 1000)
+        log.info("fetched", extra={"model": row.name, "bytes": row.bytes, "ms": taken_ms})
+        return path
 
     def _part(self, row: ModelFile, start: int) -> bytes:
         end = min(start + PART_BYTES, row.bytes) - 1
@@ -91,6 +91,10 @@ class BucketModels:
         )
         data: bytes = answer["Body"].read()
         return data
+
+
+def _failed(file: Future[Path]) -> bool:
+    return file.done() and file.exception() is not None
 
 
 def push_models(
@@ -107,13 +111,22 @@ def push_models(
             sent = not _has(s3, bucket, row)
             if sent:
                 with folder.path_of(row.name).open("rb") as file:
-                    s3.put_object(Bucket=bucket, Key=model_key(row), Body=file)
+                    s3.put_object(
+                        Bucket=bucket, Key=model_key(row), Body=file, ChecksumAlgorithm="SHA256"
+                    )
         yield row, sent
 
 
+def _checksum(row: ModelFile) -> str:
+    """As S3 has it: in base64."""
+    return b64encode(bytes.fromhex(row.sha256)).decode()
+
+
 def _has(s3: Any, bucket: str, row: ModelFile) -> bool:
+    """True when the bucket's object holds these very bytes."""
     try:
-        return bool(s3.head_object(Bucket=bucket, Key=model_key(row))["ContentLength"] == row.bytes)
+        found = s3.head_object(Bucket=bucket, Key=model_key(row), ChecksumMode="ENABLED")
+        return bool(found.get("ChecksumSHA256") == _checksum(row))
     except FAILURES as exc:
         if is_not_found(exc):
             return False

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from facecompare.config import Settings
 from facecompare.errors import FaceCompareError, NoFace
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools import Metrics
+    from aws_lambda_powertools import Logger, Metrics
     from fastapi import FastAPI
 
     from facecompare.timing import Timing
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 def compare_handler(settings: Settings) -> Handler:
     """The function that looks at photos; its engine is loaded before the first request."""
+    began, logger = perf_counter(), structured_logger()
     from facecompare.engines.catalogue import engine_card, open_models
 
     models = open_models(settings)
@@ -44,9 +46,11 @@ def compare_handler(settings: Settings) -> Handler:
     photos = photo_side(settings, gate, service, uploads)
     described = (*photos, *record_side(settings, gate, records, uploads))
     app = create_app(settings, (*photos, document_routes(described)), telemetry=seen)
-    handler = lambda_handler(app, seen)
+    handler = lambda_handler(app, seen, logger)
+    imported = perf_counter()
     try:
         service.engine()
+        log.info("loaded", extra={"imports_ms": _ms(began, imported), "engine_ms": _ms(imported)})
     except FaceCompareError as error:  # told to each request, which tries again
         log.error("%s: %s", error.code, error.message)
     return handler
@@ -54,6 +58,7 @@ def compare_handler(settings: Settings) -> Handler:
 
 def records_handler(settings: Settings) -> Handler:
     """The function over the comparison log; it knows nothing of photos."""
+    logger = structured_logger()
     from facecompare.access import Gate
     from facecompare.api.app import create_app, record_side
     from facecompare.records.stores import open_stores
@@ -64,7 +69,7 @@ def records_handler(settings: Settings) -> Handler:
     uploads = open_uploads(settings.upload_bucket, settings.max_bytes)
     seen = Seen()
     app = create_app(settings, record_side(settings, gate, records, uploads), telemetry=seen)
-    return lambda_handler(app, seen)
+    return lambda_handler(app, seen, logger)
 
 
 class Seen:
@@ -90,15 +95,24 @@ class Seen:
         log.info("refused", extra={"code": code})
 
 
-def lambda_handler(app: FastAPI, seen: Seen) -> Handler:
-    """The application behind API Gateway's events, with structured logs, metrics and traces."""
-    from aws_lambda_powertools import Logger, Tracer
-    from aws_lambda_powertools.logging import correlation_paths
+def structured_logger() -> Logger:
+    """Makes every line of the library one JSON object that names its request."""
+    from aws_lambda_powertools import Logger
     from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+
+    logger = Logger()
+    logging.getLogger("facecompare")  # registered, so that it is among those that are configured
+    copy_config_to_registered_loggers(logger, include={"facecompare"})
+    return logger
+
+
+def lambda_handler(app: FastAPI, seen: Seen, logger: Logger) -> Handler:
+    """The application behind API Gateway's events, with structured logs, metrics and traces."""
+    from aws_lambda_powertools import Tracer
+    from aws_lambda_powertools.logging import correlation_paths
     from mangum import Mangum
 
-    logger, tracer = Logger(), Tracer(auto_patch=False)
-    copy_config_to_registered_loggers(logger, include={"facecompare"})
+    tracer = Tracer(auto_patch=False)
     serve = Mangum(app, lifespan="off")
 
     def answer_event(event: dict[str, Any], context: Any) -> Any:
@@ -109,3 +123,7 @@ def lambda_handler(app: FastAPI, seen: Seen) -> Handler:
     handler = seen.metrics.log_metrics(handler, capture_cold_start_metric=True)
     correlation = correlation_paths.API_GATEWAY_HTTP
     return logger.inject_lambda_context(handler, correlation_id_path=correlation)
+
+
+def _ms(start: float, end: float | None = None) -> int:
+    return round(((perf_counter() if end is None else end) - start) * 1000)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from facecompare.aws import FAILURES, client, error_code
+from facecompare.aws import FAILURES, client, error_code, transaction_codes
 from facecompare.errors import RecordsUnavailable
 from facecompare.records.schema import PARTITION_KEY, Index
 
@@ -83,9 +83,6 @@ def key(kind: str, name: str) -> Item:
 
 def _only_conditions_failed(failure: Exception) -> bool:
     """Also of a transaction, which says for each of its writes what was wrong with it."""
-    reasons = getattr(failure, "response", {}).get("CancellationReasons", ())
-    codes = {reason.get("Code") for reason in reasons} - {None, "None"}
-    return (
-        codes == {"ConditionalCheckFailed"}
-        or error_code(failure) == "ConditionalCheckFailedException"
-    )
+    return error_code(failure) == "ConditionalCheckFailedException" or transaction_codes(
+        failure
+    ) == {"ConditionalCheckFailed"}

@@ -1,0 +1,51 @@
+"""The deployed service, as far as it can run here: both functions behind the HTTP API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from facecompare.access import ORIGIN_HEADER
+from facecompare.config import CHECKOUT
+from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
+from tests.functions.http_front import HttpFront
+from tests.functions.lambda_function import LambdaFunction
+from tests.functions.sandbox import FunctionSettings
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Its address, and the functions behind it."""
+
+    address: str
+    compare: LambdaFunction
+    records: LambdaFunction
+
+
+@contextmanager
+def running(compare: Environment, records: Environment, folder: Path) -> Iterator[Service]:
+    """The functions with these environments; CloudFront's header comes with every request."""
+    with ExitStack() as stack:
+        functions = [
+            stack.enter_context(LambdaFunction(_settings(name, environment, folder)))
+            for name, environment in (("compare", compare), ("records", records))
+        ]
+        routes = dict.fromkeys(COMPARE_ROUTES, functions[0])
+        routes |= dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), functions[1])
+        secret = {ORIGIN_HEADER: compare["FACECOMPARE_ORIGIN_SECRET"]}
+        front = stack.enter_context(HttpFront(routes, added_headers=secret))
+        yield Service(front.address, *functions)
+
+
+def _settings(name: str, environment: Environment, folder: Path) -> FunctionSettings:
+    """As Lambda has it: the variable by which libraries know where they are is set there."""
+    return FunctionSettings(
+        code=CHECKOUT / "functions" / name,
+        log=folder / f"{name}.log",
+        env={**environment, "LAMBDA_TASK_ROOT": "/var/task", "TMPDIR": str(folder)},
+        name=name,
+    )

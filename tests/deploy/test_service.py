@@ -1,0 +1,186 @@
+"""From `cdk deploy` to a verdict, a record, an update and `cdk destroy`, in a simulated account."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from facecompare.config import CHECKOUT
+from tests import pictures
+from tests.deploy.service import Service, running
+from tests.infra.deployment import Deployment
+from tests.infra.moto_server import credentials, moto_server
+
+pytestmark = pytest.mark.deploy
+
+PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
+
+
+@dataclass
+class Installation:
+    """A deployment with its models in place, the folder of its outputs, and its first key."""
+
+    deployment: Deployment
+    folder: Path
+    models_dir: Path
+    key: str = ""
+
+    @property
+    def header(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+    def command(self, *arguments: str, **environment: str) -> str:
+        """What a command of ours prints, run against the simulated account."""
+        return subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=CHECKOUT,
+            env=os.environ | credentials(self.deployment.url) | environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    def environment(self, construct: str) -> dict[str, str]:
+        deployed = self.deployment.function_environment(construct)
+        models = {"FACECOMPARE_MODELS_DIR": str(self.models_dir)}
+        return deployed | credentials(self.deployment.url) | models
+
+
+@pytest.fixture(scope="module")
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, models_dir: Path
+) -> Iterator[Installation]:
+    folder = tmp_path_factory.mktemp("deployed")
+    with moto_server() as url:
+        deployment = Deployment(url, folder)
+        deployment.bootstrap()
+        deployment.deploy()
+        made = Installation(deployment, folder, models_dir)
+        made.command(
+            *("facecompare", "models", "push"),
+            *("--bucket", deployment.outputs["ModelBucketName"]),
+            FACECOMPARE_MODELS_DIR=str(models_dir),
+        )
+        yield made
+
+
+@pytest.fixture
+def service(installation: Installation, tmp_path: Path) -> Iterator[Service]:
+    environments = (
+        installation.environment(name) for name in ("CompareFunction", "RecordsFunction")
+    )
+    with running(*environments, tmp_path) as service:
+        yield service
+
+
+def test_the_first_key_is_made_once(installation: Installation) -> None:
+    after = ("infra.after_deploy", str(installation.folder / "outputs.json"))
+    first, second = installation.command(*after), installation.command(*after)
+    installation.key = next(word for word in first.split() if word.startswith("fck_admin."))
+    assert "fck_" not in second
+
+
+def test_a_verdict_is_the_command_line_s_and_leaves_one_record(
+    installation: Installation, service: Service
+) -> None:
+    answer = httpx.post(f"{service.address}/api/compare", files=PAIR, timeout=60)
+    assert answer.status_code == 200, (answer.text, service.compare.log_text())
+    printed = json.loads(
+        installation.command(
+            *("facecompare", "compare", "--json", str(pictures.OBAMA), str(pictures.OBAMA2)),
+            FACECOMPARE_MODELS_DIR=str(installation.models_dir),
+        )
+    )
+    assert answer.json()["distance"] == pytest.approx(printed["distance"], abs=1e-6)
+    assert answer.json()["same_person"] is printed["same_person"] is True
+    table = installation.deployment.outputs["TableName"]
+    items = installation.deployment.client("dynamodb").scan(TableName=table)["Items"]
+    (kept,) = [item for item in items if item["pk"]["S"].startswith("comparison#")]
+    assert kept["comparison_id"]["S"] == answer.json()["comparison_id"]
+    assert "expires_at" in kept
+
+
+def test_the_csv_lists_it_for_the_key_only(installation: Installation, service: Service) -> None:
+    path = f"{service.address}/api/comparisons.csv"
+    assert httpx.get(path).json()["code"] == "key_missing"
+    (row,) = csv.DictReader(io.StringIO(httpx.get(path, headers=installation.header).text))
+    assert row["same_person"] == "true"
+    assert row["engine"] == "dlib-fast"
+
+
+def test_a_large_photo_comes_by_upload(installation: Installation, service: Service) -> None:
+    asked = {"content_type": "image/jpeg"}
+    grant = httpx.post(f"{service.address}/api/uploads", json=asked).json()
+    sent = httpx.post(grant["url"], data=grant["fields"], files={"file": PAIR["image1"]})
+    assert sent.status_code == 204
+    body = {"image": {"upload": grant["upload"]}}
+    found = httpx.post(f"{service.address}/api/detect", json=body, timeout=60).json()
+    assert len(found["image"]["faces"]) == 1
+
+
+def test_without_the_site_s_secret_the_api_is_closed(service: Service) -> None:
+    from tests.functions.http_front import HttpFront
+
+    with HttpFront({"ANY /api/{proxy+}": service.records}) as around:
+        answer = httpx.get(f"{around.address}/api/engines")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
+def test_the_document_describes_every_route(service: Service) -> None:
+    document = httpx.get(f"{service.address}/api/openapi.json", timeout=60).json()
+    assert {"/api/compare", "/api/comparisons", "/api/uploads"} <= document["paths"].keys()
+
+
+def test_a_key_from_the_command_line_is_known_to_the_service(
+    installation: Installation, service: Service
+) -> None:
+    outputs = str(installation.folder / "outputs.json")
+    keys = ("infra.after_deploy", outputs, "keys")
+    key = installation.command(*keys, "create", "front-desk").strip()
+    header = {"Authorization": f"Bearer {key}"}
+    compared = httpx.post(f"{service.address}/api/compare", files=PAIR, headers=header, timeout=60)
+    listed = httpx.get(f"{service.address}/api/comparisons", headers=header).json()
+    assert [row["comparison_id"] for row in listed["comparisons"]] == [
+        compared.json()["comparison_id"]
+    ]
+    assert listed["comparisons"][0]["caller"] == "front-desk"
+    installation.command(*keys, "revoke", "front-desk")
+    refused = httpx.get(f"{service.address}/api/comparisons", headers=header)
+    assert refused.json()["code"] == "key_refused"
+
+
+def test_an_update_changes_what_it_names_and_keeps_the_records(
+    installation: Installation, tmp_path: Path
+) -> None:
+    installation.deployment.deploy(access="keys", records_days="30")
+    compare, records = (
+        installation.environment(name) for name in ("CompareFunction", "RecordsFunction")
+    )
+    assert (compare["FACECOMPARE_ACCESS"], records["FACECOMPARE_RECORDS_DAYS"]) == ("keys", "30")
+    with running(compare, records, tmp_path) as service:
+        refused = httpx.post(f"{service.address}/api/compare", files=PAIR, timeout=60)
+        rows = httpx.get(f"{service.address}/api/comparisons", headers=installation.header).json()[
+            "comparisons"
+        ]
+    assert refused.json()["code"] == "key_missing"
+    assert len(rows) == 2
+
+
+def test_destroy_leaves_nothing_behind(installation: Installation) -> None:
+    installation.deployment.destroy()
+    client = installation.deployment.client
+    stacks = [stack["StackName"] for stack in client("cloudformation").describe_stacks()["Stacks"]]
+    buckets = [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]]
+    assert stacks == ["CDKToolkit"]
+    assert [name for name in buckets if not name.startswith("cdk-")] == []
+    assert client("dynamodb").list_tables()["TableNames"] == []

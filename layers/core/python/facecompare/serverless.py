@@ -5,8 +5,10 @@ What a function needs is imported while its model files are on their way; so the
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,19 @@ Handler = Callable[[dict[str, Any], Any], Any]
 log = logging.getLogger(__name__)
 
 
+@contextmanager
+def starting() -> Iterator[None]:
+    """Without garbage collection: nearly all that a start makes stays, and looking through it
+    again and again takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@starting()
 def compare_handler(settings: Settings) -> Handler:
     """The function that looks at photos; its engine is loaded before the first request."""
     began, logger = perf_counter(), structured_logger()
@@ -56,6 +71,7 @@ def compare_handler(settings: Settings) -> Handler:
     return handler
 
 
+@starting()
 def records_handler(settings: Settings) -> Handler:
     """The function over the comparison log; it knows nothing of photos."""
     logger = structured_logger()

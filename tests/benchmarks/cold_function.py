@@ -1,0 +1,125 @@
+"""How long the functions take from the start of their process to their first answer.
+
+    python -m tests.benchmarks.cold_function
+
+The real runtime and handlers; the models come from moto's bucket through a proxy that passes
+80 MB/s. The second comparison of the same photos is set beside the pipeline alone, in this process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import botocore.session
+import httpx2 as httpx
+
+from facecompare.bench.cost import pair_ms
+from facecompare.config import CHECKOUT, Settings
+from facecompare.engines.catalogue import load_engine
+from facecompare.model_bucket import push_models
+from facecompare.model_files import ModelFolder
+from facecompare.pipeline.decode import Photo
+from tests import pictures
+from tests.functions.http_front import HttpFront
+from tests.functions.lambda_function import LambdaFunction
+from tests.functions.sandbox import FunctionSettings
+from tests.functions.throttled_s3 import ThrottledAws
+from tests.infra.moto_server import credentials, moto_server
+from tests.tables import TABLE, create_table
+
+MB_PER_S = 80
+RUNS = 5
+BUCKET = "models"
+PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
+
+
+def main() -> None:
+    """Print both functions' times, and the ratio."""
+    with moto_server() as moto, ThrottledAws(moto, mb_per_s=MB_PER_S) as aws:
+        fill(moto)
+        verdicts = [first_verdict(aws.address) for _ in range(RUNS)]
+        records = [first_listing(aws.address) for _ in range(RUNS)]
+    settings = Settings.from_env({})
+    photos = Photo(PAIR["image1"]), Photo(PAIR["image2"])
+    alone = pair_ms(photos, load_engine(settings.engine, settings), settings.threads)
+    print(f"median of {RUNS}, models at {MB_PER_S} MB/s, milliseconds:")
+    for name in verdicts[0]:
+        print(f"  compare, {name:38} {median(run[name] for run in verdicts):7.0f}")
+    print(f"  compare, {'the pipeline alone, in process':38} {alone:7.0f}")
+    second = median(run["second verdict"] for run in verdicts)
+    print(f"  compare, {'second verdict / pipeline alone':38} {second / alone:7.2f}")
+    print(f"  records, {'process start to first answer':38} {median(records):7.0f}")
+
+
+def fill(moto: str) -> None:
+    """The table, and the models that every comparison needs."""
+    session = botocore.session.get_session()
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    create_table(session.create_client("dynamodb", "us-east-1", endpoint_url=moto, **keys))
+    s3 = session.create_client("s3", "us-east-1", endpoint_url=moto, **keys)
+    s3.create_bucket(Bucket=BUCKET)
+    folder = ModelFolder.at(Settings.from_env({}).models_dir)
+    needed = tuple(row for row in folder.files if row.name != "landmarks68")
+    list(push_models(ModelFolder(folder.path, needed), BUCKET, s3))
+
+
+def first_verdict(address: str) -> dict[str, float]:
+    """The compare function's first two verdicts, from a start without anything in /tmp."""
+    with TemporaryDirectory() as folder, function("compare", address, Path(folder)) as compare:
+        with HttpFront({"ANY /api/{proxy+}": compare}) as front:
+            times = [timed(front.address) for _ in range(6)]
+        lines = compare.log_records()
+        (loaded,) = [line for line in lines if line.get("message") == "loaded"]
+        fetched = [line["ms"] for line in lines if line.get("message") == "fetched"]
+        answered = [line["total_ms"] for line in lines if line.get("message") == "answered"]
+    return {
+        "process start to first verdict": times[0],
+        "  init: imports": loaded["imports_ms"],
+        "  init: waiting for and loading the engine": loaded["engine_ms"],
+        "  download, beside the imports": max(fetched),
+        "  first compare": answered[0],
+        "second verdict": median(times[1:]),
+    }
+
+
+def first_listing(address: str) -> float:
+    """Milliseconds from the records function's process start to an answer from its table."""
+    with TemporaryDirectory() as folder, function("records", address, Path(folder)) as records:
+        with HttpFront({"ANY /api/{proxy+}": records}) as front:
+            began = perf_counter()
+            httpx.get(f"{front.address}/api/comparisons", timeout=60).raise_for_status()
+            return (perf_counter() - began) * 1000
+
+
+def timed(address: str) -> float:
+    """Milliseconds of one comparison, as its caller sees it."""
+    began = perf_counter()
+    httpx.post(f"{address}/api/compare", files=PAIR, timeout=60).raise_for_status()
+    return (perf_counter() - began) * 1000
+
+
+def function(name: str, address: str, folder: Path) -> Any:
+    """A deployed function's process to be."""
+    environment = credentials(address) | {
+        "FACECOMPARE_MODELS_DIR": str(Settings.from_env({}).models_dir),
+        "FACECOMPARE_MODEL_BUCKET": BUCKET,
+        "FACECOMPARE_RECORDS_TABLE": TABLE,
+        "FACECOMPARE_UPLOAD_BUCKET": "uploads",
+        "FACECOMPARE_THREADS": str(os.cpu_count()),
+        "POWERTOOLS_SERVICE_NAME": name,
+        "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
+        "LAMBDA_TASK_ROOT": "/var/task",
+        "TMPDIR": str(folder),
+    }
+    code = CHECKOUT / "functions" / name
+    return LambdaFunction(FunctionSettings(code=code, log=folder / "log", env=environment))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -54,7 +54,8 @@ deploy: $(MODELS) layers node_modules  ## into the AWS account that the credenti
 	$(BIN)/python -m infra.after_deploy $(OUTPUTS)
 
 keys: $(INSTALLED)  ## of the deployed service, e.g. make keys ARGS='create front-desk'
-	$(BIN)/python -m infra.after_deploy $(OUTPUTS) keys $(ARGS)
+	FACECOMPARE_RECORDS_TABLE=$$($(BIN)/python -m infra.after_deploy $(OUTPUTS) TableName) \
+		$(BIN)/facecompare keys $(ARGS)
 
 destroy: $(MODELS) layers node_modules
 	$(CDK) destroy --all --force $(CONTEXT)

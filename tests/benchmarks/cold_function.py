@@ -90,11 +90,14 @@ def first_verdict(address: str) -> dict[str, float]:
 
 def first_listing(address: str) -> float:
     """Milliseconds from the records function's process start to an answer from its table."""
-    with TemporaryDirectory() as folder, function("records", address, Path(folder)) as records:
-        with HttpFront({"ANY /api/{proxy+}": records}) as front:
-            began = perf_counter()
-            httpx.get(f"{front.address}/api/comparisons", timeout=60).raise_for_status()
-            return (perf_counter() - began) * 1000
+    with (
+        TemporaryDirectory() as folder,
+        function("records", address, Path(folder)) as records,
+        HttpFront({"ANY /api/{proxy+}": records}) as front,
+    ):
+        began = perf_counter()
+        httpx.get(f"{front.address}/api/comparisons", timeout=60).raise_for_status()
+        return (perf_counter() - began) * 1000
 
 
 def timed(address: str) -> float:

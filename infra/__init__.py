@@ -1,0 +1,1 @@
+"""What `cdk deploy` makes in an AWS account: three stacks, one construct per role."""

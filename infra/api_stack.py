@@ -1,0 +1,73 @@
+"""What answers: the functions, the HTTP API, and who may do what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from facecompare.uploads import KEY_PREFIX as UPLOADS
+from infra.compare_function import CompareFunction
+from infra.data_stack import DataStack
+from infra.function_environment import FunctionEnvironment
+from infra.http_api import HttpApi
+from infra.metrics import Metrics
+from infra.monitoring import Monitoring
+from infra.records_function import RecordsFunction
+from infra.settings import DeploySettings
+from infra.upload_bucket import upload_bucket_name
+
+
+class ApiStack(Stack):
+    """Deployed on the data stack."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        data: DataStack,
+        **options: Any,
+    ) -> None:
+        super().__init__(scope, id, **options)
+        table, models = data.comparison_log.table, data.models.bucket
+        uploads = s3.Bucket.from_bucket_name(self, "UploadBucket", upload_bucket_name(settings))
+        environment = FunctionEnvironment(
+            settings=settings,
+            records_table=table.table_name,
+            upload_bucket=uploads.bucket_name,
+            origin_secret=data.origin_secret.reference,
+        )
+        compare = CompareFunction(
+            self,
+            "CompareFunction",
+            settings=settings,
+            environment=environment,
+            model_bucket=models.bucket_name,
+        )
+        records = RecordsFunction(
+            self, "RecordsFunction", settings=settings, environment=environment
+        )
+        self.http_api = HttpApi(
+            self, "HttpApi", settings=settings, compare=compare.invoked, records=records.function
+        )
+        metrics = Metrics(api=self.http_api.api, compare=compare, records=records, table=table)
+        Monitoring(self, "Monitoring", settings=settings, metrics=metrics)
+
+        models_arn = data.export_value(models.bucket_arn)  # a name that cdk-nag's finding has, too
+        compare_may, records_may = compare.identity, records.identity
+        compare_may.do(["s3:GetObject"], f"{models_arn}/*")
+        compare_may.do(["s3:GetObject"], f"{uploads.bucket_arn}/{UPLOADS}*")
+        # Without this one S3 answers 403 where there is no such object, and not 404.
+        compare_may.do(["s3:ListBucket"], models_arn, uploads.bucket_arn)
+        compare_may.do(["dynamodb:GetItem", "dynamodb:PutItem"], table.table_arn)
+        records_may.do(["dynamodb:GetItem", "dynamodb:DeleteItem"], table.table_arn)
+        records_may.do(["dynamodb:Query"], *data.comparison_log.index_arns)
+        # A grant is signed with the function's own right to put the object.
+        records_may.do(["s3:PutObject"], f"{uploads.bucket_arn}/{UPLOADS}*")
+
+        if settings.has_addresses:
+            CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)

@@ -1,0 +1,72 @@
+"""The CDK application: `cdk deploy --all -c name=value`, with the names of `DeploySettings`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import App, DefaultStackSynthesizer, Environment, Tags, Validations
+from cdk_nag import AwsSolutionsChecks
+
+import facecompare
+from facecompare.errors import FaceCompareError
+from infra.api_stack import ApiStack
+from infra.data_stack import DataStack
+from infra.edge_stack import EdgeStack
+from infra.settings import PROJECT, DeploySettings
+from infra.site_stack import SiteStack
+
+EDGE_REGION = "us-east-1"
+
+
+def build(context: Mapping[str, Any] | None = None, outdir: str | None = None) -> App:
+    """The application, checked by cdk-nag when it is synthesized."""
+    app = App(
+        context=context,
+        outdir=outdir,
+        # cfn-lint says the same in the tests, and this takes a third of each synthesis.
+        builtin_cloud_formation_validation=False,
+    )
+    settings = DeploySettings.from_context(app.node.get_all_context())
+    add_stacks(app, settings)
+    Tags.of(app).add("project", PROJECT)
+    Tags.of(app).add("environment", settings.env)
+    Tags.of(app).add("version", facecompare.__version__)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    return app
+
+
+def add_stacks(app: App, settings: DeploySettings) -> None:
+    """The stacks in the order in which they are deployed."""
+
+    def options(region: str | None) -> dict[str, Any]:
+        return {
+            "env": Environment(region=region),
+            "cross_region_references": bool(settings.waf_requests_per_5_minutes),
+            "synthesizer": DefaultStackSynthesizer(
+                generate_bootstrap_version_rule=settings.checks_bootstrap
+            ),
+        }
+
+    here = options(settings.region or None)
+    name = settings.prefix
+    data = DataStack(app, f"{name}-data", settings=settings, **here)
+    api = ApiStack(app, f"{name}-api", settings=settings, data=data, **here)
+    edge = (
+        EdgeStack(app, f"{name}-edge", settings=settings, **options(EDGE_REGION))
+        if settings.waf_requests_per_5_minutes
+        else None
+    )
+    SiteStack(app, f"{name}-site", settings=settings, data=data, api=api, edge=edge, **here)
+
+
+def main() -> None:
+    """Synthesize."""
+    try:
+        build().synth()
+    except FaceCompareError as error:
+        raise SystemExit(f"facecompare: {error.message}") from None
+
+
+if __name__ == "__main__":
+    main()

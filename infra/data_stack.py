@@ -1,0 +1,27 @@
+"""What lasts: models, records, and the secret between CloudFront and the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.comparison_log import ComparisonLog
+from infra.model_bucket import ModelBucket
+from infra.origin_secret import OriginSecret
+from infra.settings import DeploySettings
+
+
+class DataStack(Stack):
+    """Deployed first; nothing in it changes when code does."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: DeploySettings, **options: Any
+    ) -> None:
+        super().__init__(scope, id, **options)
+        self.models = ModelBucket(self, "ModelBucket", settings=settings)
+        self.comparison_log = ComparisonLog(self, "ComparisonLog", settings=settings)
+        self.origin_secret = OriginSecret(self, "OriginSecret", settings=settings)
+        CfnOutput(self, "ModelBucketName", value=self.models.bucket.bucket_name)
+        CfnOutput(self, "TableName", value=self.comparison_log.table.table_name)

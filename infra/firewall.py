@@ -1,0 +1,43 @@
+"""CloudFront's firewall: it counts each visitor's requests."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_wafv2 as wafv2
+from constructs import Construct
+
+WINDOW_S = 300
+
+
+class Firewall(Construct):
+    """Blocks an address for as long as it asks more often than this."""
+
+    def __init__(self, scope: Construct, id: str, *, requests_per_5_minutes: int) -> None:
+        super().__init__(scope, id)
+        self.acl = wafv2.CfnWebACL(
+            self,
+            "Acl",
+            scope="CLOUDFRONT",
+            default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
+            visibility_config=_visible("facecompare"),
+            rules=[
+                wafv2.CfnWebACL.RuleProperty(
+                    name="rate",
+                    priority=0,
+                    action=wafv2.CfnWebACL.RuleActionProperty(block={}),
+                    statement=wafv2.CfnWebACL.StatementProperty(
+                        rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
+                            aggregate_key_type="IP",
+                            limit=requests_per_5_minutes,
+                            evaluation_window_sec=WINDOW_S,
+                        )
+                    ),
+                    visibility_config=_visible("facecompare-rate"),
+                )
+            ],
+        )
+
+
+def _visible(metric: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
+    return wafv2.CfnWebACL.VisibilityConfigProperty(
+        metric_name=metric, cloud_watch_metrics_enabled=True, sampled_requests_enabled=True
+    )

@@ -1,0 +1,37 @@
+"""The functions' environment, which `facecompare.config.Settings` reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from facecompare.config import ENV_PREFIX
+from infra.settings import MAX_REQUEST_BYTES, PROJECT, DeploySettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionEnvironment:
+    """What compare and records function agree on."""
+
+    settings: DeploySettings
+    records_table: str
+    upload_bucket: str
+    origin_secret: str
+
+    def variables(self, service: str, **more: str | int) -> dict[str, str]:
+        """All variables of the function that is called `service` in logs and metrics."""
+        values = {
+            "engine": self.settings.engine,
+            "records_table": self.records_table,
+            "records_days": self.settings.records_days,
+            "upload_bucket": self.upload_bucket,
+            "access": self.settings.access,
+            "origin_secret": self.origin_secret,
+            "landmarks68": "on" if self.settings.landmarks68 else "off",
+            "max_request_bytes": MAX_REQUEST_BYTES,
+        }
+        return {
+            **{ENV_PREFIX + name.upper(): str(value) for name, value in (values | more).items()},
+            "POWERTOOLS_SERVICE_NAME": service,
+            "POWERTOOLS_METRICS_NAMESPACE": PROJECT,
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        }

@@ -1,0 +1,31 @@
+"""Who a function is: its role and its log."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.acknowledged import acknowledge, spelled
+from infra.log import Log
+from infra.settings import DeploySettings
+
+
+class FunctionIdentity(Construct):
+    """A role that may write this log; whatever else it may do is granted in the stack."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
+        super().__init__(scope, id)
+        self.log = Log(self, "Log", settings=settings)
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.log.grant_write(self.role)
+        acknowledge(self, "X-Ray's actions take no resource", "IAM5[Resource::*]")
+
+    def do(self, actions: list[str], *resource_arns: str) -> None:
+        """Allow these actions on these resources."""
+        iam.Grant.add_to_principal(
+            grantee=self.role, actions=actions, resource_arns=list(resource_arns)
+        )
+        for arn in resource_arns:
+            if arn.endswith("*"):
+                finding = f"IAM5[Resource::{spelled(self, arn)}]"
+                acknowledge(self, "objects get their names at run time", finding)

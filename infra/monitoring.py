@@ -1,0 +1,95 @@
+"""What an operator looks at, and what tells one to look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.metrics import Metrics
+from infra.settings import DeploySettings
+
+LATENCY_ALARM_MS = 10_000  # a cold start with models from the bucket takes less
+LATENCY_ALARM_PERIODS = 3  # so that a single cold start wakes nobody
+WIDGETS_A_ROW = 3
+WIDGET_WIDTH = 24 // WIDGETS_A_ROW  # a dashboard is 24 wide
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Wakes someone when the metric is above the limit for so many periods."""
+
+    id: str
+    metric: cloudwatch.IMetric
+    limit: float = 0
+    periods: int = 1
+
+
+class Monitoring(Construct):
+    """A dashboard, and alarms that write to a topic."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: DeploySettings, metrics: Metrics
+    ) -> None:
+        super().__init__(scope, id)
+        self._metrics = metrics
+        self.topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        if settings.alarm_email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        for rule in self._rules():
+            self._alarm(rule)
+        widgets = list(self._widgets(settings))
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=settings.prefix,
+            widgets=[
+                widgets[start : start + WIDGETS_A_ROW]
+                for start in range(0, len(widgets), WIDGETS_A_ROW)
+            ],
+        )
+
+    def _rules(self) -> Iterator[_Rule]:
+        metrics = self._metrics
+        yield _Rule("ServerErrors", metrics.server_errors())
+        yield _Rule("SlowAnswers", metrics.latency("p95"), LATENCY_ALARM_MS, LATENCY_ALARM_PERIODS)
+        yield _Rule("TableThrottles", metrics.table_throttles())
+        for (service, _), errors, throttles in zip(
+            metrics.functions, metrics.errors(), metrics.throttles(), strict=True
+        ):
+            yield _Rule(f"{service.capitalize()}Errors", errors)
+            yield _Rule(f"{service.capitalize()}Throttles", throttles)
+
+    def _alarm(self, rule: _Rule) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            rule.id,
+            metric=rule.metric,
+            threshold=rule.limit,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=rule.periods,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # nobody asked anything
+        )
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+
+    def _widgets(self, settings: DeploySettings) -> Iterator[cloudwatch.IWidget]:
+        metrics = self._metrics
+        yield _graph("Requests", metrics.requests(), *metrics.outcomes())
+        yield _graph("Latency of the API, ms", metrics.latency("p50"), metrics.latency("p95"))
+        yield _graph("A whole comparison, ms", metrics.total("p50"), metrics.total("p95"))
+        yield _graph("Stages, p50, ms", *metrics.stages("p50"))
+        yield _graph("Stages, p95, ms", *metrics.stages("p95"))
+        yield _graph("Cold starts", *metrics.cold_starts())
+        yield _graph("Photos without a face, %", metrics.no_face_percent())
+        yield _graph("Errors", metrics.server_errors(), *metrics.errors())
+        yield _graph("Throttles", metrics.table_throttles(), *metrics.throttles())
+        yield _graph("Cost", metrics.usd_per_day(settings.compare_memory_mb))
+
+
+def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=WIDGET_WIDTH)

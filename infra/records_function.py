@@ -1,0 +1,80 @@
+"""The function for everything that needs no photo: history, CSV, deletion, upload grants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from facecompare.config import CHECKOUT
+from facecompare.errors import PackageMissing
+from infra.acknowledged import acknowledge
+from infra.function_environment import FunctionEnvironment
+from infra.function_identity import FunctionIdentity
+from infra.settings import DeploySettings
+
+MEMORY_MB = 1_024  # half a vCPU: what a cold start takes is importing
+TIMEOUT_S = 15  # a CSV of many pages
+NOT_SHIPPED = ["**/__pycache__", "**/*.pyc"]
+
+
+class RecordsFunction(Construct):
+    """A zip on two layers: the library as it is, and the third-party packages it needs here."""
+
+    SERVICE = "records"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        environment: FunctionEnvironment,
+    ) -> None:
+        super().__init__(scope, id)
+        self.identity = FunctionIdentity(self, "Identity", settings=settings)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description="lists and deletes comparisons, grants uploads",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            handler="handler.handler",
+            code=_files(CHECKOUT / "functions" / "records"),
+            layers=[
+                self._layer("Core", CHECKOUT / "layers" / "core"),
+                self._layer("Web", filled(settings.web_layer)),
+            ],
+            architecture=lambda_.Architecture.X86_64,
+            memory_size=MEMORY_MB,
+            timeout=Duration.seconds(TIMEOUT_S),
+            tracing=lambda_.Tracing.ACTIVE,
+            role=self.identity.role,
+            log_group=self.identity.log,
+            environment=environment.variables(self.SERVICE),
+        )
+        acknowledge(self, "the layer's compiled packages are built for Python 3.13", "L1")
+
+    def _layer(self, id: str, folder: Path) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            id,
+            code=_files(folder),
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+            compatible_architectures=[lambda_.Architecture.X86_64],
+        )
+
+
+def filled(layer: Path) -> Path:
+    """The same folder.
+
+    Raises  PackageMissing where pip has not filled it.
+    """
+    if not (layer / "python" / "fastapi").is_dir():
+        raise PackageMissing(f"{layer} holds no packages; run: make layers")
+    return layer
+
+
+def _files(folder: Path) -> lambda_.AssetCode:
+    return lambda_.Code.from_asset(str(folder), exclude=NOT_SHIPPED)

@@ -1,0 +1,61 @@
+"""What visitors see: the page and, on the same host, the API; and where large photos go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.api_stack import ApiStack
+from infra.data_stack import DataStack
+from infra.edge_stack import EdgeStack
+from infra.log_bucket import LogBucket
+from infra.settings import DeploySettings
+from infra.upload_bucket import UploadBucket, upload_hosts
+from infra.website import Website
+
+LOCAL_ORIGIN = "http://127.0.0.1:8000"  # where `facecompare serve` has the page
+
+
+class SiteStack(Stack):
+    """Deployed last, because it names the API."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        data: DataStack,
+        api: ApiStack,
+        edge: EdgeStack | None,
+        **options: Any,
+    ) -> None:
+        super().__init__(scope, id, **options)
+        logs = LogBucket(self, "LogBucket", settings=settings) if settings.access_logs else None
+        log_bucket = logs.bucket if logs else None
+        website = Website(
+            self,
+            "Website",
+            settings=settings,
+            api_host=api.http_api.host,
+            origin_secret=data.origin_secret.reference,
+            upload_hosts=upload_hosts(settings),
+            log_bucket=log_bucket,
+            web_acl_arn=edge.firewall.acl.attr_arn if edge else None,
+        )
+        site_url = f"https://{website.host}"
+        uploads = UploadBucket(
+            self,
+            "UploadBucket",
+            settings=settings,
+            origins=[
+                site_url if settings.has_addresses else LOCAL_ORIGIN,
+                *settings.allowed_origins,
+            ],
+            log_bucket=log_bucket,
+        )
+        CfnOutput(self, "UploadBucketName", value=uploads.bucket.bucket_name)
+        if settings.has_addresses:
+            CfnOutput(self, "SiteUrl", value=site_url)

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from facecompare.config import CHECKOUT
+from tests.infra.assembly import Assembly
+
+NODE_PROGRAMS = CHECKOUT / "node_modules" / ".bin"
+MODELS = ("face-network", "hog-detector", "cnn-detector", "landmarks5", "landmarks68")
+EVERYTHING = {
+    "env": "prod",
+    "region": "eu-west-1",
+    "access": "keys",
+    "landmarks68": "on",
+    "records_days": "30",
+    "reserved_concurrency": "50",
+    "provisioned_concurrency": "2",
+    "allowed_origins": "https://a.example,https://b.example",
+    "domain": "faces.example",
+    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/"
+    "01234567-89ab-cdef-0123-456789abcdef",
+    "price_class": "all",
+    "waf_requests_per_5_minutes": "1000",
+    "access_logs": "on",
+    "alarm_email": "ops@faces.example",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _node() -> Iterator[None]:
+    """CDK's library takes the first node of the PATH; the one of package.json, where installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(NODE_PROGRAMS), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the manifest's models, a few bytes each."""
+    folder = tmp_path_factory.mktemp("models")
+    rows = []
+    for name in MODELS:
+        content = f"weights of {name}".encode()
+        (folder / f"{name}.bin").write_bytes(content)
+        rows.append(
+            {
+                "name": name,
+                "file": f"{name}.bin",
+                "bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "licence": "CC0-1.0",
+                "source": "a test",
+                "contract": "none",
+            }
+        )
+    (folder / "manifest.json").write_text(json.dumps({"models": rows}), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def web_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A layer as pip would fill it, without the packages."""
+    folder = tmp_path_factory.mktemp("web-layer")
+    (folder / "python" / "fastapi").mkdir(parents=True)
+    (folder / "python" / "fastapi" / "__init__.py").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sources(models: Path, web_layer: Path) -> dict[str, str]:
+    """The context that takes models and layer from the folders above."""
+    return {"models": str(models), "web_layer": str(web_layer)}
+
+
+@pytest.fixture(scope="session")
+def standard(sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """What `cdk deploy` makes when nothing is chosen."""
+    return Assembly.of(sources, tmp_path_factory.mktemp("standard"))
+
+
+@pytest.fixture(scope="session")
+def everything(sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """In production, with all options on."""
+    return Assembly.of(sources | EVERYTHING, tmp_path_factory.mktemp("everything"))
+
+
+@pytest.fixture(scope="session", params=["standard", "everything"])
+def either(request: pytest.FixtureRequest) -> Assembly:
+    """One after the other."""
+    assembly: Assembly = request.getfixturevalue(request.param)
+    return assembly

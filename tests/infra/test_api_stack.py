@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from facecompare.access import Gate
+from facecompare.api.app import photo_side, record_side
+from facecompare.api.document_routes import document_routes
+from facecompare.config import PUBLIC, Settings
+from facecompare.service import FaceService
+from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
+from infra.settings import HTTP_API_TIMEOUT_S
+from tests.infra.assembly import Assembly, Properties
+
+RESOLVED = "resolved-at-deployment"
+
+
+def environment(assembly: Assembly, construct: str) -> dict[str, str]:
+    """With a word for what only CloudFormation knows."""
+    function = assembly.one("AWS::Lambda::Function", construct)
+    variables: Properties = function.properties["Environment"]["Variables"]
+    return {
+        name: value if isinstance(value, str) else RESOLVED for name, value in variables.items()
+    }
+
+
+def test_the_library_accepts_each_functions_environment(either: Assembly) -> None:
+    for construct in ("CompareFunction", "RecordsFunction"):
+        settings = Settings.from_env(environment(either, construct))
+        assert settings.records_table == settings.upload_bucket == RESOLVED
+        assert settings.origin_secret == RESOLVED
+        assert settings.max_request_bytes == 4_500_000
+
+
+def test_only_the_compare_function_loads_models(standard: Assembly) -> None:
+    compare = Settings.from_env(environment(standard, "CompareFunction"))
+    assert (compare.model_bucket, compare.threads, compare.deadline_s) == (RESOLVED, 2, 25)
+    assert Settings.from_env(environment(standard, "RecordsFunction")).model_bucket == ""
+
+
+def test_options_reach_both_functions(everything: Assembly) -> None:
+    for construct in ("CompareFunction", "RecordsFunction"):
+        settings = Settings.from_env(environment(everything, construct))
+        assert (settings.access, settings.landmarks68, settings.records_days) == ("keys", True, 30)
+
+
+def test_functions_answer_before_the_api_gives_up(either: Assembly) -> None:
+    for construct in ("CompareFunction", "RecordsFunction"):
+        function = either.one("AWS::Lambda::Function", construct)
+        assert function.properties["Timeout"] < HTTP_API_TIMEOUT_S
+
+
+def test_the_functions_are_as_large_as_measured(standard: Assembly) -> None:
+    compare = standard.one("AWS::Lambda::Function", "CompareFunction").properties
+    records = standard.one("AWS::Lambda::Function", "RecordsFunction").properties
+    assert (compare["MemorySize"], compare["PackageType"]) == (3_538, "Image")
+    assert (records["MemorySize"], records["Runtime"]) == (1_024, "python3.13")
+    assert "ReservedConcurrentExecutions" not in compare
+    assert len(records["Layers"]) == 2
+    assert all(each["TracingConfig"] == {"Mode": "Active"} for each in (compare, records))
+
+
+def test_the_image_is_made_of_nothing_but_what_it_needs(standard: Assembly) -> None:
+    function = standard.one("AWS::Lambda::Function", "CompareFunction")
+    digest = function.properties["Code"]["ImageUri"]["Fn::Sub"].rpartition(":")[2]
+    folder = standard.folder / f"asset.{digest}"
+    for absent in (".venv", "node_modules", "tests", "infra", "cdk.json", ".git"):
+        assert not (folder / absent).exists()
+    assert (folder / "layers" / "core" / "python" / "facecompare" / "compare.py").is_file()
+    assert (folder / "functions" / "compare" / "Dockerfile").is_file()
+
+
+def test_the_api_is_throttled_and_logs_each_request(standard: Assembly) -> None:
+    stage = standard.one("AWS::ApiGatewayV2::Stage").properties
+    assert stage["StageName"] == "$default"
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 20
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 40
+    assert "requestId" in stage["AccessLogSettings"]["Format"]
+
+
+def test_other_origins_are_refused_unless_they_are_named(
+    standard: Assembly, everything: Assembly
+) -> None:
+    assert "CorsConfiguration" not in standard.one("AWS::ApiGatewayV2::Api").properties
+    cors = everything.one("AWS::ApiGatewayV2::Api").properties["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["https://a.example", "https://b.example"]
+
+
+def target(assembly: Assembly, route: Properties) -> str:
+    """The service that answers this route."""
+    (integration,) = (
+        each
+        for each in assembly.all("AWS::ApiGatewayV2::Integration")
+        if {"Ref": each.id} in route["Target"]["Fn::Join"][1]
+    )
+    assert integration.properties["PayloadFormatVersion"] == "2.0"
+    uri = integration.properties["IntegrationUri"]
+    called = uri.get("Fn::GetAtt", [uri.get("Ref")])[0]
+    return "compare" if called.startswith("CompareFunction") else "records"
+
+
+def test_each_path_goes_to_the_function_that_has_it(either: Assembly) -> None:
+    routes = {
+        each.properties["RouteKey"]: target(either, each.properties)
+        for each in either.all("AWS::ApiGatewayV2::Route")
+    }
+    assert routes == {
+        **dict.fromkeys(COMPARE_ROUTES, "compare"),
+        **dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), "records"),
+    }
+
+
+def test_warm_containers_are_called_through_their_alias(everything: Assembly) -> None:
+    alias = everything.one("AWS::Lambda::Alias")
+    uris = [
+        each.properties["IntegrationUri"]
+        for each in everything.all("AWS::ApiGatewayV2::Integration")
+    ]
+    assert {"Ref": alias.id} in uris
+    warm = alias.properties["ProvisionedConcurrencyConfig"]
+    assert warm == {"ProvisionedConcurrentExecutions": 2}
+    compare = everything.one("AWS::Lambda::Function", "CompareFunction").properties
+    assert compare["ReservedConcurrentExecutions"] == 50
+
+
+def test_snapshots_are_of_a_published_version(
+    sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("snapshots")
+    assembly = Assembly.of(sources | {"snap_start": "on"}, folder)
+    compare = assembly.one("AWS::Lambda::Function", "CompareFunction").properties
+    assert compare["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    version = assembly.one("AWS::Lambda::Version")
+    alias = assembly.one("AWS::Lambda::Alias").properties
+    assert alias["FunctionVersion"] == {"Fn::GetAtt": [version.id, "Version"]}
+
+
+def paths(*routers: APIRouter) -> set[str]:
+    """ "POST /api/compare" and so on."""
+    return {
+        f"{method} {route.path}"
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+
+
+def test_the_api_has_the_applications_paths_and_no_others(settings: Settings) -> None:
+    nothing: Any = None  # routes are made without asking what answers them
+    gate = Gate(PUBLIC, nothing)
+    photos = photo_side(settings, gate, FaceService(settings, nothing), nothing)
+    records = record_side(settings, gate, nothing, nothing)
+    assert set(COMPARE_ROUTES) == paths(*photos, document_routes(()))
+    assert set(RECORDS_ROUTES) == paths(*records)

@@ -13,11 +13,12 @@ from facecompare.errors import PackageMissing
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
-from infra.settings import DeploySettings
+from infra.settings import MB_PER_VCPU, DeploySettings
 
-MEMORY_MB = 1_024  # half a vCPU: what a cold start takes is importing
 TIMEOUT_S = 15  # a CSV of many pages
-NOT_SHIPPED = ["**/__pycache__", "**/*.pyc"]
+# Bytecode of this runtime is shipped, because a layer cannot be written to: what is not compiled
+# would be compiled at every start. That of the Python here is not.
+NOT_SHIPPED = ["**/*.pyc", "!**/*.cpython-313.pyc"]
 
 
 class RecordsFunction(Construct):
@@ -47,7 +48,7 @@ class RecordsFunction(Construct):
                 self._layer("Web", filled(settings.web_layer)),
             ],
             architecture=lambda_.Architecture.X86_64,
-            memory_size=MEMORY_MB,
+            memory_size=MB_PER_VCPU,  # a whole core: a start is all importing
             timeout=Duration.seconds(TIMEOUT_S),
             tracing=lambda_.Tracing.ACTIVE,
             role=self.identity.role,

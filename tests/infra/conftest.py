@@ -67,8 +67,11 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def web_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A layer as pip would fill it, without the packages."""
     folder = tmp_path_factory.mktemp("web-layer")
-    (folder / "python" / "fastapi").mkdir(parents=True)
+    compiled = folder / "python" / "fastapi" / "__pycache__"
+    compiled.mkdir(parents=True)
     (folder / "python" / "fastapi" / "__init__.py").touch()
+    for version in ("311", "313"):
+        (compiled / f"__init__.cpython-{version}.pyc").touch()
     return folder
 
 

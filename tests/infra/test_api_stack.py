@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def test_the_functions_are_as_large_as_measured(standard: Assembly) -> None:
     compare = standard.one("AWS::Lambda::Function", "CompareFunction").properties
     records = standard.one("AWS::Lambda::Function", "RecordsFunction").properties
     assert (compare["MemorySize"], compare["PackageType"]) == (3_538, "Image")
-    assert (records["MemorySize"], records["Runtime"]) == (1_024, "python3.13")
+    assert (records["MemorySize"], records["Runtime"]) == (1_769, "python3.13")
     assert "ReservedConcurrentExecutions" not in compare
     assert len(records["Layers"]) == 2
     assert all(each["TracingConfig"] == {"Mode": "Active"} for each in (compare, records))
@@ -71,6 +72,18 @@ def test_the_image_is_made_of_nothing_but_what_it_needs(standard: Assembly) -> N
         assert not (folder / absent).exists()
     assert (folder / "layers" / "core" / "python" / "facecompare" / "compare.py").is_file()
     assert (folder / "functions" / "compare" / "Dockerfile").is_file()
+
+
+def test_layers_ship_the_bytecode_of_their_runtime_and_no_other(standard: Assembly) -> None:
+    keys = [
+        layer.properties["Content"]["S3Key"] for layer in standard.all("AWS::Lambda::LayerVersion")
+    ]
+    compiled = {
+        path.name
+        for key in keys
+        for path in (standard.folder / f"asset.{Path(key).stem}").rglob("fastapi/**/*.pyc")
+    }
+    assert compiled == {"__init__.cpython-313.pyc"}
 
 
 def test_the_api_is_throttled_and_logs_each_request(standard: Assembly) -> None:

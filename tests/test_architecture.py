@@ -40,7 +40,7 @@ LIGHT_MODULES = [
 
 # Lower in the list may import from higher, never the other way round.
 LAYERS = [
-    {"errors", "timing", "telemetry"},
+    {"documented", "errors", "timing", "telemetry"},
     {"config", "aws"},
     {"access", "model_files"},
     {"model_bucket"},

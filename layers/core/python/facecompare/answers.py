@@ -7,9 +7,8 @@ viewer shows it (EXIF orientation applied): x to the right, y down.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-DOCUMENTED: dict[str, Any] = {"use_attribute_docstrings": True}  # pydantic reads it, for OpenAPI
+from facecompare.documented import DOCUMENTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,9 @@ class Settings:
 
 DEFAULT_ENGINE = "dlib-fast"
 ENGINES = ("dlib-fast", "dlib-accurate", "dlib-reference")  # cards: facecompare.engines.catalogue
-# The source root is layers/core/python, so a checkout's top folder is three folders above it.
-CHECKOUT = Path(__file__).resolve().parents[4]
+# The source root is layers/core/python, so a checkout's top folder is three folders above it. On
+# Lambda the package lies at /opt/python/facecompare, where no checkout can be; that is the root.
+CHECKOUT = Path(__file__).resolve().parents[:5][-1]
 
 
 def _models_dir(env: Mapping[str, str]) -> Path:
@@ -106,7 +107,12 @@ def _models_dir(env: Mapping[str, str]) -> Path:
 def _data_home(env: Mapping[str, str]) -> Path:
     """Where a user's data lives: XDG Base Directory Specification 0.8."""
     home = env.get("XDG_DATA_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share") / "facecompare"
+    if home:
+        return Path(home) / "facecompare"
+    try:
+        return Path.home() / ".local" / "share" / "facecompare"
+    except RuntimeError:  # a container's user may have no home
+        return Path("/tmp/facecompare")  # noqa: S108 – the one place where it may write
 
 
 def _read(env: Mapping[str, str], field: str, parse: Callable[[str], T], default: T) -> T:

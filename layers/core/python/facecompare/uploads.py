@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
-from facecompare.answers import DOCUMENTED
+from facecompare.documented import DOCUMENTED
 from facecompare.errors import UploadNotFound
 
 KEY_PREFIX = "uploads/"

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from facecompare import errors
-from facecompare.answers import DOCUMENTED
+from facecompare.documented import DOCUMENTED
 from facecompare.errors import FaceCompareError
 from facecompare.telemetry import Telemetry
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 
 import facecompare
-from facecompare.answers import DOCUMENTED
 from facecompare.api.errors import responses
 from facecompare.config import Settings
+from facecompare.documented import DOCUMENTED
 from facecompare.engines.catalogue import offered_cards
 
 if TYPE_CHECKING:

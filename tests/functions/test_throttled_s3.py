@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.session import get_session
+
+from facecompare.aws import client
+from tests.conftest import ACCOUNT
+from tests.functions.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
+from tests.tables import create_table
+
+
+@pytest.fixture
+def aws(moto_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ThrottledAws]:
+    for name, value in ACCOUNT.items():
+        monkeypatch.setenv(name, value)
+    with ThrottledAws(moto_address) as aws:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", aws.address)
+        yield aws
+
+
+@pytest.fixture
+def bucket(aws: ThrottledAws) -> str:
+    name = uuid4().hex
+    client("s3").create_bucket(Bucket=name)
+    client("s3").put_object(Bucket=name, Key="models/big", Body=bytes(range(256)) * 8_000)
+    return name
+
+
+def read(s3: Any, bucket: str, **which: str) -> bytes:
+    body: bytes = s3.get_object(Bucket=bucket, Key="models/big", **which)["Body"].read()
+    return body
+
+
+def test_objects_pass_whole_and_in_ranges(bucket: str) -> None:
+    s3 = client("s3")
+    assert len(read(s3, bucket)) == 2_048_000
+    assert read(s3, bucket, Range="bytes=254-257") == b"\xfe\xff\x00\x01"
+    assert s3.head_object(Bucket=bucket, Key="models/big")["ContentLength"] == 2_048_000
+
+
+def test_all_connections_together_keep_the_pace(moto_address: str, bucket: str) -> None:
+    with ThrottledAws(moto_address, mb_per_s=8) as slow, ThreadPoolExecutor(4) as pool:
+        s3 = get_session().create_client("s3", endpoint_url=slow.address)
+        started = time.monotonic()
+        list(pool.map(lambda _: read(s3, bucket), range(2)))
+    assert 0.5 < time.monotonic() - started < 1.5
+
+
+def test_a_fault_befalls_the_paths_it_names(aws: ThrottledAws, bucket: str) -> None:
+    aws.faults.append(Fault(path="/models/"))
+    with pytest.raises(ClientError, match="503"):
+        read(client("s3"), bucket)
+    assert client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+
+
+def test_a_fault_ends_when_it_is_taken_away(aws: ThrottledAws, bucket: str) -> None:
+    aws.faults.append(Fault())
+    aws.faults.clear()
+    assert len(read(client("s3"), bucket)) == 2_048_000
+
+
+def test_a_connection_may_be_cut(aws: ThrottledAws, bucket: str) -> None:
+    aws.faults.append(Fault(status=0))
+    with pytest.raises(ConnectionClosedError):
+        read(client("s3"), bucket)
+
+
+def test_a_table_may_be_throttled(aws: ThrottledAws) -> None:
+    dynamodb, table = client("dynamodb"), uuid4().hex
+    create_table(dynamodb, table)
+    aws.faults.append(THROTTLED_TABLE)
+    aws.requests.clear()
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        dynamodb.get_item(TableName=table, Key={"id": {"S": "1"}})
+    assert aws.requests == ["POST DynamoDB_20120810.GetItem"] * 3

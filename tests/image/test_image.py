@@ -1,0 +1,150 @@
+"""The image that ships, built and run without Docker: `make test-image`."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from facecompare.compare import CompareOptions, compare
+from facecompare.config import CHECKOUT
+from facecompare.engines.protocol import Engine
+from facecompare.model_files import ModelFolder
+from facecompare.pipeline.decode import Photo
+from tests.functions.http_front import HttpFront
+from tests.functions.lambda_function import LambdaFunction
+from tests.functions.sandbox import FunctionSettings
+from tests.functions.throttled_s3 import ThrottledAws
+from tests.image.conftest import BUCKET
+from tests.image.container import Image
+from tests.infra.moto_server import credentials
+from tests.pictures import OBAMA, OBAMA2
+from tests.tables import TABLE
+
+pytestmark = pytest.mark.image
+
+MAX_MB = 450
+FIRST_VERDICT_S = 2.0
+PHOTOS = {"image1": OBAMA.read_bytes(), "image2": OBAMA2.read_bytes()}
+
+
+@pytest.fixture
+def function(image: Image, aws: ThrottledAws, tmp_path: Path) -> Iterator[LambdaFunction]:
+    """The image as a Lambda function, with two vCPUs' worth of threads."""
+    env = {
+        **image.env,
+        **credentials(aws.address),
+        "FACECOMPARE_MODEL_BUCKET": BUCKET,
+        "FACECOMPARE_RECORDS_TABLE": TABLE,
+        "FACECOMPARE_ACCESS": "public",
+        "FACECOMPARE_THREADS": "2",
+        "POWERTOOLS_SERVICE_NAME": "compare",
+        "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
+    }
+    command = image.command(*image.config["Cmd"])
+    settings = FunctionSettings(code=tmp_path, log=tmp_path / "log", env=env, command=command)
+    with LambdaFunction(settings) as function:
+        yield function
+
+
+@pytest.fixture
+def address(function: LambdaFunction) -> Iterator[str]:
+    with HttpFront({"ANY /api/{proxy+}": function}) as front:
+        yield front.address
+
+
+def test_it_answers_that_it_is_well(address: str, function: LambdaFunction) -> None:
+    answer = httpx2.get(f"{address}/api/health", timeout=30)
+    assert answer.status_code == 200, function.log_text()
+
+
+def test_its_distance_is_the_one_computed_here(address: str, engine: Engine) -> None:
+    answer = httpx2.post(f"{address}/api/compare", files=PHOTOS, timeout=30).json()
+    one, other = (Photo(data, name) for name, data in PHOTOS.items())
+    here = compare(one, other, engine, CompareOptions()).match.distance
+    assert answer["distance"] == pytest.approx(here, abs=1e-6)
+
+
+def test_the_first_verdict_comes_soon_after_the_start(
+    address: str, function: LambdaFunction
+) -> None:
+    assert min(_first_verdict_s(address, function) for _ in range(3)) <= FIRST_VERDICT_S
+
+
+def test_it_is_small(image: Image) -> None:
+    listed = subprocess.run(["du", "-sm", image.root], capture_output=True, text=True, check=True)
+    assert int(listed.stdout.split()[0]) <= MAX_MB
+
+
+@pytest.mark.parametrize("place", ["/var/task", "/opt/facecompare", "/data", "/etc", "/"])
+def test_nothing_can_be_written_outside_tmp(image: Image, place: str) -> None:
+    assert "Read-only file system" in image.run("touch", f"{place}/file").stderr
+    assert image.run("touch", "/tmp/file").returncode == 0
+
+
+def test_it_is_not_meant_for_root(image: Image) -> None:
+    assert image.config["User"] == "10001:10001"
+
+
+def test_only_temporary_folders_are_open_to_all(image: Image) -> None:
+    found = image.run("find", "/", "-xdev", "-perm", "-o+w", "-not", "-type", "l")
+    assert found.stdout.split() == ["/var/tmp"]  # and /tmp, which is mounted here
+
+
+def test_no_program_changes_the_user(image: Image) -> None:
+    found = image.run("find", "/", "-xdev", "-type", "f", "-perm", "/6000")
+    assert found.stdout == ""
+
+
+@pytest.mark.parametrize("package", ["pip", "setuptools", "tqdm", "onnx", "pytest", "boto3"])
+def test_what_only_developers_need_is_not_in_it(image: Image, package: str) -> None:
+    assert f"No module named '{package}'" in image.run("python", "-c", f"import {package}").stderr
+
+
+def test_models_are_not_in_it(image: Image) -> None:
+    assert image.run("ls", "/opt/facecompare/models").stdout == "manifest.json\n"
+
+
+def test_it_serves_page_and_api_on_any_host(image: Image, models_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o777)
+    (tmp_path / "data").chmod(0o777)
+    binds = ("--ro-bind", str(models_dir), "/models", "--bind", str(tmp_path / "data"), "/data")
+    env = image.env | {
+        "FACECOMPARE_MODELS_DIR": "/models",
+        "FACECOMPARE_RECORDS": "/data/comparisons.sqlite3",
+    }
+    command = image.command("serve", "--host", "127.0.0.1", "--port", "0", binds=binds)
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        announced = server.stderr.readline()
+        address = announced.split(" on ")[1].split()[0]
+        page = httpx2.get(address)
+        answer = httpx2.post(f"{address}/api/compare", files=PHOTOS, timeout=30)
+        server.terminate()
+    assert "<title>" in page.text
+    assert answer.json()["same_person"] is True
+    assert (tmp_path / "data" / "comparisons.sqlite3").exists()
+
+
+def test_the_models_image_fills_a_volume(models_image: Image, tmp_path: Path) -> None:
+    volume = tmp_path / "models"
+    volume.mkdir()
+    volume.chmod(0o777)
+    command = models_image.command("models", "build", binds=("--bind", str(volume), "/models"))
+    subprocess.run(command, env=models_image.env, check=True, capture_output=True)
+    folder = ModelFolder.at(volume)
+    for row in folder.files:
+        folder.verify(row.name)
+    assert folder.files == ModelFolder.at(CHECKOUT / "models").files
+
+
+def _first_verdict_s(address: str, function: LambdaFunction) -> float:
+    function.end()
+    started = time.monotonic()
+    answer = httpx2.post(f"{address}/api/compare", files=PHOTOS, timeout=30)
+    assert answer.json()["same_person"] is True
+    return time.monotonic() - started

@@ -41,7 +41,8 @@ def create_app(
     )
     add_error_handlers(app, telemetry or NoTelemetry())
     for router in routers:
-        app.include_router(router)
+        # `include_router` would build each route's models a second time, at the first request.
+        app.router.routes.extend(router.routes)
     if web_dir is not None:
         app.mount("/", StaticFiles(directory=web_dir, html=True))
     return app

@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from pydantic import TypeAdapter
 
 import facecompare
+from facecompare.api.errors import ErrorAnswer
 
 TITLE = "facecompare"
 DESCRIPTION = "Are these two photos the same person? Photos and embeddings are never kept."
@@ -23,7 +25,9 @@ def document_routes(described: Iterable[APIRouter]) -> APIRouter:
         app = FastAPI(title=TITLE, version=facecompare.__version__, description=DESCRIPTION)
         for each in described:
             app.include_router(each)
-        return app.openapi()
+        made = app.openapi()
+        made["components"]["schemas"][ErrorAnswer.__name__] = TypeAdapter(ErrorAnswer).json_schema()
+        return made
 
     @router.get("/openapi.json", include_in_schema=False)
     def openapi() -> dict[str, Any]:

@@ -59,6 +59,7 @@ STATUS: dict[type[FaceCompareError], int] = {
 }
 
 
+SCHEMAS = "#/components/schemas/"
 RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER_S}}
 
@@ -75,9 +76,13 @@ class ErrorAnswer:
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI entries of these error statuses, each with the codes that it can carry."""
+    """The OpenAPI entries of these error statuses, each with the codes that it can carry.
+
+    They refer to the schema by name: a model for each entry would be built at every start.
+    """
+    content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{ErrorAnswer.__name__}"}}}
     return {
-        status: {"model": ErrorAnswer, "description": ", ".join(_codes(status))}
+        status: {"description": ", ".join(_codes(status)), "content": content}
         for status in (*statuses, 503)
     }
 

@@ -35,7 +35,7 @@ from tests.infra.moto_server import credentials, moto_server
 from tests.tables import TABLE, create_table
 
 MB_PER_S = 80
-RUNS = 5
+RUNS = 7
 BUCKET = "models"
 CALLER = httpx.Client(timeout=60)  # made before anything is timed: it takes 30 ms
 PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}

@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 from facecompare.access import Gate
 from facecompare.api.app import photo_side, record_side
 from facecompare.api.document_routes import document_routes
+from facecompare.bench.cost import ALARMS
+from facecompare.cli.cost import DEFAULT_MEMORY_MB
 from facecompare.config import PUBLIC, Settings
 from facecompare.service import FaceService
 from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
@@ -169,3 +171,10 @@ def test_the_api_has_the_applications_paths_and_no_others(settings: Settings) ->
     records = record_side(settings, gate, nothing, nothing)
     assert set(COMPARE_ROUTES) == paths(*photos, document_routes(()))
     assert set(RECORDS_ROUTES) == paths(*records)
+
+
+def test_the_cost_is_computed_for_what_is_deployed(standard: Assembly) -> None:
+    function = standard.one("AWS::Lambda::Function", "CompareFunction")
+    assert function.properties["MemorySize"] == DEFAULT_MEMORY_MB
+    assert len(standard.all("AWS::CloudWatch::Alarm")) == ALARMS
+    assert len(standard.all("AWS::SecretsManager::Secret")) == 1

@@ -52,5 +52,6 @@ in_storage from --pull-never --name "$target" "localhost/facecompare:$target" >/
 ln -sfn "$(in_storage mount "$target")" "$work/$target"
 
 echo "image: $(du -sm "$work/$target/" | cut -f1) MB, in it:"
-du -sm "$work/$target"/opt/facecompare/venv/lib/python3.*/site-packages/* | sort -rn | head -12 |
-    sed "s|/.*/||"
+# sed and not head, which would end sort with a broken pipe.
+du -sm "$work/$target"/opt/facecompare/venv/lib/python3.*/site-packages/* | sort -rn |
+    sed -n '1,12s|/.*/||p'

@@ -1,6 +1,7 @@
 /** The service: one request, its answer, and everything that can go wrong in words. */
 
 import { sentence } from "./format.js";
+import { shrunk } from "./shrink.js";
 import { texts } from "./texts.js";
 
 /**
@@ -81,8 +82,11 @@ export async function compare(photos, signal) {
 async function send(photos, signal) {
   const form = new FormData();
   // As nameless bytes: what a file is called is the visitor's own business, and often wrong.
-  for (const [name, file] of Object.entries(photos)) form.append(name, new Blob([file]), name);
+  for (const [name, file] of Object.entries(photos)) {
+    form.append(name, new Blob([await shrunk(file)]), name);
+  }
   form.append("chips", "true");
+  signal.throwIfAborted();
   try {
     return await fetch("/api/compare", { method: "POST", body: form, signal });
   } catch (error) {

@@ -204,7 +204,7 @@ def test_work_that_hangs_is_answered_at_the_deadline(
     import threading
 
     released = threading.Event()
-    client = serve(deadline_s=2)
+    client = serve(deadline_s=5)
     with monkeypatch.context() as hanging:
         hanging.setattr("facecompare.service.compare", lambda *_: released.wait(30))
         answer = client.post("/api/compare", files=PAIR)
@@ -229,7 +229,7 @@ def test_a_lock_that_a_hanging_thread_holds_stops_nobody_else(
             return []
 
     hanging = replace(engine, detectors=[Hanging()])
-    changed = replace(settings, deadline_s=2)
+    changed = replace(settings, deadline_s=5)
     app = local_app(changed, log, keys, FaceService(changed, log, [hanging]))
     with TestClient(app, raise_server_exceptions=False) as client:
         codes = [client.post("/api/compare", files=PAIR).status_code for _ in range(2)]

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, Request, Route, expect
+from playwright.sync_api import (
+    ConsoleMessage,
+    FilePayload,
+    JSHandle,
+    Locator,
+    Page,
+    Request,
+    Route,
+    expect,
+)
 
 # CSP violations that Chromium does not print, such as those of a report-only policy.
 TELL_VIOLATIONS = """
@@ -68,9 +77,24 @@ class Visitor:
 
     def drop(self, number: int, file: File) -> None:
         """Drag a file from elsewhere onto a photo's place."""
+        transfer = self._transfer(file)
+        place = self.photo(number).locator("canvas")
+        for kind in ("dragenter", "dragover", "drop"):
+            place.dispatch_event(kind, {"dataTransfer": transfer})
+
+    def paste(self, file: File) -> None:
+        """Paste a file from the clipboard."""
+        self.page.evaluate(
+            """(clipboardData) => (document.activeElement ?? document.body).dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))""",
+            self._transfer(file),
+        )
+
+    def _transfer(self, file: File) -> JSHandle:
+        """The file as the browser hands it over."""
         payload = _payload(file)
         data = [payload["name"], payload["mimeType"], b64encode(payload["buffer"]).decode()]
-        transfer = self.page.evaluate_handle(
+        return self.page.evaluate_handle(
             """([name, type, base64]) => {
                 const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
                 const transfer = new DataTransfer();
@@ -79,9 +103,6 @@ class Visitor:
             }""",
             data,
         )
-        place = self.photo(number).locator("canvas")
-        for kind in ("dragenter", "dragover", "drop"):
-            place.dispatch_event(kind, {"dataTransfer": transfer})
 
     def predict(self) -> None:
         self.button("Predict").click()

@@ -47,6 +47,7 @@ function start() {
   predictButton.addEventListener("click", predict);
   cancelButton.addEventListener("click", cancel);
   keepDropsOnThePage();
+  document.addEventListener("paste", paste);
   render(state);
   byId("page").hidden = false;
 }
@@ -58,6 +59,15 @@ function load(name, file) {
   state.photos[name] = { file, url: URL.createObjectURL(file) };
   const otherIsToBlame = NAMES.some((other) => other !== name && other === state.failure?.image);
   settle({ failure: otherIsToBlame ? state.failure : null });
+}
+
+/** A picture from the clipboard goes where the focus is, else into the first place that is empty. */
+function paste(event) {
+  const [file] = [...event.clipboardData.files].filter(({ type }) => type.startsWith("image/"));
+  if (!file) return;
+  event.preventDefault();
+  const focused = NAMES.find((name) => pickers[name].element.contains(document.activeElement));
+  load(focused ?? NAMES.find((name) => !state.photos[name]) ?? NAMES.at(-1), file);
 }
 
 async function predict() {

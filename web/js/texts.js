@@ -14,7 +14,7 @@ export const texts = {
   photos: "Photos",
   photoName: { image1: "Image 1", image2: "Image 2" },
   load: { image1: "Load image 1", image2: "Load image 2" },
-  noPhoto: "Choose or drop a photo",
+  noPhoto: "Choose, drop or paste a photo",
   unviewable: "This browser cannot show this file. It is sent as it is.",
   pictureOf: (name, file) => `${name}: ${file}`,
   photoFacts: (width, height, size) => `${width}\u00a0×\u00a0${height}\u00a0px, ${size}`,

@@ -81,6 +81,44 @@ def test_the_face_policy_of_the_request_counts(client: TestClient) -> None:
     assert [face["compared"] for face in faces].count(True) == 1
 
 
+def test_each_photo_may_name_the_face_to_compare(client: TestClient) -> None:
+    both = pictures.group(pictures.OBAMA2, pictures.BIDEN)
+    chosen = [compare(client, OBAMA, both, image2_face=place) for place in ("0", "1")]
+    assert {answer["same_person"] for answer in chosen} == {True, False}
+    for place, answer in enumerate(chosen):
+        faces = answer["image2"]["faces"]
+        assert [face["compared"] for face in faces] == [place == index for index in (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "names"),
+    [("compare", ("image1", "image2")), ("predict", ("anchor", "image1", "image2"))],
+)
+@pytest.mark.parametrize("place", ["-1", "1.0", "first", "1000", "0" * 5000, "7"])
+def test_a_face_that_is_not_there_is_told_with_its_photo(
+    client: TestClient, operation: str, names: tuple[str, ...], place: str
+) -> None:
+    for name in names:
+        files = dict.fromkeys(names, OBAMA)
+        answer = client.post(f"/api/{operation}", files=files, data={f"{name}_face": place})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_field")
+        assert answer.json()["image"] == name
+
+
+def test_a_face_of_a_photo_that_the_operation_does_not_have_is_an_unknown_field(
+    client: TestClient,
+) -> None:
+    files = {"image1": OBAMA, "image2": OBAMA2}
+    answer = client.post("/api/compare", files=files, data={"anchor_face": "0"})
+    assert answer.json()["code"] == "unknown_field"
+
+
+def test_detection_marks_the_face_that_was_asked_for(client: TestClient) -> None:
+    both = pictures.group(pictures.OBAMA2, pictures.BIDEN)
+    answer = client.post("/api/detect", files={"image": both}, data={"image_face": "1"})
+    assert [face["compared"] for face in answer.json()["image"]["faces"]] == [False, True]
+
+
 def test_chips_are_pngs_of_the_aligned_face(client: TestClient) -> None:
     face = compare(client, OBAMA, OBAMA2, chips="true")["image1"]["faces"][0]
     assert Image.open(io.BytesIO(base64.b64decode(face["chip"]))).size == (150, 150)

@@ -7,7 +7,7 @@ import pytest
 
 from facecompare.config import ImageLimits
 from facecompare.engines.protocol import Detection, Engine
-from facecompare.errors import NoFace, SeveralFaces
+from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import FacePolicy, choose, detect
 from tests import pictures
@@ -95,6 +95,18 @@ def test_the_policy_chooses_the_face(blank: DecodedImage, policy: FacePolicy, wi
     detected = detect(blank, FakeEngine(lambda _: FACES))
     assert [face.box.width for face in detected.faces] == [100, 90, 60]
     assert choose(detected, policy).box.width == width
+
+
+@pytest.mark.parametrize(("place", "width"), [(0, 100), (1, 90), (2, 60)])
+def test_a_face_is_chosen_by_its_place_from_the_largest(
+    blank: DecodedImage, place: int, width: int
+) -> None:
+    assert choose(detect(blank, FakeEngine(lambda _: FACES)), place).box.width == width
+
+
+def test_a_place_without_a_face_is_told(blank: DecodedImage) -> None:
+    with pytest.raises(BadField, match="face 3 was asked for and 3 were found; 0 is the largest"):
+        choose(detect(blank, FakeEngine(lambda _: FACES)), 3)
 
 
 def test_only_one_refuses_a_group_and_says_how_many(blank: DecodedImage) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -26,10 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CompareOptions:
-    """What a caller may choose; `threshold` None stands for the engine's own."""
+    """What a caller may choose; `threshold` None stands for the engine's own.
+
+    `faces` names, for a photo, the face to compare by its place from the largest, 0, to the
+    smallest; `face` decides for the others.
+    """
 
     threshold: float | None = None
     face: FacePolicy = FacePolicy.LARGEST
+    faces: Mapping[str, int] = field(default_factory=dict)
     landmarks68: bool = False
     limits: ImageLimits = field(default_factory=ImageLimits)
     threads: int = 2
@@ -122,7 +128,8 @@ def detect_faces(
 ) -> PhotoReport:
     """All faces of one photo, none of them embedded."""
     with concerning("image"):
-        return _find(photo, engine, options or CompareOptions(), Timing())
+        options = options or CompareOptions()
+        return _find(photo, engine, options, Timing(), options.faces.get("image"))
 
 
 def embed_photo(photo: Photo, engine: Engine, options: CompareOptions | None = None) -> Embedding:
@@ -150,7 +157,7 @@ def _examine_all(
 
     def examine(name: str) -> _Examined:
         with concerning(name):
-            return _examine(photos[name], engine, options)
+            return _examine(photos[name], engine, options, options.faces.get(name))
 
     if options.threads == 1:
         return [examine(name) for name in photos]
@@ -158,20 +165,28 @@ def _examine_all(
         return list(pool.map(examine, photos))
 
 
-def _examine(photo: Photo, engine: Engine, options: CompareOptions) -> _Examined:
+def _examine(
+    photo: Photo, engine: Engine, options: CompareOptions, face: int | None = None
+) -> _Examined:
     timing = Timing()
-    report = _find(photo, engine, options, timing)
+    report = _find(photo, engine, options, timing, face)
     with timing.stage("embed"):
         embedding = embed(report.compared.chip, engine)
     return _Examined(report, embedding)
 
 
-def _find(photo: Photo, engine: Engine, options: CompareOptions, timing: Timing) -> PhotoReport:
+def _find(
+    photo: Photo,
+    engine: Engine,
+    options: CompareOptions,
+    timing: Timing,
+    face: int | None = None,
+) -> PhotoReport:
     with timing.stage("decode"):
         image = decode(photo, options.limits)
     with timing.stage("detect"):
         detected = detect(image, engine)
-        chosen = choose(detected, options.face)
+        chosen = choose(detected, options.face if face is None else face)
     with timing.stage("align"):
         faces = _face_reports(detected, chosen, engine, options)
     return PhotoReport(detected.image, faces, timing)

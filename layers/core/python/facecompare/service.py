@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 
 from facecompare.answering import comparison_answer, detection_answer, prediction_answer
@@ -41,6 +41,7 @@ class Wishes:
 
     threshold: float | None = None
     face: FacePolicy = FacePolicy.LARGEST
+    faces: Mapping[str, int] = field(default_factory=dict)
     landmarks68: bool = False
     chips: bool = False
     engine: str | None = None
@@ -146,6 +147,7 @@ class FaceService:
         return CompareOptions(
             threshold=wishes.threshold,
             face=wishes.face,
+            faces=wishes.faces,
             landmarks68=wishes.landmarks68,
             limits=self.settings.limits,
             threads=self.settings.threads,

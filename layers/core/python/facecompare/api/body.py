@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import JSONDecodeError
 from typing import Any
 
@@ -34,6 +35,9 @@ MAX_FIELDS = 32  # photos and wishes together are fewer than ten
 
 
 UPLOAD_FIELD = "upload"
+FACE_SUFFIX = "_face"  # image1_face names a face of image1; see CompareOptions.faces
+MAX_FACE = 999  # more faces than a photo of working size has room for
+_PLACE = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ async def read_request(
     """
     fields = _by_own_names(await _fields(request), names)
     sent = {name: _sent(name, fields.pop(name, None)) for name in names}
-    wishes = _wishes(fields)
+    places = {name: fields.pop(name + FACE_SUFFIX, None) for name in names}
+    wishes = replace(_wishes(fields), faces=_faces(places))
     photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
     return CompareRequest(photos, wishes)
 
@@ -172,6 +177,22 @@ def _wishes(fields: dict[str, Any]) -> Wishes:
     except ValidationError as exc:
         raise _as_our_own(exc) from exc
     return Wishes(**wishes.model_dump())
+
+
+def _faces(places: dict[str, Any]) -> dict[str, int]:
+    """The faces that are asked for by their place; the others are left to the policy."""
+    return {name: _place(name, asked) for name, asked in places.items() if asked is not None}
+
+
+def _place(name: str, asked: object) -> int:
+    text = str(asked) if isinstance(asked, int | str) else type(asked).__name__
+    if not _PLACE.fullmatch(text):
+        raise BadField(
+            f"{name}{FACE_SUFFIX} is {text[:40]!r}; the place of a face is accepted, from 0, the "
+            f"largest, to {MAX_FACE}",
+            image=name,
+        )
+    return int(text)
 
 
 def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadField:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from facecompare.access import Caller, Gate
 from facecompare.answers import ComparisonAnswer, DetectionAnswer, PredictionAnswer
-from facecompare.api.body import UPLOAD_FIELD, WishFields, read_request
+from facecompare.api.body import FACE_SUFFIX, MAX_FACE, UPLOAD_FIELD, WishFields, read_request
 from facecompare.api.caller import caller_by
 from facecompare.api.errors import responses
 from facecompare.api.examples import EXAMPLES
@@ -123,15 +123,22 @@ _UPLOAD = {
     "properties": {UPLOAD_FIELD: {"type": "string", "description": "from POST /api/uploads"}},
     "additionalProperties": False,
 }
+_FACE = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": MAX_FACE,
+    "description": "the face of this photo to compare, by its place in `faces`; beats `face`",
+}
 
 
 def _object(
     names: tuple[str, ...], fields: dict[str, Any], photo: dict[str, Any]
 ) -> dict[str, Any]:
     photos = dict.fromkeys(names, photo)
+    faces = {name + FACE_SUFFIX: _FACE for name in names}
     return {
         "type": "object",
         "required": list(names),
-        "properties": photos | fields,
+        "properties": photos | fields | faces,
         "additionalProperties": False,
     }

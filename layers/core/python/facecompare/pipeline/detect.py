@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facecompare.engines.protocol import Box, Engine, FaceDetector
-from facecompare.errors import NoFace, SeveralFaces
+from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.pipeline.decode import DecodedImage
 
 if TYPE_CHECKING:
@@ -71,21 +71,32 @@ def detect(image: DecodedImage, engine: Engine) -> DetectedFaces:
     return DetectedFaces(image, tuple(sorted(faces, key=lambda face: -face.box.area)))
 
 
-def choose(detected: DetectedFaces, policy: FacePolicy) -> Face:
-    """The face that is compared.
+def choose(detected: DetectedFaces, wanted: FacePolicy | int) -> Face:
+    """The face that is compared: by a policy, or by its place among the faces, from 0.
 
-    Raises  SeveralFaces under `only-one`.
+    Raises  SeveralFaces under `only-one`; BadField when no face has that place.
     """
     faces = detected.faces
-    if policy is FacePolicy.ONLY_ONE and len(faces) > 1:
+    if isinstance(wanted, int):
+        return _face_at(faces, wanted)
+    if wanted is FacePolicy.ONLY_ONE and len(faces) > 1:
         raise SeveralFaces(
             f"{len(faces)} faces were found and exactly one is accepted; crop the photo or let "
             "the largest or the most central face be compared"
         )
-    if policy is FacePolicy.MOST_CENTRAL:
+    if wanted is FacePolicy.MOST_CENTRAL:
         height, width = detected.image.pixels.shape[:2]
         return min(faces, key=lambda face: _distance(face.box.centre, (width / 2, height / 2)))
     return faces[0]
+
+
+def _face_at(faces: tuple[Face, ...], place: int) -> Face:
+    if place >= len(faces):
+        raise BadField(
+            f"face {place} was asked for and {len(faces)} were found; 0 is the largest, and "
+            f"{len(faces) - 1} the last, is accepted"
+        )
+    return faces[place]
 
 
 def _faces(image: DecodedImage, detector: FaceDetector, engine: Engine) -> tuple[Face, ...]:

@@ -1,0 +1,47 @@
+"""How far apart the faces of one person and of two people typically are.
+
+    python -m tests.benchmarks.distances LFW_FOLDER [ENGINE …]
+
+LFW View 1 DevTrain, the subject in the middle. The page's scale shows the middle nine tenths of
+both kinds, and calls a distance between the two last printed figures too close to call: of the
+pairs in there, neither kind makes up nine tenths.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks.accuracy import distance, ours
+from tests.benchmarks.views import read_pairs
+
+BIN = 0.02  # wide enough for some tens of pairs, narrow enough to see where one kind takes over
+
+
+def main(folder: Path, *engines: str) -> None:
+    pairs = read_pairs(folder / "pairsDevTrain.txt")
+    names = sorted({name for one, other, _ in pairs for name in (one, other)})
+    paths = [folder / "images" / name for name in names]
+    for engine in engines or ("dlib-fast",):
+        with ProcessPoolExecutor(2) as pool:
+            found = pool.map(partial(ours, name=engine), paths, chunksize=8)
+            embedded = dict(zip(names, found, strict=True))
+        distances = np.array([distance(embedded[a], embedded[b]) for a, b, _ in pairs])
+        same = np.array([is_same for _, _, is_same in pairs])
+        print(f"{engine}: {same.sum()} pairs of one person, {(~same).sum()} of two")
+        for title, kind in (("one person", distances[same]), ("two people", distances[~same])):
+            marks = np.percentile(kind, (1, 5, 25, 50, 75, 95, 99))
+            print(f"{title}: " + "  ".join(f"{value:.3f}" for value in marks))
+        for start in np.arange(0.3, 0.8, BIN):
+            inside = (distances >= start) & (distances < start + BIN)
+            if inside.any():
+                share = same[inside].mean()
+                print(f"{start:.2f}–{start + BIN:.2f}: {inside.sum():4} pairs, {share:.0%} same")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -55,10 +55,14 @@ def _address(process: subprocess.Popen[bytes], said: Path) -> str:
     raise RuntimeError(f"the server did not start: {said.read_text()}")
 
 
+def chromium_path() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
+    path = chromium_path()
     if path is None:
         pytest.skip(NOT_INSTALLED)
     with sync_playwright() as playwright:

@@ -46,6 +46,28 @@ export function fillTexts(root) {
   }
 }
 
+/**
+ * A new element with this text.
+ * @param {string} kind
+ * @param {string} text
+ */
+export function withText(kind, text) {
+  const element = document.createElement(kind);
+  element.textContent = text;
+  return element;
+}
+
+/**
+ * A table's cell that names its column, for windows too narrow for columns.
+ * @param {string} title
+ * @param {string} text
+ */
+export function cell(title, text) {
+  const element = withText("td", text);
+  element.dataset.title = title;
+  return element;
+}
+
 /** @returns {HTMLElement[]} */
 function elementsOf(root, selector) {
   return [...root.querySelectorAll(selector)];

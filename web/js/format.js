@@ -22,6 +22,16 @@ export function distanceAndThreshold(distance, threshold) {
   return { distance: number(distance, digits), threshold: number(threshold, digits) };
 }
 
+/**
+ * A small share with one digit that counts.
+ * @param {number} value
+ */
+export function share(value) {
+  /** @type {Intl.NumberFormatOptions} */
+  const style = { style: "percent", maximumSignificantDigits: 1 };
+  return new Intl.NumberFormat(language, style).format(value);
+}
+
 /** @param {number} bytes */
 export function fileSize(bytes) {
   return bytes < 1e6

@@ -1,9 +1,9 @@
 /** Quality warnings in plain words. */
 
-import { number } from "./format.js";
-import { texts } from "./texts.js";
+import { number } from "../format.js";
+import { texts } from "../texts.js";
 
-/** @typedef {import("./api.js").Measure} Measure */
+/** @typedef {import("../service/types.js").Measure} Measure */
 
 /**
  * @param {Measure[]} measures

@@ -1,0 +1,91 @@
+/**
+ * The JSON of the API, as /api/openapi.json describes it; only types.
+ *
+ * @typedef {object} Box  in pixels of the photo as a viewer shows it
+ * @property {number} left
+ * @property {number} top
+ * @property {number} width
+ * @property {number} height
+ *
+ * @typedef {object} Measure  one quality figure and the limits outside of which it warns
+ * @property {string} name
+ * @property {number} value
+ * @property {string} unit
+ * @property {number | null} minimum
+ * @property {number | null} maximum
+ * @property {boolean} warns
+ *
+ * @typedef {object} Face
+ * @property {Box} box
+ * @property {[number, number][]} landmarks5
+ * @property {[number, number][] | null} landmarks68
+ * @property {string} detector
+ * @property {number} detection_score
+ * @property {Measure[]} quality
+ * @property {boolean} compared  true for the one face that the verdict is about
+ * @property {string | null} chip  the aligned face as a PNG in base64
+ *
+ * @typedef {object} PhotoResult
+ * @property {number} width
+ * @property {number} height
+ * @property {string} sha256
+ * @property {number} quarter_turns
+ * @property {Face[]} faces  largest first
+ *
+ * @typedef {Record<"decode" | "detect" | "align" | "embed" | "match" | "total", number>} Timing
+ *
+ * @typedef {object} Comparison
+ * @property {string | null} comparison_id
+ * @property {string} created_at  UTC, ISO 8601
+ * @property {boolean} same_person
+ * @property {number} distance
+ * @property {number} threshold
+ * @property {string} engine
+ * @property {number} [score]  0 to 100, from services that are calibrated
+ * @property {number} [far_at_distance]  share of pairs of strangers that come at least this close
+ * @property {PhotoResult} image1
+ * @property {PhotoResult} image2
+ * @property {Timing} timing_ms
+ *
+ * @typedef {object} Candidate
+ * @property {string | null} comparison_id
+ * @property {boolean} same_person
+ * @property {number} distance
+ * @property {number} [score]
+ * @property {number} [far_at_distance]
+ * @property {PhotoResult} photo
+ *
+ * @typedef {object} Prediction
+ * @property {string} created_at
+ * @property {"image1" | "image2"} closer
+ * @property {boolean} same_person
+ * @property {number} threshold
+ * @property {string} engine
+ * @property {PhotoResult} anchor
+ * @property {Candidate} image1
+ * @property {Candidate} image2
+ * @property {Timing} timing_ms
+ *
+ * @typedef {object} Service
+ * @property {string} version
+ * @property {"open" | "public" | "keys"} access
+ * @property {boolean} uploads
+ * @property {number} max_request_bytes
+ * @property {number} max_photo_bytes
+ * @property {number} records_days
+ *
+ * @typedef {object} ComparisonRecord
+ * @property {string} comparison_id
+ * @property {string} created_at
+ * @property {boolean} same_person
+ * @property {number} distance
+ * @property {number} threshold
+ * @property {string} engine
+ * @property {string} image1_sha256
+ * @property {string} image2_sha256
+ * @property {string} caller
+ *
+ * @typedef {{comparisons: ComparisonRecord[], next_cursor: string | null}} RecordPage
+ */
+
+export {};

@@ -1,0 +1,46 @@
+/** The scale that shows where a distance lies between those of one person and of two. */
+
+import { number } from "../format.js";
+import { texts } from "../texts.js";
+
+/** @typedef {import("./call.js").Typical} Typical */
+
+const END = 1.2; // no two faces of the LFW data set are further apart
+
+/**
+ * @param {Record<string, any>} parts
+ * @param {{distance: number, threshold: number, typical: Typical | null}} values
+ * @param {{distance: string, threshold: string}} words
+ */
+export function renderScale(parts, { distance, threshold, typical }, words) {
+  const end = number(END, 1);
+  const summary = texts.scaleSummary(words.distance, words.threshold, end);
+  const label = typical ? `${summary} ${typicalWords(typical)}` : summary;
+  parts.scale.setAttribute("aria-label", label);
+  renderZone(parts.sameZone, typical?.same);
+  renderZone(parts.differentZone, typical?.different);
+  parts.legend.hidden = !typical;
+  parts.thresholdMark.style.left = shareOf(threshold);
+  parts.distanceMark.style.left = shareOf(distance);
+  parts.thresholdLabel.textContent = texts.thresholdLabel(words.threshold);
+  parts.distanceLabel.textContent = texts.distanceLabel(words.distance);
+  parts.scaleStart.textContent = number(0);
+  parts.scaleEnd.textContent = end;
+}
+
+function renderZone(zone, range) {
+  zone.hidden = !range;
+  if (!range) return;
+  zone.style.left = shareOf(range[0]);
+  zone.style.width = shareOf(range[1] - range[0]);
+}
+
+function typicalWords({ same, different }) {
+  const words = ([from, to]) => texts.range(number(from, 2), number(to, 2));
+  return texts.scaleTypical(words(same), words(different));
+}
+
+/** A distance or threshold may be larger than the scale; its mark then stands at the end. */
+function shareOf(value) {
+  return `${(100 * Math.min(value, END)) / END}%`;
+}

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 MODELS := models/face-network.onnx
-FACES := tests/data/faces
+FACES := web/examples
 CDK := PATH="$(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$$PATH" cdk --no-notices
 OUTPUTS := cdk.out/outputs.json
 CONTEXT ?=

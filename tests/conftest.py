@@ -21,9 +21,9 @@ from facecompare.model_files import ModelFolder
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
+from tests.pictures import OBAMA
 from tests.tables import TABLE, create_table, dynalite
 
-FACES = Path(__file__).parent / "data" / "faces"
 ACCOUNT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -63,7 +63,7 @@ def dat_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def portrait() -> Path:
-    return FACES / "obama.jpg"
+    return OBAMA
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from facecompare.cli.main import exit_code
 from facecompare.config import ENGINES, ENV_PREFIX, setting_names
 from facecompare.engines.catalogue import CARDS
 from facecompare.errors import FaceCompareError
+from tests import pictures
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 README = (CHECKOUT / "README.md").read_text()
@@ -68,7 +69,7 @@ def test_the_newest_changelog_entry_is_the_version() -> None:
 
 
 def test_every_committed_photo_has_its_source_beside_it() -> None:
-    for photo in (CHECKOUT / "tests" / "data" / "faces").glob("*.jpg"):
+    for photo in pictures.FACES.glob("*.jpg"):
         assert f"`{photo.name}`" in (photo.parent / "SOURCES.md").read_text()
 
 

@@ -19,11 +19,13 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Service:
-    """Its address, and the functions behind it."""
+    """Its address, the functions behind it, and what leads to them."""
 
     address: str
     compare: LambdaFunction
     records: LambdaFunction
+    routes: Mapping[str, LambdaFunction]
+    added_headers: Mapping[str, str]
 
 
 @contextmanager
@@ -38,7 +40,7 @@ def running(compare: Environment, records: Environment, folder: Path) -> Iterato
         routes |= dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), functions[1])
         secret = {ORIGIN_HEADER: compare["FACECOMPARE_ORIGIN_SECRET"]}
         front = stack.enter_context(HttpFront(routes, added_headers=secret))
-        yield Service(front.address, *functions)
+        yield Service(front.address, *functions, routes, secret)
 
 
 def _settings(name: str, environment: Environment, folder: Path) -> FunctionSettings:

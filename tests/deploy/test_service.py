@@ -14,12 +14,18 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from facecompare.config import CHECKOUT
 from tests import pictures
+from tests.deploy.bucket_front import BucketFront
 from tests.deploy.service import Service, running
+from tests.deploy.site import SiteFront
 from tests.infra.deployment import Deployment
 from tests.infra.moto_server import credentials, moto_server
+from tests.web.conftest import CHROMIUM_FLAGS, browser_with
+from tests.web.test_page import heic
+from tests.web.visitor import Visitor, Watch
 
 pytestmark = pytest.mark.deploy
 
@@ -126,6 +132,52 @@ def test_a_large_photo_comes_by_upload(installation: Installation, service: Serv
     body = {"image": {"upload": grant["upload"]}}
     found = httpx.post(f"{service.address}/api/detect", json=body, timeout=60).json()
     assert len(found["image"]["faces"]) == 1
+
+
+def test_the_page_compares_photos_and_uploads_large_ones(
+    installation: Installation, tmp_path: Path
+) -> None:
+    deployment = installation.deployment
+    bucket = deployment.outputs["UploadBucketName"]
+    rules = deployment.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
+    environments = [
+        installation.environment(name) for name in ("CompareFunction", "RecordsFunction")
+    ]
+    with (
+        BucketFront(deployment.url, rules) as uploads,
+        running(
+            *(env | {"AWS_ENDPOINT_URL_S3": uploads.address} for env in environments), tmp_path
+        ) as service,
+        SiteFront(service, installation.folder / "assembly", uploads.address) as site,
+        sync_playwright() as playwright,
+        browser_with(playwright, *CHROMIUM_FLAGS) as browser,
+    ):
+        uploads.origin = site.address
+        page = browser.new_page()
+        visitor = Visitor(page, Watch(page, site.address, uploads.address))
+        page.goto(site.address)
+        visitor.button("photos of two people").click()
+        expect(visitor.photo(2)).to_contain_text("biden.jpg")
+        visitor.predict()
+        expect(visitor.verdict.get_by_role("heading")).to_have_text("Different people")
+
+        visitor.load(2, ("phone.heic", padded_heic(6_000_000)))
+        with page.expect_response("**/api/compare") as response:
+            visitor.predict()
+        assert set(response.value.request.post_data_json["image2"]) == {"upload"}
+        expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+
+        visitor.load(2, ("vast.heic", padded_heic(16_000_000)))
+        visitor.predict()
+        expect(visitor.error_of(2)).to_contain_text("at most 15 MB are accepted")
+        assert visitor.watch.complaints == []
+
+
+def padded_heic(size: int) -> bytes:
+    """A photo that a browser cannot shrink, of this many bytes."""
+    data = heic(pictures.portrait(pictures.OBAMA2))
+    padding = size - len(data)
+    return data + padding.to_bytes(4, "big") + b"free" + bytes(padding - 8)
 
 
 def test_without_the_site_s_secret_the_api_is_closed(service: Service) -> None:

@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from facecompare.config import ENV_PREFIX, Settings
 from tests.web.visitor import PATIENCE_MS, Visitor, Watch
 
 NOT_INSTALLED = "Chromium is not installed: the page is NOT tested here; .ci/run installs it"
@@ -30,20 +33,45 @@ CHROMIUM_FLAGS = [
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[str]:
-    """`facecompare serve` with its page; its address."""
-    folder = tmp_path_factory.mktemp("server")
-    env = {name: value for name, value in os.environ.items() if not name.startswith("FACECOMPARE_")}
-    env["FACECOMPARE_RECORDS"] = str(folder / "comparisons.sqlite3")
-    env["FACECOMPARE_MODELS_DIR"] = str(models_dir)
+@dataclass(frozen=True)
+class Server:
+    """`facecompare serve` with its page."""
+
+    address: str
+    env: Mapping[str, str]  # by which a command line works on the same records
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.from_env(self.env)
+
+    def command(self, *arguments: str) -> str:
+        """What `facecompare` prints."""
+        command = [sys.executable, "-m", "facecompare", *arguments]
+        return subprocess.run(
+            command, env=self.env, check=True, capture_output=True, text=True
+        ).stdout
+
+
+@contextmanager
+def serving(folder: Path, models_dir: Path, **settings: str) -> Iterator[Server]:
+    """A server with records of its own; `settings` without their FACECOMPARE_."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
+    settings |= {"RECORDS": str(folder / "comparisons.sqlite3"), "MODELS_DIR": str(models_dir)}
+    env |= {ENV_PREFIX + name: value for name, value in settings.items()}
     said = folder / "stderr.txt"
     command = [sys.executable, "-m", "facecompare", "serve", "--port", "0"]
     with said.open("wb") as stderr, subprocess.Popen(command, env=env, stderr=stderr) as process:
         try:
-            yield _address(process, said)
+            yield Server(_address(process, said), env)
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[str]:
+    """The address of a server for everybody, with all that it can do."""
+    with serving(tmp_path_factory.mktemp("server"), models_dir, LANDMARKS68="on") as server:
+        yield server.address
 
 
 def _address(process: subprocess.Popen[bytes], said: Path) -> str:
@@ -61,14 +89,25 @@ def chromium_path() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@contextmanager
+def browser_with(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     path = chromium_path()
     if path is None:
         pytest.skip(NOT_INSTALLED)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    browser = playwright.chromium.launch(executable_path=path, args=flags)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with browser_with(playwright, *CHROMIUM_FLAGS) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -79,14 +118,16 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     """
     visitors: list[Visitor] = []
 
-    def open_page(width: int = 1280, height: int = 800, **options: object) -> Visitor:
+    def open_page(
+        width: int = 1280, height: int = 800, address: str = server, **options: object
+    ) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         # Waiting for a single dialogue switches this on too late for a quick press of Enter.
         page.on("filechooser", lambda _dialogue: None)
-        visitors.append(Visitor(page, Watch(page, server)))
-        page.goto(server)
+        visitors.append(Visitor(page, Watch(page, address)))
+        page.goto(address)
         return visitors[-1]
 
     yield open_page

@@ -1,6 +1,6 @@
 """Every view with something in it, in three widths, light and dark, to be looked at.
 
-    python -m tests.web.screenshots http://127.0.0.1:8000 FOLDER [VIEW …]
+python -m tests.web.screenshots http://127.0.0.1:8000 FOLDER [VIEW …]
 """
 
 from __future__ import annotations

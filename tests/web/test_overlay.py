@@ -151,6 +151,18 @@ def test_a_detector_finds_the_face_on_the_screen_inside_the_drawn_box(visitor: V
     assert_in_place(drawn_box, detected, tolerance=0.1)
 
 
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("orientation", [2, 3, 4, 5, 6, 7, 8])
+def test_the_box_is_on_the_face_of_a_photo_turned_by_exif(
+    visit: Visit, orientation: int, width: int
+):
+    visitor = visit(width=width)
+    answer = visitor.compare(("photo.jpg", stored_with_orientation(orientation)), BIDEN)
+    wanted = expected(visitor, 1, answer)
+    assert_in_place(drawn(visitor, 1, COMPARED), wanted, tolerance=0.02)
+    assert wanted.width > 20
+
+
 @pytest.mark.parametrize("orientation", [3, 6, 8, 5])
 def test_a_photo_turned_by_exif_is_shown_upright_with_its_box(visit: Visit, orientation: int):
     upright, turned = visit(), visit()

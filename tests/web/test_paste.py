@@ -30,6 +30,13 @@ def test_a_photo_is_pasted_where_the_focus_is(visitor: Visitor) -> None:
 
 
 def test_pasted_text_is_no_photo(visitor: Visitor) -> None:
-    visitor.paste(("notes.txt", b"not a picture"))
-    expect(visitor.photo(1)).not_to_contain_text("notes.txt")
-    expect(visitor.photo(1)).to_contain_text("paste a photo")
+    handled = visitor.page.evaluate(
+        """() => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", "some words");
+            return !document.body.dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }"""
+    )
+    assert not handled
+    expect(visitor.photo(1)).to_contain_text("Choose, drop or paste a photo")

@@ -38,10 +38,10 @@ def from_a_phone(portrait, orientation: int = 1) -> bytes:
 
 # Chromium does not tell of a form's files, so the page's own call is listened to.
 LISTEN = """() => {
-  const real = window.fetch;
-  window.fetch = (url, options) => {
-    window.sentForm = options?.body;
-    return real(url, options);
+  const real = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function (body) {
+    if (body instanceof FormData) window.sentForm = body;
+    return real.call(this, body);
   };
 }"""
 SENT_PHOTO = """async (name) => {

@@ -36,10 +36,11 @@ File = Path | tuple[str, bytes]  # as it lies on the disk, or made up for the te
 class Watch:
     """Collects what must not happen on the page."""
 
-    def __init__(self, page: Page, origin: str) -> None:
+    def __init__(self, page: Page, *origins: str) -> None:
         self.complaints: list[str] = []
         self.refusals_expected = False
-        self._own = (origin + "/", "blob:" + origin + "/", "data:")
+        own = [prefix + origin + "/" for origin in origins for prefix in ("", "blob:")]
+        self._own = ("data:", *own)
         page.add_init_script(TELL_VIOLATIONS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
@@ -60,25 +61,47 @@ class Visitor:
     page: Page
     watch: Watch
 
+    @property
+    def origin(self) -> str:
+        return self.page.url.partition("/#")[0].rstrip("/")
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def photo(self, number: int) -> Locator:
+    def open(self, view: str) -> None:
+        """Go to another view with the navigation."""
+        self.page.get_by_role("navigation").get_by_role("link", name=view, exact=True).click()
+        expect(self.view.get_by_role("heading", level=1)).to_be_focused()
+
+    def place(self, name: str) -> Locator:
         """Everything that belongs to one photo."""
-        return self.page.get_by_role("region", name=f"Image {number}", exact=True)
+        return self.page.get_by_role("region", name=name, exact=True)
+
+    def photo(self, number: int) -> Locator:
+        return self.place(f"Image {number}")
 
     def load(self, number: int, file: File) -> None:
+        self.load_into(f"Image {number}", file)
+
+    def load_into(self, name: str, file: File) -> None:
         """Load a photo as a visitor does: with the button and the system's file dialogue."""
+        self.choose(f"Load {name.lower()}", file)
+        expect(self.place(name)).to_contain_text(_payload(file)["name"])
+
+    def choose(self, button: str, *files: File) -> None:
+        """Choose files, all from the disk or all made up, in the dialogue that this opens."""
         with self.page.expect_file_chooser() as chooser:
-            self.button(f"Load image {number}").click()
-        chooser.value.set_files(file if isinstance(file, Path) else _payload(file))
-        name = file.name if isinstance(file, Path) else file[0]
-        expect(self.photo(number)).to_contain_text(name)
+            self.button(button).click()
+        paths = [file for file in files if isinstance(file, Path)]
+        made_up = [_payload(file) for file in files if not isinstance(file, Path)]
+        chooser.value.set_files(paths or made_up)
 
     def drop(self, number: int, file: File) -> None:
         """Drag a file from elsewhere onto a photo's place."""
+        self.drop_on(self.photo(number).locator("canvas"), file)
+
+    def drop_on(self, place: Locator, file: File) -> None:
         transfer = self._transfer(file)
-        place = self.photo(number).locator("canvas")
         for kind in ("dragenter", "dragover", "drop"):
             place.dispatch_event(kind, {"dataTransfer": transfer})
 
@@ -138,16 +161,29 @@ class Visitor:
         return self.page.get_by_role("region", name="Verdict")
 
     @property
+    def view(self) -> Locator:
+        """The view that is shown."""
+        return self.page.locator(".view:not([hidden])")
+
+    @property
     def status(self) -> Locator:
         return self.page.get_by_role("status")
 
     @property
     def failure(self) -> Locator:
         """What went wrong, where no photo is to blame."""
-        return self.page.locator("#failure")
+        return self.view.locator("[data-part=failure]")
+
+    @property
+    def details(self) -> Locator:
+        return self.view.locator(".details")
 
     def error_of(self, number: int) -> Locator:
-        return self.photo(number).locator("[role=alert]")
+        return self.photo(number).get_by_role("alert", include_hidden=True)
+
+    def focus_ring_is_visible(self) -> bool:
+        style = self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        return bool(style == "solid")
 
 
 def _payload(file: File) -> FilePayload:

@@ -31,15 +31,27 @@ export function createRouter(views) {
     const first = shown === "";
     shown = name;
     render(names, name);
-    created[name] ??= Promise.resolve(views[name](rootOf(name)));
-    const view = await created[name];
+    const view = await viewOf(name);
     if (name !== shown) return; // the visitor went on meanwhile
+    byId("missing").textContent = view ? "" : texts.failure.view;
+    rootOf(name).hidden = !view;
     current = view;
-    view.enter?.();
+    view?.enter?.();
     // The first view is where the visitor already is; a new one begins at its heading.
     if (!first) headingOf(name).focus();
   };
 
+  /** The view, created once; null when its module cannot be had now. */
+  const viewOf = async (name) => {
+    try {
+      created[name] ??= Promise.resolve(views[name](rootOf(name)));
+      return await created[name];
+    } catch (cause) {
+      console.error(cause);
+      delete created[name];
+      return null;
+    }
+  };
   const nameIn = (hash) => names.find((name) => hash === PREFIX + name);
 
   window.addEventListener("hashchange", show);

@@ -83,6 +83,7 @@ export const texts = {
     notHere: "There is no comparison service at this address.",
     unavailable: "The service cannot answer at the moment. Try again later.",
     unexpected: (status) => `The service refused without saying why (HTTP ${status}).`,
+    view: "This view cannot be loaded. Check the connection, then reload the page.",
     example: "The example photos cannot be loaded. Check the connection and try again.",
   },
 

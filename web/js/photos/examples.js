@@ -11,7 +11,7 @@ import { texts } from "../texts.js";
  */
 async function load(name) {
   try {
-    const response = await fetch(`examples/${name}`);
+    const response = await fetch(new URL(`../../examples/${name}`, import.meta.url));
     if (!response.ok) throw new Error(String(response.status));
     const file = new File([await response.blob()], name, { type: "image/jpeg" });
     return { file, credit: texts.credit[name] };

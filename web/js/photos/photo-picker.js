@@ -4,6 +4,7 @@ import { fromTemplate, partsOf } from "../dom.js";
 import { fileSize, number } from "../format.js";
 import { pictureOf } from "../service/api.js";
 import { texts } from "../texts.js";
+import { takePhoto } from "./camera.js";
 import { createFaceButtons } from "./face-buttons.js";
 import { acceptChosen, acceptDrops } from "./files.js";
 import { createOverlay, sameShape } from "./overlay.js";
@@ -111,7 +112,6 @@ function listen(slot, { load, camera, frame, file }, onFile) {
   load.addEventListener("click", open);
   frame.addEventListener("click", () => frame.dataset.state === "empty" && open());
   camera.addEventListener("click", async () => {
-    const { takePhoto } = await import("./camera.js");
     const taken = await takePhoto();
     if (taken === "choose") open();
     else if (taken) onFile(taken);

@@ -4,7 +4,7 @@ import { texts } from "../texts.js";
 import { has68Points } from "./about.js";
 import { call } from "./call.js";
 import { notUnderstood, ServiceFailed } from "./failure.js";
-import { contentOf } from "./request.js";
+import { contentOf, fitsInRequest } from "./request.js";
 
 /** @typedef {import("./types.js").Comparison} Comparison */
 /** @typedef {import("./types.js").Prediction} Prediction */
@@ -39,11 +39,13 @@ export async function predict(photos, chosen, course) {
 }
 
 /**
- * The service's own picture of a photo that the browser cannot show; null where it finds no face.
+ * The service's own picture of a photo that the browser cannot show; null where it finds no face,
+ * and for a photo that would have to be uploaded.
  * @param {Blob} photo
  * @returns {Promise<Blob | null>}
  */
 export async function pictureOf(photo) {
+  if (!(await fitsInRequest([photo]))) return null;
   const body = new FormData();
   body.append("image", new Blob([photo]), "image");
   try {

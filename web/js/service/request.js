@@ -21,11 +21,15 @@ const UNNAMED_TYPE = "image/heic"; // what browsers have no name for is what the
  * @returns {Promise<Content>}
  */
 export async function contentOf(photos, fields, course) {
-  const about = await service();
-  const bytes = Object.values(photos).reduce((sum, { size }) => sum + size, FIELDS_BYTES);
-  return about?.uploads && bytes > about.max_request_bytes
+  return (await service())?.uploads && !(await fitsInRequest(Object.values(photos)))
     ? uploaded(photos, fields, course)
     : form(photos, fields);
+}
+
+/** Whether the service takes these photos in one request. @param {Blob[]} photos */
+export async function fitsInRequest(photos) {
+  const bytes = photos.reduce((sum, { size }) => sum + size, FIELDS_BYTES);
+  return bytes <= ((await service())?.max_request_bytes ?? Infinity);
 }
 
 function form(photos, fields) {

@@ -69,8 +69,8 @@ function answersOf({ responses }) {
 function described(field, required, place = "") {
   const kinds = (field.anyOf ?? [field]).map(({ type }) => type).filter((type) => type && type !== "null");
   const choices = field.enum ? field.enum.join(", ") : kinds.join(", ");
-  const standard = field.default ?? null;
-  return [place, required && texts.apiRequired, choices, standard !== null && `= ${standard}`, field.description]
+  const standard = field.default ?? "";
+  return [place, required && texts.apiRequired, choices, standard !== "" && `= ${standard}`, field.description]
     .filter(Boolean)
     .join("; ");
 }

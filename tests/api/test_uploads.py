@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
+from facecompare import __version__
 from facecompare.access import Gate
 from facecompare.api.app import create_app, photo_side, record_side
 from facecompare.aws import client as boto_client
@@ -131,7 +132,7 @@ def test_a_body_too_large_for_a_request_is_told_of_uploads(client: TestClient) -
 
 def test_the_service_says_what_it_accepts(client: TestClient) -> None:
     assert client.get("/api/service").json() == {
-        "version": "0.3.0",
+        "version": __version__,
         "access": "open",
         "uploads": True,
         "max_request_bytes": 61_000_000,

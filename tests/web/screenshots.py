@@ -1,83 +1,65 @@
-"""Every view with something in it, in three widths, light and dark, to be looked at.
+"""Every state of the page in three widths, light and dark, to be looked at.
 
-python -m tests.web.screenshots http://127.0.0.1:8000 FOLDER [VIEW …]
+    python -m tests.web.screenshots http://127.0.0.1:8000 FOLDER [STATE …]
+
+For each state one picture a scheme, with the widths side by side.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.web.conftest import CHROMIUM_FLAGS, chromium_path
+from tests.web.conftest import CHROMIUM_FLAGS, browser_with
+from tests.web.states import STATES
+from tests.web.visitor import Visitor, Watch
 
 WIDTHS = (360, 768, 1280)
-VERDICT_MS = 30_000
-
-
-def compared(page: Page) -> None:
-    page.get_by_role("button", name="two photos of one person").click()
-    page.get_by_text("Ready to compare").wait_for()
-    page.get_by_role("button", name="Predict").click()
-    page.get_by_role("region", name="Verdict").wait_for(timeout=VERDICT_MS)
-
-
-def ranked(page: Page) -> None:
-    page.get_by_role("button", name="three example photos").click()
-    page.get_by_text("Ready to compare").wait_for()
-    page.get_by_role("button", name="Predict").click()
-    page.get_by_role("region", name="Ranking").wait_for(timeout=VERDICT_MS)
-
-
-def several(page: Page) -> None:
-    page.get_by_role("button", name="an example").click()
-    page.get_by_text("2 to compare").wait_for()
-    page.get_by_role("button", name="Compare all").click()
-    page.get_by_text("2 compared.").wait_for(timeout=VERDICT_MS)
-
-
-def logged(page: Page) -> None:
-    page.get_by_text("Page 1").wait_for()
-
-
-def asked(page: Page) -> None:
-    page.get_by_text("/api/compare").wait_for()
-
-
-def nothing(_page: Page) -> None:
-    return None
-
-
-VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
-    "empty": ("compare", nothing),
-    "compare": ("compare", compared),
-    "closer": ("closer", ranked),
-    "many": ("many", several),
-    "history": ("history", logged),
-    "about": ("about", nothing),
-    "api": ("api", asked),
-}
+GAP = 24
 
 
 def main(address: str, folder: Path, *names: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+    with (
+        sync_playwright() as playwright,
+        browser_with(playwright, *CHROMIUM_FLAGS) as browser,
+    ):
         for scheme in ("light", "dark"):
-            page = browser.new_context(color_scheme=scheme).new_page()
-            for name in names or VIEWS:
-                view, prepare = VIEWS[name]
-                page.set_viewport_size({"width": WIDTHS[0], "height": 800})
-                page.goto("about:blank")
-                page.goto(f"{address}/#/{view}")
-                prepare(page)
-                for width in WIDTHS:
-                    page.set_viewport_size({"width": width, "height": 800})
-                    page.wait_for_timeout(150)
-                    page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
-        browser.close()
+            for state in STATES:
+                if names and state.__name__ not in names:
+                    continue
+                page = browser.new_page(color_scheme=scheme)
+                visitor = Visitor(page, Watch(page, address))
+                page.goto(address)
+                state(visitor)
+                beside(taken(page)).save(folder / f"{state.__name__}-{scheme}.png")
+                page.unroute_all()
+                page.close()
+                print(state.__name__, scheme, visitor.watch.complaints)
+
+
+def taken(page: Page) -> list[Image.Image]:
+    pictures = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(150)  # drawings follow the window
+        modal = page.get_by_role("dialog").count() > 0
+        pictures.append(Image.open(BytesIO(page.screenshot(full_page=not modal))).convert("RGB"))
+    return pictures
+
+
+def beside(pictures: list[Image.Image]) -> Image.Image:
+    width = sum(picture.width + GAP for picture in pictures) - GAP
+    sheet = Image.new("RGB", (width, max(picture.height for picture in pictures)), "magenta")
+    left = 0
+    for picture in pictures:
+        sheet.paste(picture, (left, 0))
+        left += picture.width + GAP
+    return sheet
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from facecompare.access import Gate, KeyStore
@@ -44,7 +45,8 @@ def create_app(
         # `include_router` would build each route's models a second time, at the first request.
         app.router.routes.extend(router.routes)
     if web_dir is not None:
-        app.mount("/", StaticFiles(directory=web_dir, html=True))
+        # As CloudFront does; only the page, for no answer is large, and none may leak its length.
+        app.mount("/", GZipMiddleware(StaticFiles(directory=web_dir, html=True)))
     return app
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -93,6 +95,18 @@ def test_what_the_first_view_needs_is_preloaded_and_nothing_else():
         if attributes.get("rel") == "modulepreload"
     }
     assert preloaded == {f"js/{name}" for name in loaded_with("app.js") - {"app.js"}}
+
+
+def test_the_types_in_comments_hold():
+    compiler = WEB.parent / "node_modules" / ".bin" / "tsc"
+    if not compiler.is_file():
+        pytest.skip("TypeScript is not installed: types are NOT checked; see: make node_modules")
+    project = Path(__file__).with_name("jsconfig.json")
+    node = {"PATH": f"{compiler.parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        [compiler, "--project", project], capture_output=True, text=True, env=os.environ | node
+    )
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_modules_are_small():

@@ -107,6 +107,7 @@ function name(slot, parts, title) {
   parts.camera.title = texts.takeWithCamera(title);
 }
 
+/** @param {HTMLElement} slot @param {Record<string, any>} parts @param {(file: File) => void} onFile */
 function listen(slot, { load, camera, frame, file }, onFile) {
   const open = () => file.click();
   load.addEventListener("click", open);

@@ -23,6 +23,7 @@ export async function call(exchange) {
   }
 }
 
+/** @param {string | null} key @param {Exchange} exchange */
 async function sendWith(key, { headers, ...exchange }) {
   const authorization = key ? { Authorization: `Bearer ${key}` } : {};
   try {

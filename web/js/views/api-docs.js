@@ -58,6 +58,7 @@ function fieldsOf({ requestBody }, document) {
   ]);
 }
 
+/** @param {any} parameter */
 function parameterOf({ name, in: place, required, schema = {}, description }) {
   return [name, described({ ...schema, description: description ?? schema.description }, required, place)];
 }
@@ -75,6 +76,7 @@ function described(field, required, place = "") {
     .join("; ");
 }
 
+/** @returns {any}  what a reference of the document stands for */
 function resolved(schema, document) {
   const reference = schema?.$ref;
   if (!reference) return schema ?? {};

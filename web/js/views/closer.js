@@ -31,6 +31,7 @@ export function createCloserView(root) {
     if (prediction === shown) return;
     shown = prediction;
     const results = prediction ? resultsOf(prediction) : {};
+    /** @type {[string, any][]} */
     const titled = Object.entries(results).map(([name, photo]) => [places[name], photo]);
     crops.render(titled);
     const verdicts = prediction && { [candidate1]: prediction.image1, [candidate2]: prediction.image2 };
@@ -73,6 +74,7 @@ function keep(prediction, photos) {
 
 /** @param {Prediction} prediction */
 function renderRanking(parts, prediction, places) {
+  /** @type {"image1" | "image2"} */
   const further = prediction.closer === "image1" ? "image2" : "image1";
   parts.words.textContent = texts.closest(places[prediction.closer]);
   parts.ranks.replaceChildren(

@@ -10,9 +10,7 @@ from facecompare.cli.photos import read_photo
 from facecompare.config import CHECKOUT, Settings
 from facecompare.errors import MissingImage
 
-BUNDLED = tuple(
-    CHECKOUT / "tests" / "data" / "faces" / name for name in ("obama.jpg", "obama2.jpg")
-)
+BUNDLED = tuple(CHECKOUT / "web" / "examples" / name for name in ("obama.jpg", "obama2.jpg"))
 
 
 def add_commands(commands: Any) -> None:

@@ -18,7 +18,7 @@ MAX_FIRST_LOAD_BYTES = 100_000
 LIGHTHOUSE = Path(__file__).parents[2] / "node_modules" / ".bin" / "lighthouse"
 NOT_INSTALLED = "Lighthouse is not installed: it does NOT judge the page; see: make node_modules"
 LEAST = {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95}
-TRIES = 3  # other work on the machine only ever makes a page slower
+TRIES = 5  # other work on the machine only ever makes a page slower
 
 
 def test_the_first_load_is_small(browser: Browser, server: str):
@@ -35,23 +35,24 @@ def test_the_first_load_is_small(browser: Browser, server: str):
     assert 40_000 < transferred <= MAX_FIRST_LOAD_BYTES
 
 
-@pytest.mark.parametrize("preset", ["desktop", "mobile"])
-def test_lighthouse_approves(server: str, preset: str, tmp_path: Path):
+def test_lighthouse_approves(server: str, tmp_path: Path):
+    """One preset after the other: two Lighthouses at once slow each other down."""
     if not LIGHTHOUSE.is_file():
         pytest.skip(NOT_INSTALLED)
-    judged = []
-    while len(judged) < TRIES and not (judged and enough(judged[-1])):
-        judged.append(_scores(server, preset, tmp_path))
-    print(f"Lighthouse, {preset}: {judged}")
-    assert enough(judged[-1]), judged
+    for preset in ("desktop", "mobile"):
+        judged: list[dict[str, float]] = []
+        while len(judged) < TRIES and not (judged and enough(judged[-1])):
+            judged.append(_scores(server, preset, tmp_path / f"{preset}{len(judged)}.json"))
+        print(f"Lighthouse, {preset}: {judged}")
+        assert enough(judged[-1]), judged
 
 
 def enough(scores: dict[str, float]) -> bool:
     return all(scores[category] >= least for category, least in LEAST.items())
 
 
-def _scores(address: str, preset: str, folder: Path) -> dict[str, float]:
-    report = folder / "report.json"
+def _scores(address: str, preset: str, report: Path) -> dict[str, float]:
+    """Of one run; zeros where Lighthouse did not get to its end, which a busy machine can cause."""
     command = [
         str(LIGHTHOUSE),
         address,
@@ -62,11 +63,13 @@ def _scores(address: str, preset: str, folder: Path) -> dict[str, float]:
         f"--chrome-flags=--headless=new {' '.join(CHROMIUM_FLAGS)}",
         *(["--preset=desktop"] if preset == "desktop" else []),  # mobile is its default
     ]
-    node = str(LIGHTHOUSE.parent)
     env = os.environ | {
         "CHROME_PATH": str(chromium_path()),
-        "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{LIGHTHOUSE.parent}{os.pathsep}{os.environ['PATH']}",
     }
-    subprocess.run(command, env=env, check=True, timeout=120, capture_output=True)
+    done = subprocess.run(command, env=env, timeout=120, capture_output=True, text=True)
+    if done.returncode:
+        print(done.stderr)
+        return dict.fromkeys(LEAST, 0.0)
     categories = json.loads(report.read_text("utf-8"))["categories"]
     return {category: categories[category]["score"] for category in LEAST}

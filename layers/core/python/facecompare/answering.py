@@ -15,9 +15,11 @@ from facecompare.answers import (
     PredictionAnswer,
     TimingAnswer,
 )
+from facecompare.calibration import meaning_of
 from facecompare.timing import STAGES
 
 if TYPE_CHECKING:
+    from facecompare.calibration import Calibration
     from facecompare.compare import Comparison, FaceReport, PhotoReport, Prediction
     from facecompare.engines.protocol import Points
     from facecompare.pipeline.quality import Measure
@@ -26,9 +28,15 @@ if TYPE_CHECKING:
 
 
 def comparison_answer(
-    comparison: Comparison, record: ComparisonRecord, *, recorded: bool, chips: bool
+    comparison: Comparison,
+    record: ComparisonRecord,
+    calibration: Calibration | None,
+    *,
+    recorded: bool,
+    chips: bool,
 ) -> ComparisonAnswer:
     """What a caller is told of a comparison."""
+    meaning = meaning_of(calibration, record.distance, record.threshold)
     return ComparisonAnswer(
         comparison_id=record.comparison_id if recorded else None,
         created_at=record.created_at,
@@ -36,6 +44,9 @@ def comparison_answer(
         distance=record.distance,
         threshold=record.threshold,
         engine=record.engine,
+        score=meaning.score,
+        far_at_threshold=meaning.far_at_threshold,
+        far_at_distance=meaning.far_at_distance,
         image1=_photo(comparison.image1, chips),
         image2=_photo(comparison.image2, chips),
         timing_ms=_timing(comparison.timing),
@@ -45,20 +56,24 @@ def comparison_answer(
 def prediction_answer(
     prediction: Prediction,
     records: tuple[ComparisonRecord, ComparisonRecord],
+    calibration: Calibration | None,
     *,
     recorded: bool,
     chips: bool,
 ) -> PredictionAnswer:
     """What a caller is told of a prediction; it leaves one record for each candidate."""
     comparisons = (prediction.image1, prediction.image2)
+    meanings = [meaning_of(calibration, each.distance, each.threshold) for each in records]
     candidates = [
         CandidateAnswer(
             comparison_id=record.comparison_id if recorded else None,
             same_person=record.same_person,
             distance=record.distance,
+            score=meaning.score,
+            far_at_distance=meaning.far_at_distance,
             photo=_photo(comparison.image2, chips),
         )
-        for comparison, record in zip(comparisons, records, strict=True)
+        for comparison, record, meaning in zip(comparisons, records, meanings, strict=True)
     ]
     closer = prediction.image1 if prediction.closer == "image1" else prediction.image2
     return PredictionAnswer(
@@ -67,6 +82,7 @@ def prediction_answer(
         same_person=closer.match.same_person,
         threshold=closer.match.threshold,
         engine=closer.engine_id,
+        far_at_threshold=meanings[0].far_at_threshold,
         anchor=_photo(prediction.image1.image1, chips),
         image1=candidates[0],
         image2=candidates[1],

@@ -102,6 +102,13 @@ class ComparisonAnswer:
     threshold: float
     engine: str
     """the exact setting of the pipeline; thresholds mean something only within it"""
+    score: float | None
+    """0 to 100: the chance that the two are one person, had either been as likely; null where the
+    engine has no calibration"""
+    far_at_threshold: float | None
+    """the share of pairs of strangers that this threshold accepts"""
+    far_at_distance: float | None
+    """the share of pairs of strangers that are as near as these two"""
     image1: PhotoAnswer
     image2: PhotoAnswer
     timing_ms: TimingAnswer
@@ -116,6 +123,9 @@ class CandidateAnswer:
     """the record's id; null where nothing was recorded"""
     same_person: bool
     distance: float
+    score: float | None
+    """0 to 100, as in a comparison"""
+    far_at_distance: float | None
     photo: PhotoAnswer
 
 
@@ -132,6 +142,8 @@ class PredictionAnswer:
     """whether the closer one is the same person as the anchor"""
     threshold: float
     engine: str
+    far_at_threshold: float | None
+    """the share of pairs of strangers that this threshold accepts"""
     anchor: PhotoAnswer
     image1: CandidateAnswer
     image2: CandidateAnswer

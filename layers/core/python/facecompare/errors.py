@@ -152,6 +152,18 @@ class UnknownEngine(RequestError):
     code = "unknown_engine"
 
 
+class FarNotCalibrated(RequestError):
+    """The false-accept rate was not measured for this engine, or not that far."""
+
+    code = "far_not_calibrated"
+
+
+class BadDataset(RequestError):
+    """A folder of images or a file of pairs cannot be evaluated."""
+
+    code = "bad_dataset"
+
+
 class Landmarks68Off(RequestError):
     """The 68-point landmarks were asked for and are switched off."""
 
@@ -216,6 +228,12 @@ class ModelFileDamaged(SetupError):
     """A model file does not hold what its checksum or its format promises."""
 
     code = "model_file_damaged"
+
+
+class CalibrationUnusable(SetupError):
+    """A calibration is damaged, or of another engine or other weights."""
+
+    code = "calibration_unusable"
 
 
 class PackageMissing(SetupError):

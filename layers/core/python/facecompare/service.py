@@ -8,6 +8,7 @@ from threading import Lock
 
 from facecompare.answering import comparison_answer, detection_answer, prediction_answer
 from facecompare.answers import ComparisonAnswer, DetectionAnswer, PredictionAnswer
+from facecompare.calibration import Calibration, find_calibration
 from facecompare.compare import (
     CompareOptions,
     Comparison,
@@ -20,7 +21,7 @@ from facecompare.compare import (
 from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
-from facecompare.errors import Landmarks68Off
+from facecompare.errors import BadField, FarNotCalibrated, Landmarks68Off
 from facecompare.model_files import Models
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.detect import FacePolicy
@@ -40,6 +41,7 @@ class Wishes:
     """What a caller may ask for; None stands for the installation's default."""
 
     threshold: float | None = None
+    far: float | None = None  # a false-accept rate, instead of a threshold
     face: FacePolicy = FacePolicy.LARGEST
     faces: Mapping[str, int] = field(default_factory=dict)
     landmarks68: bool = False
@@ -82,6 +84,7 @@ class FaceService:
         self._models = models
         self._telemetry = telemetry or NoTelemetry()
         self._loading = Lock()
+        self._calibrations: dict[str, Calibration | None] = {}
 
     def engine(self, engine_id: str | None = None) -> Engine:
         """The engine of this id, or the installation's own.
@@ -102,12 +105,17 @@ class FaceService:
         self, photos: Mapping[str, Photo], wishes: Wishes, asker: Asker = NOBODY
     ) -> tuple[ComparisonAnswer, Comparison]:
         """Compare photos["image1"] with photos["image2"]; one record is kept."""
-        options, engine = self._options(wishes), self.engine(wishes.engine)
+        engine = self.engine(wishes.engine)
+        options = self._options(wishes, engine)
         comparison = compare(photos["image1"], photos["image2"], engine, options)
         self._telemetry.answered("compare", comparison.timing)
         (record,) = self._keep(self._record(comparison, engine, asker, "compare"))
         answer = comparison_answer(
-            comparison, record, recorded=self._log is not None, chips=wishes.chips
+            comparison,
+            record,
+            self._calibration(engine),
+            recorded=self._log is not None,
+            chips=wishes.chips,
         )
         return answer, comparison
 
@@ -115,7 +123,8 @@ class FaceService:
         self, photos: Mapping[str, Photo], wishes: Wishes, asker: Asker = NOBODY
     ) -> PredictionAnswer:
         """photos["anchor"] against "image1" and "image2"; a record is kept for each."""
-        options, engine = self._options(wishes), self.engine(wishes.engine)
+        engine = self.engine(wishes.engine)
+        options = self._options(wishes, engine)
         prediction = predict(photos["anchor"], photos["image1"], photos["image2"], engine, options)
         self._telemetry.answered("predict", prediction.image2.timing)
         record1, record2 = self._keep(
@@ -123,21 +132,51 @@ class FaceService:
             self._record(prediction.image2, engine, asker, "predict image2"),
         )
         return prediction_answer(
-            prediction, (record1, record2), recorded=self._log is not None, chips=wishes.chips
+            prediction,
+            (record1, record2),
+            self._calibration(engine),
+            recorded=self._log is not None,
+            chips=wishes.chips,
         )
 
     def detect(self, photo: Photo, wishes: Wishes) -> tuple[DetectionAnswer, PhotoReport]:
         """The faces of one photo; nothing is recorded, for nothing was compared."""
-        options, engine = self._options(wishes), self.engine(wishes.engine)
+        engine = self.engine(wishes.engine)
+        options = self._options(wishes, engine)
         report = detect_faces(photo, engine, options)
         self._telemetry.answered("detect", report.timing.including())
         return detection_answer(report, engine.card.id, chips=wishes.chips), report
 
     def embed(self, photo: Photo, wishes: Wishes) -> Embedding:
         """The embedding of the photo's chosen face; it is returned and never kept."""
-        return embed_photo(photo, self.engine(wishes.engine), self._options(wishes))
+        engine = self.engine(wishes.engine)
+        return embed_photo(photo, engine, self._options(wishes, engine))
 
-    def _options(self, wishes: Wishes) -> CompareOptions:
+    def _calibration(self, engine: Engine) -> Calibration | None:
+        """The engine's calibration, read once.
+
+        Raises  CalibrationUnusable.
+        """
+        name = engine.card.id
+        if name not in self._calibrations:
+            found = find_calibration(name, engine.model_digest, self.settings.models_dir)
+            self._calibrations[name] = found
+        return self._calibrations[name]
+
+    def _threshold(self, wishes: Wishes, engine: Engine) -> float | None:
+        if wishes.far is None:
+            return wishes.threshold
+        if wishes.threshold is not None:
+            raise BadField("threshold and far were both sent; one of them is accepted")
+        calibration = self._calibration(engine)
+        if calibration is None:
+            raise FarNotCalibrated(
+                f"a false-accept rate was asked for and {engine.card.id} has no calibration; send "
+                "a threshold instead"
+            )
+        return calibration.threshold_for(wishes.far)
+
+    def _options(self, wishes: Wishes, engine: Engine) -> CompareOptions:
         if wishes.landmarks68 and not self.settings.landmarks68:
             raise Landmarks68Off(
                 "68-point landmarks were asked for and are switched off, because their model's "
@@ -145,7 +184,7 @@ class FaceService:
                 "switches them on"
             )
         return CompareOptions(
-            threshold=wishes.threshold,
+            threshold=self._threshold(wishes, engine),
             face=wishes.face,
             faces=wishes.faces,
             landmarks68=wishes.landmarks68,

@@ -11,7 +11,7 @@ from typing import Any
 
 from anyio import to_thread
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.datastructures import UploadFile
 
 from facecompare.errors import (
@@ -61,12 +61,19 @@ class WishFields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     threshold: float | None = None
+    far: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="a false-accept rate, 0.001 say, for which the engine's calibration names the "
+        "threshold; instead of `threshold`",
+    )
     face: FacePolicy = FacePolicy.LARGEST
     landmarks68: bool = False
     chips: bool = False
     engine: str | None = None
 
-    @field_validator("threshold", mode="before")
+    @field_validator("threshold", "far", mode="before")
     @classmethod
     def _no_truth_value(cls, value: object) -> object:
         if isinstance(value, bool):

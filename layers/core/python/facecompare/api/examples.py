@@ -43,13 +43,14 @@ _VERDICT: dict[str, Any] = {
     "same_person": True,
     "threshold": 0.5,
     "engine": "dlib-fast",
+    "far_at_threshold": 0.00052,
     "timing_ms": _TIMING,
 }
+_NEAR = {"distance": 0.352, "score": 99.9, "far_at_distance": 0.0}
 _ID = "01a205d0eca572569d8f023268725ae8"
 
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "compare": _VERDICT
-    | {"comparison_id": _ID, "distance": 0.352, "image1": _PHOTO, "image2": _PHOTO},
+    "compare": _VERDICT | {"comparison_id": _ID, **_NEAR, "image1": _PHOTO, "image2": _PHOTO},
     "predict": _VERDICT
     | {
         "closer": "image2",
@@ -58,9 +59,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "comparison_id": _ID,
             "same_person": False,
             "distance": 0.853,
+            "score": 0.1,
+            "far_at_distance": 0.723,
             "photo": _PHOTO,
         },
-        "image2": {"comparison_id": _ID, "same_person": True, "distance": 0.352, "photo": _PHOTO},
+        "image2": {"comparison_id": _ID, "same_person": True, **_NEAR, "photo": _PHOTO},
     },
     "detect": {"engine": "dlib-fast", "image": _PHOTO, "timing_ms": _TIMING},
 }

@@ -18,7 +18,7 @@ from facecompare.errors import (
 )
 
 if TYPE_CHECKING:
-    from facecompare.answers import PhotoAnswer
+    from facecompare.answers import ComparisonAnswer, PhotoAnswer
     from facecompare.pipeline.decode import Photo
     from facecompare.service import FaceService, Wishes
 
@@ -67,6 +67,7 @@ def run_compare(arguments: argparse.Namespace, settings: Settings) -> int:
         print_json(answer)
     else:
         print(f"{_verdict(answer.same_person)}   {_distance(answer.distance, answer.threshold)}")
+        _say_meaning(answer)
         _say_warnings({"image1": answer.image1, "image2": answer.image2})
     return 0 if answer.same_person else 1
 
@@ -160,6 +161,11 @@ def _add_threshold(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help="distance below which it is the same person; the engine's own by default",
     )
+    parser.add_argument(
+        "--far",
+        metavar="RATE",
+        help="accept this share of strangers, 0.001 say, instead of naming a threshold",
+    )
 
 
 def _wishes(arguments: argparse.Namespace) -> Wishes:
@@ -168,6 +174,7 @@ def _wishes(arguments: argparse.Namespace) -> Wishes:
 
     return Wishes(
         threshold=_threshold(getattr(arguments, "threshold", None)),
+        far=_far(getattr(arguments, "far", None)),
         face=FacePolicy(arguments.face),
         landmarks68=getattr(arguments, "landmarks68", False),
         engine=arguments.engine,
@@ -179,6 +186,16 @@ def _threshold(text: str | None) -> float | None:
         return None if text is None else float(text)
     except ValueError as exc:
         raise BadThreshold(f"the threshold is {text!r}; a number is accepted, 0.5 say") from exc
+
+
+def _far(text: str | None) -> float | None:
+    try:
+        far = None if text is None else float(text)
+    except ValueError:
+        far = 0.0
+    if far is not None and not 0 < far < 1:
+        raise BadField(f"the false-accept rate is {text!r}; a share is accepted, 0.001 say")
+    return far
 
 
 def _service(arguments: argparse.Namespace, settings: Settings) -> FaceService:
@@ -236,6 +253,14 @@ def _verdict(same_person: bool) -> str:
 
 def _distance(distance: float, threshold: float) -> str:
     return f"distance {distance:.3f} (threshold {threshold:.2f})"
+
+
+def _say_meaning(answer: ComparisonAnswer) -> None:
+    if answer.score is not None:
+        say(
+            f"score {answer.score:g} of 100; of pairs of strangers {answer.far_at_distance:.2%} "
+            f"are as near, and the threshold accepts {answer.far_at_threshold:.2%}"
+        )
 
 
 def _say_warnings(photos: dict[str, PhotoAnswer]) -> None:

@@ -1,0 +1,167 @@
+"""What a distance stands for: a score, and the share of strangers that come as close.
+
+A calibration is measured for one exact engine and means nothing for another: its file names the
+engine's id and the digest of its weights, and one that disagrees with either is refused. Light: no
+numpy, for a function that starts has no time to lose.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from facecompare.errors import CalibrationUnusable, FarNotCalibrated
+
+SHIPPED = Path(__file__).with_name("calibrations")
+Curve = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAccepts:
+    """The share of pairs of strangers below a threshold, and its 95 % interval."""
+
+    threshold: float
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Straight lines between measured points; beyond them the last value holds.
+
+    `scores` are (distance, score) with rising distances and falling scores; `false_accepts` have
+    rising thresholds and shares.
+    """
+
+    engine: str
+    model_digest: str
+    source: str
+    genuine: int
+    impostor: int
+    scores: tuple[tuple[float, float], ...]
+    false_accepts: tuple[FalseAccepts, ...]
+
+    def fits(self, engine: str, model_digest: str) -> bool:
+        """Whether it was measured with this engine and these weights."""
+        return (self.engine, self.model_digest) == (engine, model_digest)
+
+    def score_of(self, distance: float) -> float:
+        """0 to 100: how many of 100 such pairs are genuine, had both kinds been equally many."""
+        return round(_on(self.scores, distance), 1)
+
+    def far_at(self, distance: float) -> float:
+        """The share of pairs of strangers that are nearer than this."""
+        return _on([(row.threshold, row.share) for row in self.false_accepts], distance)
+
+    def threshold_for(self, far: float) -> float:
+        """The threshold at which this share of pairs of strangers is accepted.
+
+        Raises  FarNotCalibrated for a share that was not measured.
+        """
+        curve = _rising([(row.share, row.threshold) for row in self.false_accepts if row.share])
+        least, most = curve[0][0], curve[-1][0]
+        if not least <= far <= most:
+            raise FarNotCalibrated(
+                f"the false-accept rate is {far:g}; for {self.engine} rates from {least:.1g} to "
+                f"{most:.1g} are measured and accepted"
+            )
+        return _on(curve, far)
+
+    def to_json(self) -> str:
+        """As it is kept in its file."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What is told beside a distance; all None without a calibration."""
+
+    score: float | None = None
+    far_at_threshold: float | None = None
+    far_at_distance: float | None = None
+
+
+def meaning_of(calibration: Calibration | None, distance: float, threshold: float) -> Meaning:
+    """What these stand for."""
+    if calibration is None:
+        return Meaning()
+    fars = (calibration.far_at(each) for each in (threshold, distance))
+    return Meaning(calibration.score_of(distance), *(float(f"{far:.3g}") for far in fars))
+
+
+def find_calibration(engine: str, model_digest: str, models_dir: Path) -> Calibration | None:
+    """The installation's own calibration of this engine, else the one that is shipped, else None.
+
+    Raises  CalibrationUnusable when the installation's own is damaged, or of another engine or
+            other weights; one that is shipped for other weights is passed over.
+    """
+    own = calibration_path(models_dir, engine)
+    if own.is_file():
+        found = read_calibration(own)
+        if not found.fits(engine, model_digest):
+            raise CalibrationUnusable(
+                f"{own.name} was measured with {found.engine} and weights "
+                f"{found.model_digest[:12]}; {engine} here has {model_digest[:12]}; run: "
+                "facecompare calibrate"
+            )
+        return found
+    shipped = SHIPPED / own.name
+    known = read_calibration(shipped) if shipped.is_file() else None
+    return known if known and known.fits(engine, model_digest) else None
+
+
+def calibration_path(models_dir: Path, engine: str) -> Path:
+    """Where an installation keeps its own, beside the models."""
+    return models_dir / SHIPPED.name / f"{engine}.json"
+
+
+def read_calibration(path: Path) -> Calibration:
+    """The calibration in this file.
+
+    Raises  CalibrationUnusable.
+    """
+    try:
+        return _parsed(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError, KeyError) as exc:
+        raise CalibrationUnusable(
+            f"{path.name} is no calibration ({type(exc).__name__}: {exc}); run: facecompare "
+            "calibrate"
+        ) from exc
+
+
+def _parsed(fields: Mapping[str, Any]) -> Calibration:
+    scores = tuple((float(distance), float(score)) for distance, score in fields["scores"])
+    rows = tuple(FalseAccepts(**row) for row in fields["false_accepts"])
+    falling = [score for _, score in scores]
+    _require(len(scores) > 1 and falling == sorted(falling, reverse=True), "scores must fall")
+    for rising in ([d for d, _ in scores], [r.threshold for r in rows], [r.share for r in rows]):
+        _require(rising == sorted(rising), "distances, thresholds and shares must rise")
+    return Calibration(**{**fields, "scores": scores, "false_accepts": rows})
+
+
+def _require(condition: bool, words: str) -> None:
+    if not condition:
+        raise ValueError(words)
+
+
+def _rising(curve: Curve) -> list[tuple[float, float]]:
+    """The curve without points that share their place with an earlier one."""
+    kept: list[tuple[float, float]] = []
+    for place, value in curve:
+        if not kept or place > kept[-1][0]:
+            kept.append((place, value))
+    return kept
+
+
+def _on(curve: Curve, place: float) -> float:
+    """The value at this place of a curve whose places rise."""
+    after = bisect_right(curve, place, key=lambda point: point[0])
+    if after in (0, len(curve)):
+        return curve[min(after, len(curve) - 1)][1]
+    (place0, value0), (place1, value1) = curve[after - 1], curve[after]
+    return value0 + (value1 - value0) * (place - place0) / (place1 - place0)

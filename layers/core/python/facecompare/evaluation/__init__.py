@@ -1,0 +1,1 @@
+"""Error rates on one's own photos: pairs, metrics, reports."""

@@ -1,0 +1,92 @@
+"""Photos and pairs, embedded: what every figure is computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facecompare.config import Settings
+from facecompare.evaluation.cache import EmbeddingCache, Enrolled
+from facecompare.evaluation.enrolment import Task, enrol_all, sha256_of
+from facecompare.evaluation.metrics import Pairs
+from facecompare.evaluation.pairs import Pair, check_images, images_of
+from facecompare.evaluation.recipes import Recipe
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BLOCK = 1_024  # photos whose distances to all others are computed at once: some 40 MB
+
+Done = Iterable[tuple[Task, Enrolled]]
+Progress = Callable[[Done, str, int], Done]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A folder of images and pairs of them; `hashes` are the SHA-256 of the files by name."""
+
+    folder: Path
+    pairs: Sequence[Pair]
+    hashes: Mapping[str, str]
+
+    @classmethod
+    def of(cls, folder: Path, pairs: Sequence[Pair]) -> Dataset:
+        """Raises  BadDataset when photos are missing."""
+        names = images_of(pairs)
+        check_images(folder, names)
+        return cls(folder, pairs, {name: sha256_of(folder / name) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where embeddings are made: the cache, how many processes, and who is told of progress."""
+
+    cache: EmbeddingCache
+    settings: Settings
+    processes: int
+    progress: Progress
+
+    def enrol(
+        self, dataset: Dataset, recipe: Recipe, boxes: Mapping[str, tuple[float, ...]] | None = None
+    ) -> dict[str, Enrolled]:
+        """What became of each photo, by name; of equal files one is embedded."""
+        first = {sha256: name for name, sha256 in dataset.hashes.items()}
+        tasks = [
+            Task(dataset.folder / name, sha256, recipe, (boxes or {}).get(name, ()))
+            for sha256, name in sorted(first.items())
+        ]
+        done = enrol_all(tasks, self.cache, replace(self.settings, threads=1), self.processes)
+        title = recipe.degradation or recipe.engine
+        made = {task.sha256: enrolled for task, enrolled in self.progress(done, title, len(tasks))}
+        return {name: made[sha256] for name, sha256 in dataset.hashes.items()}
+
+
+def distances_of(pairs: Sequence[Pair], enrolled: Mapping[str, Enrolled]) -> Pairs:
+    """Of every pair; infinite where a photo has no embedding."""
+    found = [_distance(enrolled[pair.image1], enrolled[pair.image2]) for pair in pairs]
+    folds = [pair.fold for pair in pairs]
+    has_folds = all(fold is not None for fold in folds)
+    return Pairs(
+        np.array(found),
+        np.array([pair.same for pair in pairs]),
+        np.array(folds, dtype=np.intp) if has_folds else None,
+    )
+
+
+def _distance(one: Enrolled, other: Enrolled) -> float:
+    if one.failure or other.failure:
+        return np.inf
+    return float(np.linalg.norm(one.values.astype(np.float64) - other.values))
+
+
+def distance_rows(values: NDArray[np.float32]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Blocks of the matrix of all distances: (rows, [rows, photos])."""
+    squares = np.square(values).sum(axis=1)
+    for start in range(0, len(values), BLOCK):
+        rows = slice(start, min(start + BLOCK, len(values)))
+        products = squares[rows, None] + squares[None] - 2 * (values[rows] @ values.T)
+        yield rows, np.sqrt(np.maximum(products, 0))

@@ -1,0 +1,124 @@
+"""Photos → embeddings, in parallel processes; each photo once, however often it is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from io import BytesIO
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from facecompare.config import Settings
+from facecompare.engines.catalogue import load_engine
+from facecompare.engines.protocol import Box, Engine
+from facecompare.errors import ImageError
+from facecompare.evaluation.cache import EmbeddingCache, Enrolled
+from facecompare.evaluation.degradations import DEGRADATIONS
+from facecompare.evaluation.recipes import Recipe
+from facecompare.pipeline.decode import Photo, decode
+from facecompare.pipeline.detect import FacePolicy, choose, detect
+from facecompare.pipeline.embed import embed
+from facecompare.timing import Timing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CHUNK = 8  # photos a process takes at once: some tenths of a second of work
+SEED_CHARACTERS = 8  # of a photo's SHA-256, from which its damage is drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A photo to embed by a recipe; `box` tells a degradation where the face is."""
+
+    path: Path
+    sha256: str
+    recipe: Recipe
+    box: tuple[float, ...] = ()
+
+
+def enrol_all(
+    tasks: Sequence[Task], cache: EmbeddingCache, settings: Settings, processes: int
+) -> Iterator[tuple[Task, Enrolled]]:
+    """Each task with what became of it: first those in the cache, then as they are done."""
+    fresh = []
+    for task in tasks:
+        if (known := cache.find(task.sha256, task.recipe)) is not None:
+            yield task, known
+        else:
+            fresh.append(task)
+    if not fresh:
+        return
+    # A forked copy of a process whose networks have threads would hang.
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, _begin, (settings,)) as pool:
+        for task, made in zip(fresh, pool.map(_enrol, fresh, chunksize=CHUNK), strict=True):
+            cache.keep(task.sha256, task.recipe, made)
+            yield task, made
+
+
+def sha256_of(path: Path) -> str:
+    """Of the file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_settings = Settings.from_env({})
+_engines: dict[str, Engine] = {}
+
+
+def _begin(settings: Settings) -> None:
+    global _settings
+    _settings = settings
+
+
+def _engine(recipe: Recipe) -> Engine:
+    if recipe.engine not in _engines:
+        _engines[recipe.engine] = load_engine(recipe.engine, _settings)
+    return recipe.prepared(_engines[recipe.engine])
+
+
+def _enrol(task: Task) -> Enrolled:
+    timing = Timing()
+    try:
+        values, detector, box = _embedded(task, _engine(task.recipe), timing)
+    except ImageError as error:
+        return Enrolled(np.empty(0, np.float32), error.code, "", (), timing.stages_ms)
+    return Enrolled(values, "", detector, box, timing.stages_ms)
+
+
+def _embedded(
+    task: Task, engine: Engine, timing: Timing
+) -> tuple[NDArray[np.float32], str, tuple[float, ...]]:
+    photo = _photo(task)
+    with timing.stage("decode"):
+        image = decode(photo, _settings.limits)
+    with timing.stage("detect"):
+        detected = detect(image, engine)
+        face = choose(detected, FacePolicy.MOST_CENTRAL)  # a portrait's subject is in the middle
+    with timing.stage("align"):
+        chip = task.recipe.chip(detected.image, face, engine)
+    with timing.stage("embed"):
+        values = embed(chip, engine).values
+    box = detected.image.box_in_photo(face.box)
+    return values, face.detector, (box.left, box.top, box.width, box.height)
+
+
+def _photo(task: Task) -> Photo:
+    data = task.path.read_bytes()
+    if not task.recipe.degradation:
+        return Photo(data)
+    degrade = next(each for each in DEGRADATIONS if each.name == task.recipe.degradation)
+    with closing(BytesIO(data)) as file:
+        upright = ImageOps.exif_transpose(Image.open(file)).convert("RGB")
+    buffer = BytesIO()
+    seed = int(task.sha256[:SEED_CHARACTERS], 16)
+    degrade(upright, Box(*task.box), seed).save(buffer, "PNG")
+    return Photo(buffer.getvalue())

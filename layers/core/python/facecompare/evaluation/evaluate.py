@@ -1,0 +1,236 @@
+"""Photos, pairs and an engine → every figure of the report."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import facecompare
+from facecompare.engines.protocol import Engine
+from facecompare.evaluation.cache import Enrolled
+from facecompare.evaluation.dataset import Dataset, Workshop, distances_of
+from facecompare.evaluation.identification import Identification, identify, split
+from facecompare.evaluation.metrics import (
+    FARS,
+    FEW_RESAMPLES,
+    AtFar,
+    AtThreshold,
+    Pairs,
+    Separability,
+    Share,
+    at_far,
+    at_threshold,
+    auc_share,
+    cross_validated,
+    equal_error_rate,
+    resampled,
+    separability,
+)
+from facecompare.evaluation.pairs import person_of
+from facecompare.evaluation.recipes import Recipe
+from facecompare.evaluation.strata import Stratum, strata_of
+from facecompare.evaluation.variants import Variant, ablate, degrade
+from facecompare.timing import STAGES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DLIB_THRESHOLD = 0.6  # dlib's own: dlib, python_examples/face_recognition.py (20.0.1)
+WORST = 8  # pairs of each kind that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A photo without a usable face, and the code of its error."""
+
+    image: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPair:
+    """A pair on the wrong side, or nearest to it."""
+
+    image1: str
+    image2: str
+    same: bool
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The figures of one set of pairs."""
+
+    pairs: int
+    genuine: int
+    impostor: int
+    accuracy: float
+    accuracy_standard_error: float
+    threshold: float
+    """the mean of those that were best on nine folds"""
+    auc: Share
+    eer: Share
+    at_thresholds: tuple[AtThreshold, ...]
+    at_fars: tuple[AtFar, ...]
+    separability: Separability
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that was measured; `to_json` in report.py writes it."""
+
+    version: str
+    machine: str
+    engine: str
+    model_digest: str
+    images: int
+    people: int
+    failures: tuple[Failure, ...]
+    detectors: Mapping[str, int]
+    verification: Verification
+    worst: tuple[RankedPair, ...]
+    latency_ms: Mapping[str, Mapping[str, float]]
+    identification: Identification | None
+    strata: tuple[Stratum, ...]
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Parts of the report that take more time, or another file."""
+
+    identify: bool = False
+    ablation: bool = False
+    robustness: bool = False
+    groups: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """The report, and the distances that its plots show."""
+
+    report: Report
+    pairs: Pairs
+
+
+def evaluate(dataset: Dataset, engine: Engine, workshop: Workshop, wanted: Wanted) -> Evaluation:
+    """Embed every photo once, and compute."""
+    recipe = Recipe(engine.card.id)
+    enrolled = workshop.enrol(dataset, recipe)
+    pairs = distances_of(dataset.pairs, enrolled)
+    threshold = engine.card.default_threshold
+    report = Report(
+        version=facecompare.__version__,
+        machine=platform.machine(),
+        engine=engine.card.id,
+        model_digest=engine.model_digest,
+        images=len(enrolled),
+        people=len({person_of(name) for name in enrolled}),
+        failures=tuple(
+            Failure(name, made.failure) for name, made in enrolled.items() if made.failure
+        ),
+        detectors=Counter(made.detector for made in enrolled.values() if made.detector),
+        verification=verification(pairs, sorted({threshold, DLIB_THRESHOLD})),
+        worst=_worst(dataset, pairs),
+        latency_ms=_latency(enrolled),
+        identification=_identification(enrolled, threshold) if wanted.identify else None,
+        strata=strata_of(dataset.pairs, pairs, wanted.groups, threshold) if wanted.groups else (),
+        variants=_variants(dataset, engine, workshop, wanted, enrolled),
+    )
+    return Evaluation(report, pairs)
+
+
+def verification(pairs: Pairs, thresholds: Sequence[float]) -> Verification:
+    """Every figure of a set of pairs."""
+    accuracy, error, threshold = cross_validated(pairs)
+    eer_low, eer_high = resampled(pairs, equal_error_rate, times=FEW_RESAMPLES)
+    return Verification(
+        pairs=len(pairs.same),
+        genuine=len(pairs.genuine),
+        impostor=len(pairs.impostor),
+        accuracy=accuracy,
+        accuracy_standard_error=error,
+        threshold=threshold,
+        auc=auc_share(pairs),
+        eer=Share(equal_error_rate(pairs), eer_low, eer_high, len(pairs.same)),
+        at_thresholds=tuple(at_threshold(pairs, each) for each in thresholds),
+        at_fars=tuple(at_far(pairs, far) for far in FARS),
+        separability=separability(pairs),
+    )
+
+
+def _worst(dataset: Dataset, pairs: Pairs) -> tuple[RankedPair, ...]:
+    """Genuine pairs that are farthest apart, then impostors that are nearest."""
+    order = np.argsort(pairs.distances, kind="stable")
+    genuine = [place for place in order[::-1] if pairs.same[place]][:WORST]
+    impostor = [place for place in order if not pairs.same[place]][:WORST]
+    return tuple(
+        RankedPair(
+            dataset.pairs[place].image1,
+            dataset.pairs[place].image2,
+            bool(pairs.same[place]),
+            float(pairs.distances[place]),
+        )
+        for place in (*genuine, *impostor)
+    )
+
+
+def _latency(enrolled: Mapping[str, Enrolled]) -> dict[str, dict[str, float]]:
+    """Median and 95th percentile over photos, by stage; comparing two embeddings takes none."""
+    stages = STAGES[:-1]
+    times = np.array([[made.timing_ms[stage] for stage in stages] for made in enrolled.values()])
+    table = np.column_stack([times, times.sum(axis=1)])
+    median, high = np.percentile(table, (50, 95), axis=0)
+    return {
+        stage: {"median": round(float(median[at]), 2), "p95": round(float(high[at]), 2)}
+        for at, stage in enumerate((*stages, "total"))
+    }
+
+
+def _identification(enrolled: Mapping[str, Enrolled], threshold: float) -> Identification:
+    names = sorted(enrolled)
+    people = [person_of(name) for name in names]
+    parts = split(people)
+    values = _values(names, enrolled)
+    gallery = values[parts.gallery]
+    known, strange = (_distances(values[part], gallery) for part in (parts.probes, parts.strangers))
+    return identify(
+        known,
+        strange,
+        [people[place] for place in parts.probes],
+        [people[place] for place in parts.gallery],
+        threshold,
+    )
+
+
+def _values(names: Sequence[str], enrolled: Mapping[str, Enrolled]) -> NDArray[np.float32]:
+    """Rows of embeddings; NaN for a photo without one."""
+    dimension = max(len(enrolled[name].values) for name in names)
+    nothing = np.full(dimension, np.nan, np.float32)
+    return np.stack(
+        [nothing if enrolled[name].failure else enrolled[name].values for name in names]
+    )
+
+
+def _distances(ones: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of each to each; infinite where one has no embedding."""
+    squares = np.square(ones).sum(axis=1)[:, None] + np.square(others).sum(axis=1)[None]
+    distances = np.sqrt(np.maximum(squares - 2 * (ones @ others.T), 0))
+    return np.where(np.isnan(distances), np.float32(np.inf), distances)
+
+
+def _variants(
+    dataset: Dataset,
+    engine: Engine,
+    workshop: Workshop,
+    wanted: Wanted,
+    enrolled: Mapping[str, Enrolled],
+) -> tuple[Variant, ...]:
+    ablated = ablate(dataset, engine, workshop) if wanted.ablation else []
+    worse = degrade(dataset, engine, workshop, enrolled) if wanted.robustness else []
+    return (*ablated, *worse)

@@ -1,0 +1,123 @@
+"""Distances of pairs → a calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facecompare.calibration import Calibration, FalseAccepts
+from facecompare.evaluation.cache import Enrolled
+from facecompare.evaluation.dataset import distance_rows
+from facecompare.evaluation.metrics import Pairs
+from facecompare.evaluation.pairs import person_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+STEP = 0.01  # between points of both curves; false-accept rates change by a third over it at most
+SCORES_TO = 1.2  # no two faces of LFW are further apart
+THRESHOLDS = (0.30, 1.00)
+RESAMPLES = 500
+
+
+def fit_scores(pairs: Pairs) -> tuple[tuple[float, float], ...]:
+    """The chance that a pair is genuine by its distance, each kind weighing as much: a logistic
+    curve, which falls everywhere and needs no more than a few hundred pairs."""
+    from sklearn.linear_model import LogisticRegression
+
+    finite = np.isfinite(pairs.distances)
+    model = LogisticRegression(C=np.inf, class_weight="balanced")
+    model.fit(pairs.distances[finite, None], pairs.same[finite])
+    places = np.round(np.arange(0, SCORES_TO + STEP / 2, STEP), 2)
+    chances = model.predict_proba(places[:, None])[:, 1]
+    return tuple(
+        (float(place), round(100 * float(chance), 3))
+        for place, chance in zip(places, chances, strict=True)
+    )
+
+
+def fit_false_accepts(enrolled: Mapping[str, Enrolled], seed: int = 0) -> tuple[FalseAccepts, ...]:
+    """False-accept rates over all pairs of photos of two people, a person's photos together.
+
+    The 95 % intervals are of people drawn anew: pairs that share a person are not independent.
+    """
+    names = [name for name, made in enrolled.items() if not made.failure]
+    people, person = np.unique([person_of(name) for name in names], return_inverse=True)
+    photos = np.bincount(person)
+    thresholds = np.round(np.arange(THRESHOLDS[0], THRESHOLDS[1] + STEP / 2, STEP), 2)
+    one, other, bins = _close_pairs(
+        np.stack([enrolled[name].values for name in names]), person, thresholds
+    )
+    random = np.random.default_rng(seed)
+    shares = _shares(np.ones(len(people)), photos, one, other, bins, len(thresholds))
+    drawn = np.array(
+        [
+            _shares(
+                np.bincount(random.integers(0, len(people), len(people)), minlength=len(people)),
+                *(photos, one, other, bins, len(thresholds)),
+            )
+            for _ in range(RESAMPLES)
+        ]
+    )
+    low, high = np.percentile(drawn, (2.5, 97.5), axis=0)
+    rows = zip(thresholds, shares, low, high, strict=True)
+    return tuple(FalseAccepts(*(float(f"{value:.4g}") for value in row)) for row in rows)
+
+
+def _close_pairs(
+    values: NDArray[np.float32], person: NDArray[np.intp], thresholds: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Every pair of two people nearer than the last threshold: both people, and the first threshold
+    that accepts the pair."""
+    found = []
+    for rows, distances in distance_rows(values):
+        row, column = np.nonzero(distances < thresholds[-1])
+        keep = (row + rows.start < column) & (person[row + rows.start] != person[column])
+        row, column = row[keep], column[keep]
+        place = np.searchsorted(thresholds, distances[row, column], side="right")
+        found.append((person[row + rows.start], person[column], place))
+    one, other, bins = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return one, other, bins
+
+
+def _shares(
+    weights: NDArray[np.floating | np.integer],
+    photos: NDArray[np.intp],
+    one: NDArray[np.intp],
+    other: NDArray[np.intp],
+    bins: NDArray[np.intp],
+    count: int,
+) -> NDArray[np.float64]:
+    """The share of accepted pairs at each threshold, with people as often as their weight."""
+    weighted = weights * photos
+    pairs = (weighted.sum() ** 2 - np.square(weighted).sum()) / 2
+    accepted = np.bincount(bins, weights=weights[one] * weights[other], minlength=count + 1)
+    shares: NDArray[np.float64] = np.cumsum(accepted[:count]) / pairs
+    return shares
+
+
+def calibration_of(
+    engine: str,
+    model_digest: str,
+    source: str,
+    pairs: Pairs,
+    enrolled: Mapping[str, Enrolled],
+) -> Calibration:
+    """The calibration that these pairs and photos give."""
+    return Calibration(
+        engine=engine,
+        model_digest=model_digest,
+        source=source,
+        genuine=len(pairs.genuine),
+        impostor=len(pairs.impostor),
+        scores=fit_scores(pairs),
+        false_accepts=fit_false_accepts(enrolled),
+    )
+
+
+def impostor_pairs(people: Sequence[str]) -> int:
+    """How many pairs of photos of two people there are."""
+    photos = np.unique(people, return_counts=True)[1]
+    return int((photos.sum() ** 2 - np.square(photos).sum()) // 2)

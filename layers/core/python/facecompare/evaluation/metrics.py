@@ -1,0 +1,255 @@
+"""Error rates of verification, from the distances of genuine and impostor pairs.
+
+A pair of which a photo has no usable face has an infinite distance, and so counts as a non-match.
+Intervals are of 95 %: Wilson's for a share at a fixed threshold, and percentiles of resampled pairs
+where the threshold itself depends on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Distances = NDArray[np.float64]
+
+FARS = (0.1, 0.01, 0.001)
+FOLDS = 10
+RESAMPLES = 1_000
+FEW_RESAMPLES = 200  # for figures that vary little and take their time
+BEYOND = 4.0  # stands for infinite where a number is needed: twice what any two embeddings reach
+Z95 = 1.959964  # of the normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of so many, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    of: int
+
+    @classmethod
+    def counted(cls, hits: int, of: int) -> Self:
+        """Wilson's score interval; (0, 1) of nothing."""
+        if of == 0:
+            return cls(float("nan"), 0.0, 1.0, 0)
+        share, z2 = hits / of, Z95**2
+        centre = (share + z2 / (2 * of)) / (1 + z2 / of)
+        half = Z95 / (1 + z2 / of) * np.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
+        low = 0.0 if hits == 0 else max(0.0, float(centre - half))
+        high = 1.0 if hits == of else min(1.0, float(centre + half))
+        return cls(share, low, high, of)
+
+
+@dataclass(frozen=True, slots=True)
+class AtThreshold:
+    """What happens at one threshold; precision, recall and F1 are of "the same person"."""
+
+    threshold: float
+    accuracy: Share
+    false_accepts: Share
+    false_rejects: Share
+    precision: float
+    recall: float
+    f1: float
+    confusion: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AtFar:
+    """Genuine pairs accepted where this share of impostors is; `threshold` is the largest such."""
+
+    far: float
+    threshold: float
+    true_accepts: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Separability:
+    """How far apart the two kinds lie; pairs without a distance are left out.
+
+    `ratio` is of the means; `decidability` their difference in deviations (Daugman's d').
+    """
+
+    genuine_mean: float
+    genuine_deviation: float
+    impostor_mean: float
+    impostor_deviation: float
+    ratio: float
+    decidability: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Distances of pairs and which of them are genuine; both kinds are there."""
+
+    distances: Distances
+    same: NDArray[np.bool_]
+    folds: NDArray[np.intp] | None = None
+
+    @property
+    def genuine(self) -> Distances:
+        """Of one person."""
+        return self.distances[self.same]
+
+    @property
+    def impostor(self) -> Distances:
+        """Of two people."""
+        return self.distances[~self.same]
+
+    def chosen(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Pairs:
+        """Some of the pairs."""
+        return Pairs(self.distances[which], self.same[which])
+
+
+def at_threshold(pairs: Pairs, threshold: float) -> AtThreshold:
+    """The confusion matrix at a threshold, and what follows from it."""
+    accepted = pairs.distances < threshold
+    true_accepts = int((accepted & pairs.same).sum())
+    false_accepts = int((accepted & ~pairs.same).sum())
+    genuine, impostor = int(pairs.same.sum()), int((~pairs.same).sum())
+    right = true_accepts + impostor - false_accepts
+    called_same = true_accepts + false_accepts
+    return AtThreshold(
+        threshold=threshold,
+        accuracy=Share.counted(right, genuine + impostor),
+        false_accepts=Share.counted(false_accepts, impostor),
+        false_rejects=Share.counted(genuine - true_accepts, genuine),
+        precision=true_accepts / called_same if called_same else float("nan"),
+        recall=true_accepts / genuine if genuine else float("nan"),
+        f1=2 * true_accepts / (called_same + genuine) if called_same + genuine else float("nan"),
+        confusion={
+            "true_accepts": true_accepts,
+            "false_rejects": genuine - true_accepts,
+            "false_accepts": false_accepts,
+            "true_rejects": impostor - false_accepts,
+        },
+    )
+
+
+def auc(pairs: Pairs) -> float:
+    """The chance that a genuine pair is closer than an impostor pair."""
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(pairs.same, -np.minimum(pairs.distances, BEYOND)))
+
+
+def auc_share(pairs: Pairs) -> Share:
+    """The same with its interval."""
+    low, high = resampled(pairs, auc, times=FEW_RESAMPLES)
+    return Share(auc(pairs), low, high, len(pairs.same))
+
+
+def equal_error_rate(pairs: Pairs) -> float:
+    """Where as large a share of impostors is accepted as of genuine pairs refused."""
+    accepts, rejects = error_curves(pairs)
+    crossing = int(np.argmax(accepts >= rejects))
+    if crossing == 0:
+        return float(accepts[0])
+    gap0, gap1 = (float(rejects[at] - accepts[at]) for at in (crossing - 1, crossing))
+    share = gap0 / (gap0 - gap1) if gap0 != gap1 else 0.0
+    return float(accepts[crossing - 1] + share * (accepts[crossing] - accepts[crossing - 1]))
+
+
+def error_curves(pairs: Pairs) -> tuple[Distances, Distances]:
+    """False-accept rates, rising, and false-reject rates, falling, at all distances that occur."""
+    thresholds = np.append(np.unique(np.minimum(pairs.distances, BEYOND)), BEYOND + 1)
+    genuine, impostor = (
+        np.sort(np.minimum(kind, BEYOND)) for kind in (pairs.genuine, pairs.impostor)
+    )
+    accepts = np.searchsorted(impostor, thresholds) / len(impostor)
+    rejects = 1 - np.searchsorted(genuine, thresholds) / len(genuine)
+    return accepts, rejects
+
+
+def at_far(pairs: Pairs, far: float, seed: int = 0) -> AtFar:
+    """Genuine pairs accepted at the largest threshold that lets in no more impostors than this."""
+    threshold = threshold_at_far(pairs.impostor, far)
+    accepted = float((pairs.genuine < threshold).mean())
+    low, high = resampled(pairs, lambda some: _accepted_at(some, far), seed)
+    return AtFar(far, threshold, Share(accepted, low, high, len(pairs.genuine)))
+
+
+def threshold_at_far(impostor: Distances, far: float) -> float:
+    """The largest threshold with so small a share of impostor distances below it."""
+    ordered = np.sort(impostor)
+    allowed = int(np.floor(far * len(ordered) + 1e-9))
+    return float(min(ordered[allowed], BEYOND)) if allowed < len(ordered) else BEYOND
+
+
+def resampled(
+    pairs: Pairs, figure: Callable[[Pairs], float], seed: int = 0, times: int = RESAMPLES
+) -> tuple[float, float]:
+    """The middle 95 % of a figure over pairs drawn anew, each kind for itself."""
+    random = np.random.default_rng(seed)
+    kinds = [np.flatnonzero(pairs.same), np.flatnonzero(~pairs.same)]
+    figures = [
+        figure(pairs.chosen(np.concatenate([random.choice(kind, len(kind)) for kind in kinds])))
+        for _ in range(times)
+    ]
+    low, high = np.percentile(figures, (2.5, 97.5))
+    return float(low), float(high)
+
+
+def cross_validated(pairs: Pairs, seed: int = 0) -> tuple[float, float, float]:
+    """Accuracy over ten folds and its standard error, each fold at the threshold that is best on
+    the other nine; and the mean of these thresholds. LFW's own folds where it has them."""
+    folds = pairs.folds if pairs.folds is not None else _folds(pairs.same, seed)
+    accuracies, thresholds = [], []
+    for fold in np.unique(folds):
+        threshold = best_threshold(pairs.chosen(folds != fold))
+        inside = pairs.chosen(folds == fold)
+        accuracies.append(float(((inside.distances < threshold) == inside.same).mean()))
+        thresholds.append(threshold)
+    error = float(np.std(accuracies, ddof=1) / np.sqrt(len(accuracies)))
+    return float(np.mean(accuracies)), error, float(np.mean(thresholds))
+
+
+def best_threshold(pairs: Pairs) -> float:
+    """The threshold with the most right verdicts; of several equally good ones the middle one."""
+    order = np.argsort(pairs.distances, kind="stable")
+    distances = np.minimum(pairs.distances[order], BEYOND)
+    gained = np.cumsum(np.where(pairs.same[order], 1, -1))  # by accepting up to here
+    ends = np.append(distances[1:], BEYOND)  # where the next pair begins
+    gained = np.where(ends > distances, gained, -len(order))  # equal distances fall together
+    best = np.flatnonzero(gained == gained.max())
+    middle = int(best[len(best) // 2])
+    return float((distances[middle] + ends[middle]) / 2)
+
+
+def separability(pairs: Pairs) -> Separability:
+    """Means and deviations of both kinds."""
+    genuine, impostor = (kind[np.isfinite(kind)] for kind in (pairs.genuine, pairs.impostor))
+    means = float(genuine.mean()), float(impostor.mean())
+    deviations = float(genuine.std()), float(impostor.std())
+    pooled = float(np.sqrt((deviations[0] ** 2 + deviations[1] ** 2) / 2))
+    return Separability(
+        genuine_mean=means[0],
+        genuine_deviation=deviations[0],
+        impostor_mean=means[1],
+        impostor_deviation=deviations[1],
+        ratio=means[1] / means[0] if means[0] else float("inf"),
+        decidability=(means[1] - means[0]) / pooled if pooled else float("inf"),
+    )
+
+
+def _accepted_at(pairs: Pairs, far: float) -> float:
+    return float((pairs.genuine < threshold_at_far(pairs.impostor, far)).mean())
+
+
+def _folds(same: NDArray[np.bool_], seed: int) -> NDArray[np.intp]:
+    """Ten folds with as many of each kind."""
+    random = np.random.default_rng(seed)
+    folds = np.empty(len(same), dtype=np.intp)
+    for kind in (same, ~same):
+        places = random.permutation(np.flatnonzero(kind))
+        folds[places] = np.arange(len(places)) % FOLDS
+    return folds

@@ -1,0 +1,204 @@
+"""A report as JSON and as Markdown."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from facecompare.evaluation.evaluate import Report, Verification
+from facecompare.evaluation.identification import Identification
+from facecompare.evaluation.metrics import AtThreshold, Share
+from facecompare.evaluation.strata import Stratum
+from facecompare.evaluation.variants import Variant
+
+PLOTS = {
+    "roc.png": "True accepts by false accepts",
+    "det.png": "False rejects by false accepts",
+    "distances.png": "Distances of genuine and impostor pairs",
+    "worst.png": "The genuine pairs farthest apart and the impostor pairs nearest",
+}
+
+
+def to_json(report: Report) -> str:
+    """Every figure; what is not a number, as an infinite distance, is null."""
+    return json.dumps(_finite(asdict(report)), indent=1) + "\n"
+
+
+def to_markdown(report: Report, plots: Sequence[str] = ()) -> str:
+    """The same for people; `plots` are file names beside it."""
+    v = report.verification
+    lines = [
+        f"# {report.engine}: error rates",
+        "",
+        f"{v.pairs:,} pairs ({v.genuine:,} genuine, {v.impostor:,} impostor) of {report.images:,} "
+        f"photos of {report.people:,} people; facecompare {report.version}, weights "
+        f"{report.model_digest[:12]}. Brackets hold 95 % intervals. A photo without a usable face "
+        "counts as a non-match.",
+        "",
+        *_verification(v),
+        *_failures(report),
+        *(_identification(report.identification) if report.identification else []),
+        *(_strata(report.strata) if report.strata else []),
+        *(_variants(report.variants) if report.variants else []),
+        *_latency(report),
+        *_worst(report),
+        *(f"![{PLOTS[name]}]({name})\n" for name in plots),
+    ]
+    return "\n".join(lines)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table, followed by an empty line."""
+    lines = [header, ["---"] * len(header), *rows]
+    return [f"| {' | '.join(line)} |" for line in lines] + [""]
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """12.34 %; a dash for what is no number."""
+    return "–" if math.isnan(share) else f"{100 * share:.{digits}f} %"
+
+
+def interval(share: Share, digits: int = 2) -> str:
+    """12.34 % [11.9, 12.8]."""
+    low, high = (f"{100 * bound:.{digits}f}" for bound in (share.low, share.high))
+    return f"{percent(share.value, digits)} [{low}, {high}]"
+
+
+def _verification(v: Verification) -> list[str]:
+    fars = [
+        [
+            f"TAR at FAR {far.far:.1%}",
+            f"{interval(far.true_accepts)}, threshold {far.threshold:.3f}",
+        ]
+        for far in v.at_fars
+    ]
+    s = v.separability
+    figures = [
+        [
+            "accuracy, 10 folds",
+            f"{percent(v.accuracy)} ± {percent(v.accuracy_standard_error)}, "
+            f"threshold {v.threshold:.3f}",
+        ],
+        ["AUC", f"{v.auc.value:.4f} [{v.auc.low:.4f}, {v.auc.high:.4f}]"],
+        ["EER", interval(v.eer)],
+        *fars,
+        ["genuine distances", f"{s.genuine_mean:.3f} ± {s.genuine_deviation:.3f}"],
+        ["impostor distances", f"{s.impostor_mean:.3f} ± {s.impostor_deviation:.3f}"],
+        ["ratio of means; d′", f"{s.ratio:.2f}; {s.decidability:.2f}"],
+    ]
+    at = [_at(each) for each in v.at_thresholds]
+    header = ("threshold", "accuracy", "FAR", "FRR", "genuine refused", "impostors accepted")
+    return [
+        *table(("figure", "value"), figures),
+        *table((*header, "precision", "recall", "F1"), at),
+    ]
+
+
+def _at(at: AtThreshold) -> list[str]:
+    c = at.confusion
+    return [
+        f"{at.threshold:g}",
+        interval(at.accuracy),
+        interval(at.false_accepts),
+        interval(at.false_rejects),
+        f"{c['false_rejects']} of {at.false_rejects.of}",
+        f"{c['false_accepts']} of {at.false_accepts.of}",
+        *(f"{value:.4f}" for value in (at.precision, at.recall, at.f1)),
+    ]
+
+
+def _failures(report: Report) -> list[str]:
+    found = ", ".join(f"{count:,} {name}" for name, count in sorted(report.detectors.items()))
+    lines = [f"Failures to enrol: {len(report.failures)} photos. Faces found by: {found}.", ""]
+    return lines + [f"- {each.image}: {each.code}" for each in report.failures] + [""]
+
+
+def _identification(found: Identification) -> list[str]:
+    ranks = [[f"rank {rank}", percent(share)] for rank, share in found.ranks.items()]
+    return [
+        "## Identification",
+        "",
+        f"{found.gallery:,} people with a photo each in the gallery, {found.probes:,} probes of "
+        f"them, {found.strangers:,} photos of others.",
+        "",
+        *table(
+            ("figure", "value"),
+            [
+                *ranks,
+                [f"found below {found.threshold:g}", percent(found.found)],
+                [f"strangers rejected at {found.threshold:g}", percent(found.rejected)],
+            ],
+        ),
+    ]
+
+
+def _strata(strata: Sequence[Stratum]) -> list[str]:
+    rows = [
+        [
+            each.group,
+            f"{each.genuine:,}",
+            f"{each.impostor:,}",
+            "–" if each.auc is None else "{:.4f} [{:.4f}, {:.4f}]".format(*each.auc),
+            "–" if each.equal_error_rate is None else percent(each.equal_error_rate),
+            interval(each.at_threshold.false_accepts) if each.impostor else "–",
+            interval(each.at_threshold.false_rejects) if each.genuine else "–",
+        ]
+        for each in strata
+    ]
+    threshold = strata[0].at_threshold.threshold
+    header = ("group", "genuine", "impostor", "AUC", "EER", f"FAR at {threshold:g}", "FRR")
+    warnings = [f"**{each.group}**: {each.warning}.\n" for each in strata if each.warning]
+    return ["## By group", "", *table(header, rows), *warnings]
+
+
+def _variants(variants: Sequence[Variant]) -> list[str]:
+    rows = [
+        [
+            each.kind,
+            each.name,
+            f"{each.auc.value:.4f} [{each.auc.low:.4f}, {each.auc.high:.4f}]",
+            *(percent(value) for value in (each.equal_error_rate, each.false_accepts)),
+            percent(each.false_rejects),
+            str(each.failures),
+        ]
+        for each in variants
+    ]
+    header = ("change", "how", "AUC", "EER", "FAR", "FRR", "failures to enrol")
+    return ["## Changed parts and worse photos", "", *table(header, rows)]
+
+
+def _latency(report: Report) -> list[str]:
+    rows = [
+        [stage, f"{times['median']:.1f}", f"{times['p95']:.1f}"]
+        for stage, times in report.latency_ms.items()
+    ]
+    return [
+        "## Time for a photo",
+        "",
+        f"Milliseconds on one thread ({report.machine}), when each photo was embedded.",
+        "",
+        *table(("stage", "median", "95th percentile"), rows),
+    ]
+
+
+def _worst(report: Report) -> list[str]:
+    rows = [
+        ["genuine" if pair.same else "impostor", pair.image1, pair.image2, _distance(pair.distance)]
+        for pair in report.worst
+    ]
+    return ["## The worst pairs", "", *table(("kind", "image 1", "image 2", "distance"), rows)]
+
+
+def _distance(distance: float) -> str:
+    return "no face" if math.isinf(distance) else f"{distance:.3f}"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,91 @@
+"""What single changes do: parts of the engine taken away, and photos made worse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from facecompare.engines.protocol import Engine
+from facecompare.evaluation.cache import Enrolled
+from facecompare.evaluation.dataset import Dataset, Workshop, distances_of
+from facecompare.evaluation.degradations import DEGRADATIONS
+from facecompare.evaluation.metrics import (
+    Pairs,
+    Share,
+    at_threshold,
+    auc_share,
+    equal_error_rate,
+)
+from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, Recipe
+
+VIEWS = (1, 2, 4, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What one change does: to the AUC, to a threshold's error rates, and to enrolment."""
+
+    kind: str
+    name: str
+    auc: Share
+    equal_error_rate: float
+    false_accepts: float
+    false_rejects: float
+    failures: int
+
+
+def ablate(dataset: Dataset, engine: Engine, workshop: Workshop) -> list[Variant]:
+    """The engine as it is, and with one part changed."""
+    variants = []
+    for kind, name, recipe in _ablations(engine):
+        made = workshop.enrol(dataset, recipe)
+        variants.append(_variant(kind, name, distances_of(dataset.pairs, made), made, engine))
+    return variants
+
+
+def degrade(
+    dataset: Dataset, engine: Engine, workshop: Workshop, enrolled: Mapping[str, Enrolled]
+) -> list[Variant]:
+    """Photos made worse; only those whose face is found before, for the damage needs its place."""
+    boxes = {name: made.box for name, made in enrolled.items() if not made.failure}
+    kept = Dataset(
+        dataset.folder,
+        [pair for pair in dataset.pairs if pair.image1 in boxes and pair.image2 in boxes],
+        {name: sha256 for name, sha256 in dataset.hashes.items() if name in boxes},
+    )
+    variants = []
+    for degradation in DEGRADATIONS:
+        recipe = Recipe(engine.card.id, degradation=degradation.name)
+        made = workshop.enrol(kept, recipe, boxes)
+        pairs = distances_of(kept.pairs, made)
+        variants.append(_variant(degradation.kind, degradation.strength, pairs, made, engine))
+    return variants
+
+
+def _ablations(engine: Engine) -> list[tuple[str, str, Recipe]]:
+    """(what is changed, how, the recipe)"""
+    own = engine.card.id
+    detectors = [detector.name for detector in engine.detectors]
+    views = [count for count in VIEWS if count <= len(engine.card.views)]
+    return [
+        ("as it is", "", Recipe(own)),
+        *(("detection", f"{name} alone", Recipe(own, detectors=(name,))) for name in detectors),
+        ("alignment", "68 points", Recipe(own, alignment=SIXTY_EIGHT)),
+        ("alignment", "none: the box as it is", Recipe(own, alignment=NONE)),
+        *(("views", str(count), Recipe(own, views=count)) for count in views),
+    ]
+
+
+def _variant(
+    kind: str, name: str, pairs: Pairs, made: Mapping[str, Enrolled], engine: Engine
+) -> Variant:
+    at = at_threshold(pairs, engine.card.default_threshold)
+    return Variant(
+        kind=kind,
+        name=name,
+        auc=auc_share(pairs),
+        equal_error_rate=equal_error_rate(pairs),
+        false_accepts=at.false_accepts.value,
+        false_rejects=at.false_rejects.value,
+        failures=sum(bool(each.failure) for each in made.values()),
+    )

@@ -34,6 +34,7 @@ def test_the_candidates_are_ranked_with_their_verdicts(visitor: Visitor):
     expect(ranking.get_by_role("heading")).to_have_text("Candidate 2 is closer")
     first, second = ranking.get_by_role("listitem").all()
     expect(first).to_contain_text(re.compile(r"Candidate 2\s+Same person: distance 0\.3\d, thr"))
+    expect(first).to_contain_text("Score 100 of 100.")
     expect(first.locator(".equals")).to_be_visible()
     expect(second).to_contain_text(re.compile(r"Candidate 1\s+Different people: distance 0\.8\d"))
     expect(second.locator(".slash")).to_be_visible()

@@ -84,6 +84,35 @@ def test_a_distance_beyond_the_scale_stays_on_the_scale(visitor: Visitor):
     assert mark["x"] == pytest.approx(track["x"] + track["width"], abs=1)
 
 
+def test_score_and_false_accept_rates_are_told(visitor: Visitor):
+    answer = visitor.compare(OBAMA, OBAMA2)
+    assert answer["score"] > 99
+    expect(visitor.verdict).to_contain_text("Score 100 of 100.")
+    expect(visitor.verdict).to_contain_text(
+        "Of pairs of strangers, fewer than 1 in 100,000 come this close; the threshold accepts "
+        "1 in 2,000."
+    )
+
+
+@pytest.mark.parametrize(
+    ("near", "words"),
+    [(0.0, "fewer than 1 in 100,000"), (0.0021, "1 in 500"), (0.22, "20%"), (0.987, "99%")],
+)
+def test_false_accept_rates_read_as_people_say_them(visitor: Visitor, near: float, words: str):
+    visitor.answer_with(changing(far_at_distance=near))
+    visitor.compare(OBAMA, OBAMA2)
+    expect(visitor.verdict).to_contain_text(f"Of pairs of strangers, {words} come this close")
+
+
+def test_an_engine_without_calibration_gives_distance_and_threshold_only(visitor: Visitor):
+    nothing = dict.fromkeys(("score", "far_at_threshold", "far_at_distance"))
+    visitor.answer_with(changing(**nothing))
+    visitor.compare(OBAMA, OBAMA2)
+    expect(visitor.verdict).to_contain_text("Below 0.50 they count as the same person.")
+    expect(visitor.verdict).not_to_contain_text("Score")
+    expect(visitor.verdict).not_to_contain_text("strangers")
+
+
 def test_the_compared_faces_are_shown_side_by_side(visitor: Visitor):
     visitor.compare(OBAMA, BIDEN)
     crops = visitor.page.get_by_role("figure").locator("img")

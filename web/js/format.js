@@ -1,6 +1,6 @@
 /** Numbers and messages as people read them. */
 
-import { language } from "./texts.js";
+import { language, texts } from "./texts.js";
 
 const DIGITS = 2; // of a distance; two faces of one person differ by a few hundredths
 const MOST_DIGITS = 6;
@@ -22,14 +22,24 @@ export function distanceAndThreshold(distance, threshold) {
   return { distance: number(distance, digits), threshold: number(threshold, digits) };
 }
 
+const LEAST_SHARE = 1e-5; // smaller ones are a handful of measured pairs
+const ONE_IN_BELOW = 0.01; // where people read "1 in 500" more easily than 0.2 %
+
 /**
- * A small share with one digit that counts.
+ * A share as people say it, with one digit that counts: 20%, 1 in 500, fewer than 1 in 100,000.
  * @param {number} value
  */
 export function share(value) {
+  if (value < LEAST_SHARE) return texts.fewerThan(oneIn(LEAST_SHARE));
+  if (value < ONE_IN_BELOW) return oneIn(value);
   /** @type {Intl.NumberFormatOptions} */
-  const style = { style: "percent", maximumSignificantDigits: 1 };
+  const style = { style: "percent", maximumSignificantDigits: value > 0.9 ? 2 : 1 };
   return new Intl.NumberFormat(language, style).format(value);
+}
+
+function oneIn(value) {
+  const style = { maximumSignificantDigits: 1 };
+  return texts.oneIn(new Intl.NumberFormat(language, style).format(1 / value));
 }
 
 /** @param {number} bytes */

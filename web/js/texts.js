@@ -125,7 +125,10 @@ export const texts = {
     `By its strict threshold of ${threshold}, the service itself counts them as ` +
     `${same ? "the same person" : "different people"}.`,
   score: (score) => `Score ${score} of 100.`,
-  falseAccepts: (share) => `Of pairs of strangers, about ${share} come this close.`,
+  falseAccepts: (near, accepted) =>
+    `Of pairs of strangers, ${near} come this close; the threshold accepts ${accepted}.`,
+  fewerThan: (share) => `fewer than ${share}`,
+  oneIn: (count) => `1 in ${count}`,
   scaleSummary: (distance, threshold, end) =>
     `Scale from 0, the same photo, to ${end}. Distance ${distance}, threshold ${threshold}.`,
   scaleTypical: (same, different) =>

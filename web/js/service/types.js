@@ -41,8 +41,9 @@
  * @property {number} distance
  * @property {number} threshold
  * @property {string} engine
- * @property {number} [score]  0 to 100, from services that are calibrated
- * @property {number} [far_at_distance]  share of pairs of strangers that come at least this close
+ * @property {number | null} score  0 to 100; null, as the next two, where the engine is not calibrated
+ * @property {number | null} far_at_threshold  share of pairs of strangers that are accepted
+ * @property {number | null} far_at_distance  share of pairs of strangers that come this close
  * @property {PhotoResult} image1
  * @property {PhotoResult} image2
  * @property {Timing} timing_ms
@@ -51,8 +52,8 @@
  * @property {string | null} comparison_id
  * @property {boolean} same_person
  * @property {number} distance
- * @property {number} [score]
- * @property {number} [far_at_distance]
+ * @property {number | null} score
+ * @property {number | null} far_at_distance
  * @property {PhotoResult} photo
  *
  * @typedef {object} Prediction

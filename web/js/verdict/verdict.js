@@ -35,15 +35,18 @@ export function symbol() {
 }
 
 function renderVerdict(parts, comparison) {
-  const { distance, threshold, engine, score, far_at_distance: falseAccepts } = comparison;
+  const { distance, threshold, engine, score } = comparison;
+  const { far_at_distance: near, far_at_threshold: accepted } = comparison;
   const words = distanceAndThreshold(distance, threshold);
   const call = callOf(comparison, engine);
   parts.card.dataset.call = call; // verdict.css chooses colour and symbol by it
   parts.words.textContent = texts.call[call];
   parts.reason.textContent = reasonOf(call, comparison, words);
-  parts.score.textContent = score === undefined ? "" : texts.score(number(score));
-  parts.falseAccepts.textContent =
-    falseAccepts === undefined ? "" : texts.falseAccepts(share(falseAccepts));
+  const calibrated = score !== null;
+  parts.score.textContent = calibrated ? texts.score(number(score)) : "";
+  parts.falseAccepts.textContent = calibrated
+    ? texts.falseAccepts(share(near), share(accepted))
+    : "";
   parts.printed.textContent = texts.printedBy(moment(comparison.created_at));
   renderScale(parts, { distance, threshold, typical: typicalOf(engine) }, words);
 }

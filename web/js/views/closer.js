@@ -89,7 +89,7 @@ function rank({ engine, threshold, ...prediction }, name, title) {
   const parts = partsOf(item);
   const words = distanceAndThreshold(candidate.distance, threshold);
   const call = callOf({ ...candidate, threshold }, engine);
-  const score = candidate.score === undefined ? "" : ` ${texts.score(number(candidate.score))}`;
+  const score = candidate.score === null ? "" : ` ${texts.score(number(candidate.score))}`;
   item.dataset.call = call;
   parts.symbol.append(symbol());
   parts.title.textContent = title;

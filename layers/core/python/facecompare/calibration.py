@@ -64,8 +64,8 @@ class Calibration:
         Raises  FarNotCalibrated for a share that was not measured.
         """
         curve = _rising([(row.share, row.threshold) for row in self.false_accepts if row.share])
-        least, most = curve[0][0], curve[-1][0]
-        if not least <= far <= most:
+        least, most = (curve[0][0], curve[-1][0]) if curve else (0.0, 0.0)
+        if not least <= far <= most or not curve:
             raise FarNotCalibrated(
                 f"the false-accept rate is {far:g}; for {self.engine} rates from {least:.1g} to "
                 f"{most:.1g} are measured and accepted"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facecompare.calibration import calibration_path
+from facecompare.calibration import calibration_path, find_calibration
 from facecompare.cli.output import progress, say, write_file
 from facecompare.config import Settings
 from facecompare.errors import BadField
@@ -64,7 +64,9 @@ def run_evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
         groups = read_groups(arguments.strata) if arguments.strata else None
         wanted = Wanted(arguments.identify, arguments.ablation, arguments.robustness, groups)
         engine = load_engine(arguments.engine or settings.engine, settings)
-        evaluation = evaluate(dataset, engine, workshop, wanted)
+        name, digest = engine.card.id, engine.model_digest
+        calibration = find_calibration(name, digest, settings.models_dir)
+        evaluation = evaluate(dataset, engine, calibration, workshop, wanted)
         if out is None:
             print((to_json if arguments.json else to_markdown)(evaluation.report), end="")
             return
@@ -83,20 +85,19 @@ def run_calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
 
     def work(dataset: Dataset, workshop: Workshop) -> None:
         from facecompare.engines.catalogue import load_engine
-        from facecompare.evaluation.dataset import distances_of
         from facecompare.evaluation.fitting import calibration_of
         from facecompare.evaluation.recipes import Recipe
 
         engine = load_engine(arguments.engine or settings.engine, settings)
         name, digest = engine.card.id, engine.model_digest
         enrolled = workshop.enrol(dataset, Recipe(name))
-        pairs = distances_of(dataset.pairs, enrolled)
         source = arguments.source or f"{arguments.pairs.name}, {len(enrolled)} photos"
-        calibration = calibration_of(name, digest, source, pairs, enrolled)
+        calibration = calibration_of(name, digest, source, dataset.pairs, enrolled)
         path = arguments.out or calibration_path(settings.models_dir, name)
         _make(path.parent)
         write_file(path, calibration.to_json().encode())
-        say(f"wrote {path}: {len(pairs.genuine)} genuine pairs, {calibration.impostor:,} impostor")
+        counts = f"{calibration.genuine:,} genuine pairs, {calibration.impostor:,} impostor"
+        say(f"wrote {path}: {counts}")
 
     return _with_dataset(arguments, settings, work)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import facecompare
+from facecompare.calibration import Calibration
 from facecompare.engines.protocol import Engine
 from facecompare.evaluation.cache import Enrolled
 from facecompare.evaluation.dataset import Dataset, Workshop, distances_of
@@ -33,6 +34,7 @@ from facecompare.evaluation.metrics import (
 )
 from facecompare.evaluation.pairs import person_of
 from facecompare.evaluation.recipes import Recipe
+from facecompare.evaluation.reliability import Reliability, reliability
 from facecompare.evaluation.strata import Stratum, strata_of
 from facecompare.evaluation.variants import Variant, ablate, degrade
 from facecompare.timing import STAGES
@@ -93,6 +95,7 @@ class Report:
     failures: tuple[Failure, ...]
     detectors: Mapping[str, int]
     verification: Verification
+    reliability: Reliability | None
     worst: tuple[RankedPair, ...]
     latency_ms: Mapping[str, Mapping[str, float]]
     identification: Identification | None
@@ -118,7 +121,13 @@ class Evaluation:
     pairs: Pairs
 
 
-def evaluate(dataset: Dataset, engine: Engine, workshop: Workshop, wanted: Wanted) -> Evaluation:
+def evaluate(
+    dataset: Dataset,
+    engine: Engine,
+    calibration: Calibration | None,
+    workshop: Workshop,
+    wanted: Wanted,
+) -> Evaluation:
     """Embed every photo once, and compute."""
     recipe = Recipe(engine.card.id)
     enrolled = workshop.enrol(dataset, recipe)
@@ -136,6 +145,9 @@ def evaluate(dataset: Dataset, engine: Engine, workshop: Workshop, wanted: Wante
         ),
         detectors=Counter(made.detector for made in enrolled.values() if made.detector),
         verification=verification(pairs, sorted({threshold, DLIB_THRESHOLD})),
+        reliability=(
+            reliability(calibration, dataset.pairs, pairs, enrolled) if calibration else None
+        ),
         worst=_worst(dataset, pairs),
         latency_ms=_latency(enrolled),
         identification=_identification(enrolled, threshold) if wanted.identify else None,

@@ -9,9 +9,9 @@ import numpy as np
 
 from facecompare.calibration import Calibration, FalseAccepts
 from facecompare.evaluation.cache import Enrolled
-from facecompare.evaluation.dataset import distance_rows
+from facecompare.evaluation.dataset import distance_rows, distances_of
 from facecompare.evaluation.metrics import Pairs
-from facecompare.evaluation.pairs import person_of
+from facecompare.evaluation.pairs import Pair, folders_name_people, person_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,15 +38,26 @@ def fit_scores(pairs: Pairs) -> tuple[tuple[float, float], ...]:
     )
 
 
-def fit_false_accepts(enrolled: Mapping[str, Enrolled], seed: int = 0) -> tuple[FalseAccepts, ...]:
-    """False-accept rates over all pairs of photos of two people, a person's photos together.
+def fit_listed_false_accepts(
+    pairs: Pairs, thresholds: NDArray[np.float64], seed: int = 0
+) -> tuple[FalseAccepts, ...]:
+    """The same over the impostor pairs that are listed, where folders do not name people."""
+    random, impostor = np.random.default_rng(seed), pairs.impostor
+    drawn = random.choice(impostor, (RESAMPLES, len(impostor)))
+    shares = [(each[..., None] < thresholds).mean(axis=-2) for each in (impostor, drawn)]
+    return _rows(thresholds, shares[0], shares[1])
+
+
+def fit_false_accepts(
+    enrolled: Mapping[str, Enrolled], thresholds: NDArray[np.float64], seed: int = 0
+) -> tuple[FalseAccepts, ...]:
+    """False-accept rates over all pairs of photos of two people, by the folders that these lie in.
 
     The 95 % intervals are of people drawn anew: pairs that share a person are not independent.
     """
     names = [name for name, made in enrolled.items() if not made.failure]
     people, person = np.unique([person_of(name) for name in names], return_inverse=True)
     photos = np.bincount(person)
-    thresholds = np.round(np.arange(THRESHOLDS[0], THRESHOLDS[1] + STEP / 2, STEP), 2)
     one, other, bins = _close_pairs(
         np.stack([enrolled[name].values for name in names]), person, thresholds
     )
@@ -61,6 +72,12 @@ def fit_false_accepts(enrolled: Mapping[str, Enrolled], seed: int = 0) -> tuple[
             for _ in range(RESAMPLES)
         ]
     )
+    return _rows(thresholds, shares, drawn)
+
+
+def _rows(
+    thresholds: NDArray[np.float64], shares: NDArray[np.float64], drawn: NDArray[np.float64]
+) -> tuple[FalseAccepts, ...]:
     low, high = np.percentile(drawn, (2.5, 97.5), axis=0)
     rows = zip(thresholds, shares, low, high, strict=True)
     return tuple(FalseAccepts(*(float(f"{value:.4g}") for value in row)) for row in rows)
@@ -94,7 +111,7 @@ def _shares(
     weighted = weights * photos
     pairs = (weighted.sum() ** 2 - np.square(weighted).sum()) / 2
     accepted = np.bincount(bins, weights=weights[one] * weights[other], minlength=count + 1)
-    shares: NDArray[np.float64] = np.cumsum(accepted[:count]) / pairs
+    shares: NDArray[np.float64] = np.cumsum(accepted[:count]) / (pairs or 1)  # one person, no pair
     return shares
 
 
@@ -102,10 +119,12 @@ def calibration_of(
     engine: str,
     model_digest: str,
     source: str,
-    pairs: Pairs,
+    listed: Sequence[Pair],
     enrolled: Mapping[str, Enrolled],
 ) -> Calibration:
     """The calibration that these pairs and photos give."""
+    pairs = distances_of(listed, enrolled)
+    thresholds = np.round(np.arange(THRESHOLDS[0], THRESHOLDS[1] + STEP / 2, STEP), 2)
     return Calibration(
         engine=engine,
         model_digest=model_digest,
@@ -113,11 +132,9 @@ def calibration_of(
         genuine=len(pairs.genuine),
         impostor=len(pairs.impostor),
         scores=fit_scores(pairs),
-        false_accepts=fit_false_accepts(enrolled),
+        false_accepts=(
+            fit_false_accepts(enrolled, thresholds)
+            if folders_name_people(listed)
+            else fit_listed_false_accepts(pairs, thresholds)
+        ),
     )
-
-
-def impostor_pairs(people: Sequence[str]) -> int:
-    """How many pairs of photos of two people there are."""
-    photos = np.unique(people, return_counts=True)[1]
-    return int((photos.sum() ** 2 - np.square(photos).sum()) // 2)

@@ -217,19 +217,21 @@ def best_threshold(pairs: Pairs) -> float:
     """The threshold with the most right verdicts; of several equally good ones the middle one."""
     order = np.argsort(pairs.distances, kind="stable")
     distances = np.minimum(pairs.distances[order], BEYOND)
-    gained = np.cumsum(np.where(pairs.same[order], 1, -1))  # by accepting up to here
-    ends = np.append(distances[1:], BEYOND)  # where the next pair begins
-    gained = np.where(ends > distances, gained, -len(order))  # equal distances fall together
-    best = np.flatnonzero(gained == gained.max())
+    starts = np.concatenate([distances[:1], distances])  # accepting nothing, one pair, two …
+    ends = np.append(distances, BEYOND)
+    gained = np.concatenate([[0], np.cumsum(np.where(pairs.same[order], 1, -1))])
+    possible = ends > starts  # equal distances are accepted together
+    possible[0] = True
+    best = np.flatnonzero(possible & (gained == gained[possible].max()))
     middle = int(best[len(best) // 2])
-    return float((distances[middle] + ends[middle]) / 2)
+    return float((starts[middle] + ends[middle]) / 2)
 
 
 def separability(pairs: Pairs) -> Separability:
     """Means and deviations of both kinds."""
-    genuine, impostor = (kind[np.isfinite(kind)] for kind in (pairs.genuine, pairs.impostor))
-    means = float(genuine.mean()), float(impostor.mean())
-    deviations = float(genuine.std()), float(impostor.std())
+    kinds = [kind[np.isfinite(kind)] for kind in (pairs.genuine, pairs.impostor)]
+    means = [float(kind.mean()) if len(kind) else float("nan") for kind in kinds]
+    deviations = [float(kind.std()) if len(kind) else float("nan") for kind in kinds]
     pooled = float(np.sqrt((deviations[0] ** 2 + deviations[1] ** 2) / 2))
     return Separability(
         genuine_mean=means[0],

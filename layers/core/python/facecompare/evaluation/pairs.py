@@ -72,6 +72,11 @@ def person_of(name: str) -> str:
     return Path(name).parent.name
 
 
+def folders_name_people(pairs: Sequence[Pair]) -> bool:
+    """Whether the folders of photos agree with the pairs, so that they tell who is who."""
+    return all((person_of(each.image1) == person_of(each.image2)) == each.same for each in pairs)
+
+
 def _csv_pairs(lines: list[str], file: str) -> Iterator[Pair]:
     rows = csv.reader(lines)
     header = [name.strip() for name in next(rows, [])]

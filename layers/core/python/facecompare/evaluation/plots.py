@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from facecompare.evaluation.evaluate import Evaluation, RankedPair
 from facecompare.evaluation.metrics import BEYOND, Pairs, error_curves
+from facecompare.evaluation.reliability import Reliability
 from facecompare.evaluation.report import PLOTS
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ def draw_plots(evaluation: Evaluation, images: Path, out: Path) -> list[str]:
         figures = (
             _roc(pairs),
             _det(pairs, report.verification.eer.value),
+            _reliability(report.reliability),
             _histogram(pairs, thresholds),
             _worst(report.worst, images),
         )
-        for name, figure in zip(PLOTS, figures, strict=True):
+        drawn = [(name, each) for name, each in zip(PLOTS, figures, strict=True) if each]
+        for name, figure in drawn:
             figure.savefig(out / name, dpi=DPI, bbox_inches="tight")
-    return list(PLOTS)
+    return [name for name, _ in drawn]
 
 
 def _axes(x: str, y: str, title: str) -> tuple[Figure, Axes]:
@@ -64,6 +67,25 @@ def _det(pairs: Pairs, eer: float) -> Figure:
     axes.plot([eer], [eer], "o", color=MARK, label=f"EER {eer:.2%}")
     axes.set(xscale="log", yscale="log", xlim=(LEAST_FAR, 1), ylim=(LEAST_FAR, 1))
     axes.legend()
+    return figure
+
+
+def _reliability(found: Reliability | None) -> Figure | None:
+    if found is None:
+        return None
+    figure, axes = _axes("score", "share of genuine pairs", "Reliability of the score")
+    bins = [each for each in found.scores if each.genuine.of]
+    middles = [(each.low + each.high) / 2 for each in bins]
+    shares = [each.genuine.value for each in bins]
+    spread = [
+        [max(0.0, each.genuine.value - each.genuine.low) for each in bins],
+        [max(0.0, each.genuine.high - each.genuine.value) for each in bins],
+    ]
+    axes.plot([0, 100], [0, 1], color=MARK, linewidth=0.8, linestyle=":")
+    axes.errorbar(middles, shares, spread, fmt="o", color=GENUINE, capsize=3)
+    for each, middle, value in zip(bins, middles, shares, strict=True):
+        axes.annotate(f"  {each.genuine.of:,}", (middle, value))
+    axes.set(xlim=(0, 105), ylim=(-0.02, 1.05))
     return figure
 
 

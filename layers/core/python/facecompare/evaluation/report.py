@@ -8,15 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from facecompare.calibration import FalseAccepts
 from facecompare.evaluation.evaluate import Report, Verification
 from facecompare.evaluation.identification import Identification
 from facecompare.evaluation.metrics import AtThreshold, Share
+from facecompare.evaluation.reliability import Reliability
 from facecompare.evaluation.strata import Stratum
 from facecompare.evaluation.variants import Variant
 
 PLOTS = {
     "roc.png": "True accepts by false accepts",
     "det.png": "False rejects by false accepts",
+    "reliability.png": "The share of genuine pairs by score",
     "distances.png": "Distances of genuine and impostor pairs",
     "worst.png": "The genuine pairs farthest apart and the impostor pairs nearest",
 }
@@ -40,6 +43,7 @@ def to_markdown(report: Report, plots: Sequence[str] = ()) -> str:
         "",
         *_verification(v),
         *_failures(report),
+        *(_reliability(report.reliability) if report.reliability else []),
         *(_identification(report.identification) if report.identification else []),
         *(_strata(report.strata) if report.strata else []),
         *(_variants(report.variants) if report.variants else []),
@@ -114,6 +118,35 @@ def _failures(report: Report) -> list[str]:
     found = ", ".join(f"{count:,} {name}" for name, count in sorted(report.detectors.items()))
     lines = [f"Failures to enrol: {len(report.failures)} photos. Faces found by: {found}.", ""]
     return lines + [f"- {each.image}: {each.code}" for each in report.failures] + [""]
+
+
+def _reliability(found: Reliability) -> list[str]:
+    scores = [
+        [f"{each.low}–{each.high}", f"{each.genuine.of:,}", interval(each.genuine)]
+        for each in found.scores
+    ]
+    fars = [
+        [
+            f"{each.far:g}",
+            f"{each.threshold:.3f}",
+            f"{interval(each.listed)} of {each.listed.of:,}",
+            _all_pairs(each.all_pairs),
+        ]
+        for each in found.fars
+    ]
+    header = ("FAR asked for", "threshold", "FAR of listed pairs", "FAR of all pairs of two people")
+    return [
+        "## The calibration's word",
+        "",
+        f"Measured on {found.source}; here is what it comes to on these pairs.",
+        "",
+        *table(("score", "pairs", "genuine"), scores),
+        *table(header, fars),
+    ]
+
+
+def _all_pairs(row: FalseAccepts | None) -> str:
+    return "–" if row is None else f"{row.share:.3%} [{row.low:.3%}, {row.high:.3%}]"
 
 
 def _identification(found: Identification) -> list[str]:

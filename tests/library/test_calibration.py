@@ -1,0 +1,170 @@
+"""What distances stand for: the shipped calibrations, and what is wrong with others."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from facecompare.calibration import (
+    SHIPPED,
+    Calibration,
+    FalseAccepts,
+    calibration_path,
+    find_calibration,
+    meaning_of,
+    read_calibration,
+)
+from facecompare.engines.protocol import Engine
+from facecompare.errors import CalibrationUnusable, FarNotCalibrated
+from tests.pictures import BIDEN, OBAMA, OBAMA2
+
+MADE_UP = Calibration(
+    engine="dlib-fast",
+    model_digest="d" * 64,
+    source="made up",
+    genuine=10,
+    impostor=10,
+    scores=((0.0, 100.0), (0.5, 50.0), (1.0, 0.0)),
+    false_accepts=(
+        FalseAccepts(0.4, 0.0, 0.0, 0.001),
+        FalseAccepts(0.5, 0.001, 0.0005, 0.002),
+        FalseAccepts(0.6, 0.01, 0.008, 0.012),
+    ),
+)
+
+
+@pytest.fixture(params=sorted(SHIPPED.glob("*.json")), ids=lambda path: path.stem)
+def shipped(request: pytest.FixtureRequest) -> Calibration:
+    return read_calibration(request.param)
+
+
+def test_the_offered_engines_are_calibrated():
+    assert {path.stem for path in SHIPPED.glob("*.json")} == {"dlib-fast", "dlib-accurate"}
+
+
+def test_a_shipped_calibration_is_of_the_shipped_weights(shipped: Calibration, engine: Engine):
+    assert shipped.model_digest == engine.model_digest
+
+
+def test_scores_fall_and_false_accepts_rise_with_the_distance(shipped: Calibration):
+    distances = [step / 200 for step in range(300)]
+    scores = [shipped.score_of(distance) for distance in distances]
+    fars = [shipped.far_at(distance) for distance in distances]
+    assert scores == sorted(scores, reverse=True)
+    assert fars == sorted(fars)
+    assert (scores[0], scores[-1]) == (100.0, 0.0)
+    assert (fars[0], fars[-1]) == (0.0, pytest.approx(1.0, abs=0.05))
+    for row in shipped.false_accepts:
+        assert row.low <= row.share <= row.high
+
+
+@pytest.mark.parametrize("far", [0.1, 0.01, 0.001, 0.0001])
+def test_a_threshold_for_a_false_accept_rate_has_that_rate(shipped: Calibration, far: float):
+    assert shipped.far_at(shipped.threshold_for(far)) == pytest.approx(far, rel=1e-6)
+
+
+def test_values_lie_on_straight_lines():
+    assert MADE_UP.score_of(0.25) == 75.0
+    assert MADE_UP.score_of(7) == 0.0
+    assert MADE_UP.far_at(0.55) == pytest.approx(0.0055)
+    assert MADE_UP.threshold_for(0.0055) == pytest.approx(0.55)
+    assert MADE_UP.far_at(0.1) == 0.0
+
+
+@pytest.mark.parametrize("far", [0.0001, 0.02])
+def test_a_rate_that_was_not_measured_is_refused(far: float):
+    with pytest.raises(FarNotCalibrated, match=r"rates from 0\.001 to 0\.01 are measured"):
+        MADE_UP.threshold_for(far)
+
+
+def test_without_a_calibration_nothing_is_claimed():
+    assert set(meaning_of(None, 0.3, 0.5).__class__.__slots__)
+    assert meaning_of(None, 0.3, 0.5).score is None
+
+
+def test_an_installation_s_own_calibration_goes_first(tmp_path: Path):
+    own = calibration_path(tmp_path, "dlib-fast")
+    own.parent.mkdir()
+    own.write_text(MADE_UP.to_json())
+    assert find_calibration("dlib-fast", MADE_UP.model_digest, tmp_path) == MADE_UP
+
+
+def test_a_foreign_calibration_is_refused(tmp_path: Path):
+    own = calibration_path(tmp_path, "dlib-fast")
+    own.parent.mkdir()
+    for foreign in (
+        replace(MADE_UP, engine="dlib-accurate"),
+        replace(MADE_UP, model_digest="e" * 64),
+    ):
+        own.write_text(foreign.to_json())
+        with pytest.raises(CalibrationUnusable, match="was measured with"):
+            find_calibration("dlib-fast", "d" * 64, tmp_path)
+
+
+def test_a_shipped_calibration_of_other_weights_is_passed_over(tmp_path: Path):
+    assert find_calibration("dlib-fast", "e" * 64, tmp_path) is None
+    assert find_calibration("no-such-engine", "e" * 64, tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        json.dumps({"scores": 5}),
+        replace(MADE_UP, scores=((0.0, 1.0), (0.5, 50.0))).to_json(),
+        replace(MADE_UP, scores=()).to_json(),
+        replace(MADE_UP, false_accepts=MADE_UP.false_accepts[::-1]).to_json(),
+    ],
+)
+def test_a_damaged_calibration_is_told(tmp_path: Path, text: str):
+    path = tmp_path / "dlib-fast.json"
+    path.write_text(text)
+    with pytest.raises(CalibrationUnusable, match=r"dlib-fast\.json is no calibration"):
+        read_calibration(path)
+
+
+def compare(client: TestClient, other: Path, **fields: str) -> dict[str, object]:
+    files = {"image1": OBAMA.read_bytes(), "image2": other.read_bytes()}
+    answer: dict[str, object] = client.post("/api/compare", files=files, data=fields).json()
+    return answer
+
+
+def test_answers_say_what_the_distance_stands_for(client: TestClient):
+    near, far = compare(client, OBAMA2), compare(client, BIDEN)
+    assert near["score"] > 99 > 1 > far["score"]
+    assert near["far_at_distance"] < 0.0001 < 0.3 < far["far_at_distance"]
+    assert near["far_at_threshold"] == far["far_at_threshold"] == pytest.approx(0.0004, abs=0.0002)
+
+
+def test_a_caller_may_ask_for_a_false_accept_rate(client: TestClient):
+    answer = compare(client, OBAMA2, far="0.001")
+    assert 0.5 < answer["threshold"] < 0.56
+    assert answer["far_at_threshold"] == pytest.approx(0.001, rel=0.01)
+    files = {name: OBAMA.read_bytes() for name in ("anchor", "image1", "image2")}
+    predicted = client.post("/api/predict", files=files, data={"far": "0.01"}).json()
+    assert 0.58 < predicted["threshold"] < 0.63
+    assert predicted["image1"]["score"] == 100.0
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"far": "0"}, "bad_field"),
+        ({"far": "1"}, "bad_field"),
+        ({"far": "often"}, "bad_field"),
+        ({"far": "0.0000001"}, "far_not_calibrated"),
+        ({"far": "0.999"}, "far_not_calibrated"),
+        ({"far": "0.001", "threshold": "0.5"}, "bad_field"),
+        ({"far": "0.001", "engine": "dlib-reference"}, "far_not_calibrated"),
+    ],
+)
+def test_a_false_accept_rate_that_cannot_be_had_is_told(
+    client: TestClient, fields: dict[str, str], code: str
+):
+    assert compare(client, OBAMA2, **fields)["code"] == code

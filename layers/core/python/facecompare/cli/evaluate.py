@@ -38,6 +38,10 @@ def add_commands(commands: Any) -> None:
     evaluate.add_argument(
         "--strata", metavar="FILE.csv", type=Path, help="image,group: also by group"
     )
+    evaluate.add_argument(
+        "--summary", metavar="FILE.json", type=Path, help="write what `models card` is made of"
+    )
+    evaluate.add_argument("--source", metavar="TEXT", help="what these pairs are, for the summary")
     calibrate = _command(
         commands,
         "calibrate",
@@ -58,7 +62,7 @@ def run_evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
     def work(dataset: Dataset, workshop: Workshop) -> None:
         from facecompare.engines.catalogue import load_engine
         from facecompare.evaluation.evaluate import Wanted, evaluate
-        from facecompare.evaluation.report import to_json, to_markdown
+        from facecompare.evaluation.report import to_json, to_markdown, to_summary
         from facecompare.evaluation.strata import read_groups
 
         groups = read_groups(arguments.strata) if arguments.strata else None
@@ -67,6 +71,9 @@ def run_evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
         name, digest = engine.card.id, engine.model_digest
         calibration = find_calibration(name, digest, settings.models_dir)
         evaluation = evaluate(dataset, engine, calibration, workshop, wanted)
+        if arguments.summary:
+            source = arguments.source or arguments.pairs.name
+            write_file(arguments.summary, to_summary(evaluation.report, source).encode())
         if out is None:
             print((to_json if arguments.json else to_markdown)(evaluation.report), end="")
             return

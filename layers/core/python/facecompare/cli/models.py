@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from facecompare.cli.output import print_json, say
+from facecompare.cli.output import print_json, say, write_file
 from facecompare.config import Settings
 from facecompare.engines.catalogue import CARDS
 from facecompare.errors import BadField
@@ -14,13 +14,14 @@ from facecompare.model_files import ModelFolder
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the parser."""
-    text = "build, list, verify or push the model files"
+    text = "build, list, verify, describe or push the model files"
     models: argparse.ArgumentParser = commands.add_parser("models", help=text, description=text)
     actions = models.add_subparsers(metavar="ACTION", required=True)
     for name, run, about in (
         ("build", run_build, "make the model files from dlib's weights"),
         ("list", run_list, "list the model files and the engines that use them"),
         ("verify", run_verify, "compare the model files with the manifest's checksums"),
+        ("card", run_card, "write the model card from the evaluations that are kept"),
         ("push", run_push, "send the model files to an S3 bucket, those that it lacks"),
     ):
         action = actions.add_parser(name, help=about, description=about)
@@ -63,6 +64,17 @@ def run_verify(_arguments: argparse.Namespace, settings: Settings) -> int:
     for row in folder.files:
         folder.verify(row.name)
         print(f"{row.name}: SHA-256 {row.sha256} as it should be")
+    return 0
+
+
+def run_card(_arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write MODEL_CARD.md beside the models."""
+    from facecompare.evaluation.model_card import MODEL_CARD, model_card, read_summaries
+
+    folder = ModelFolder.at(settings.models_dir)
+    summaries = read_summaries(folder.path, CARDS)
+    write_file(folder.path / MODEL_CARD, model_card(CARDS, folder.files, summaries).encode())
+    say(f"wrote {folder.path / MODEL_CARD} from {len(summaries)} evaluations")
     return 0
 
 

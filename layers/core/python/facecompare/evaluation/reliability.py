@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def reliability(
     scores = np.array([calibration.score_of(each) for each in pairs.distances.tolist()])
     finite = np.isfinite(pairs.distances)
     bins = []
-    for low, high in zip(EDGES[:-1], EDGES[1:], strict=True):
+    for low, high in pairwise(EDGES):
         upper = scores <= high if high == EDGES[-1] else scores < high
         inside = finite & (scores >= low) & upper
         bins.append(

@@ -16,6 +16,7 @@ from facecompare.evaluation.reliability import Reliability
 from facecompare.evaluation.strata import Stratum
 from facecompare.evaluation.variants import Variant
 
+LEFT_OUT = {"version", "machine", "worst", "latency_ms"}
 PLOTS = {
     "roc.png": "True accepts by false accepts",
     "det.png": "False rejects by false accepts",
@@ -28,6 +29,13 @@ PLOTS = {
 def to_json(report: Report) -> str:
     """Every figure; what is not a number, as an infinite distance, is null."""
     return json.dumps(_finite(asdict(report)), indent=1) + "\n"
+
+
+def to_summary(report: Report, source: str) -> str:
+    """What a model card is made of: no names, and no times, which are another run's already."""
+    kept = {name: value for name, value in asdict(report).items() if name not in LEFT_OUT}
+    kept |= {"source": source, "failures": len(report.failures)}
+    return json.dumps(_finite(kept), indent=1) + "\n"
 
 
 def to_markdown(report: Report, plots: Sequence[str] = ()) -> str:

@@ -1,0 +1,207 @@
+"""The model card: what the engines are, what was measured, and what they must not be used for.
+
+Its words are in `model_card.md`, its figures come from evaluations that are kept as JSON, and its
+engines from the catalogue; a card that disagrees with any of them is out of date.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from facecompare.engines.protocol import EngineCard
+from facecompare.errors import BadDataset
+from facecompare.evaluation.report import table
+from facecompare.model_files import ModelFile
+
+MODEL_CARD = "MODEL_CARD.md"
+EVALUATIONS = "evaluations"  # a folder beside the models: <engine id>.json
+Summary = Mapping[str, Any]
+
+
+def model_card(
+    cards: Sequence[EngineCard], files: Sequence[ModelFile], summaries: Mapping[str, Summary]
+) -> str:
+    """The whole text. `summaries` are the kept evaluations by engine id."""
+    text = Template(Path(__file__).with_name("model_card.md").read_text("utf-8"))
+    return text.substitute(
+        engines="\n".join(_engines(cards)),
+        files="\n".join(_files(files)),
+        figures="\n".join(_figures(engine, summary) for engine, summary in summaries.items()),
+    )
+
+
+def read_summaries(models_dir: Path, cards: Sequence[EngineCard]) -> dict[str, Summary]:
+    """The kept evaluations of these engines, in their order.
+
+    Raises  BadDataset for a file that is no summary, or is of another engine.
+    """
+    found: dict[str, Summary] = {}
+    for card in cards:
+        path = models_dir / EVALUATIONS / f"{card.id}.json"
+        if not path.is_file():
+            continue
+        try:
+            summary = json.loads(path.read_text("utf-8"))
+            named = summary["engine"]
+        except (ValueError, TypeError, KeyError) as exc:
+            raise BadDataset(f"{path.name} is no summary of an evaluation ({exc})") from exc
+        if named != card.id:
+            raise BadDataset(f"{path.name} is an evaluation of {named}")
+        found[card.id] = summary
+    return found
+
+
+def _engines(cards: Sequence[EngineCard]) -> list[str]:
+    rows = [
+        [f"`{c.id}`", c.title, str(c.dimension), c.metric, f"{c.default_threshold:g}", c.licence]
+        for c in cards
+    ]
+    return table(("engine", "what", "dimension", "metric", "threshold", "licence"), rows)
+
+
+def _files(files: Sequence[ModelFile]) -> list[str]:
+    rows = [[f"`{f.file}`", f"{f.bytes:,}", f"`{f.sha256[:16]}…`", f.licence] for f in files]
+    return table(("file", "bytes", "SHA-256", "licence"), rows)
+
+
+def _figures(engine: str, summary: Summary) -> str:
+    v = summary["verification"]
+    lines = [
+        f"## `{engine}`, measured",
+        "",
+        f"{summary['source']}: {v['genuine']:,} genuine and {v['impostor']:,} impostor pairs of "
+        f"{summary['images']:,} photos of {summary['people']:,} people, none of which chose any "
+        f"setting; {summary['failures']} photos without a usable face. Weights "
+        f"`{summary['model_digest'][:12]}`. Brackets hold 95 % intervals.",
+        "",
+        *_verification(v),
+        *_at_thresholds(v["at_thresholds"]),
+        *_reliability(summary["reliability"]),
+        *_identification(summary["identification"]),
+        *_strata(summary["strata"]),
+        *_variants(summary["variants"]),
+    ]
+    return "\n".join(lines)
+
+
+def _verification(v: Summary) -> list[str]:
+    auc = v["auc"]
+    rows = [
+        [
+            "accuracy, 10 folds",
+            f"{_percent(v['accuracy'])} ± {_percent(v['accuracy_standard_error'])}",
+        ],
+        ["AUC", f"{auc['value']:.4f} [{auc['low']:.4f}, {auc['high']:.4f}]"],
+        ["EER", _share(v["eer"])],
+        *([f"TAR at FAR {at['far']:.1%}", _share(at["true_accepts"])] for at in v["at_fars"]),
+    ]
+    return table(("figure", "value"), rows)
+
+
+def _at_thresholds(thresholds: Sequence[Summary]) -> list[str]:
+    rows = [
+        [
+            f"{at['threshold']:g}",
+            *(_share(at[n]) for n in ("accuracy", "false_accepts", "false_rejects")),
+        ]
+        for at in thresholds
+    ]
+    return table(("threshold", "accuracy", "strangers accepted", "genuine pairs refused"), rows)
+
+
+def _reliability(found: Summary | None) -> list[str]:
+    if found is None:
+        return []
+    rows = [
+        [
+            f"{each['far']:g}",
+            f"{each['threshold']:.3f}",
+            f"{_share(each['listed'])} of {each['listed']['of']}",
+            _all_pairs(each["all_pairs"]),
+        ]
+        for each in found["fars"]
+    ]
+    top = found["scores"][-1]
+    header = ("FAR asked for", "threshold", "found, listed pairs", "found, all pairs of two people")
+    return [
+        f"Of the {top['genuine']['of']} pairs with a score of 90 to 100, "
+        f"{_share(top['genuine'])} are genuine. Calibrated on {found['source']}.",
+        "",
+        *table(header, rows),
+    ]
+
+
+def _all_pairs(row: Summary | None) -> str:
+    return "–" if row is None else f"{row['share']:.3%} [{row['low']:.3%}, {row['high']:.3%}]"
+
+
+def _identification(found: Summary | None) -> list[str]:
+    if found is None:
+        return []
+    ranks = ", ".join(f"rank {n} {_percent(share)}" for n, share in found["ranks"].items())
+    return [
+        f"Identification: {found['probes']} probes of {found['gallery']} people with one photo each "
+        f"in the gallery: {ranks}. At {found['threshold']:g}, {_percent(found['found'])} are found "
+        f"and {_percent(found['rejected'])} of {found['strangers']:,} photos of others rejected.",
+        "",
+    ]
+
+
+def _strata(strata: Sequence[Summary]) -> list[str]:
+    if not strata:
+        return []
+    rows = [
+        [
+            each["group"],
+            f"{each['genuine']:,} / {each['impostor']:,}",
+            "–" if each["auc"] is None else "{:.4f} [{:.4f}, {:.4f}]".format(*each["auc"]),
+            _share(each["at_threshold"]["false_accepts"]),
+            _share(each["at_threshold"]["false_rejects"]),
+            each["warning"] or "",
+        ]
+        for each in strata
+    ]
+    header = ("group", "genuine / impostor", "AUC", "strangers accepted", "genuine refused", "")
+    return table(header, rows)
+
+
+def _variants(variants: Sequence[Summary]) -> list[str]:
+    if not variants:
+        return []
+    rows = [
+        [
+            each["kind"],
+            each["name"],
+            "{value:.4f} [{low:.4f}, {high:.4f}]".format(**each["auc"]),
+            *(
+                _percent(each[name])
+                for name in ("equal_error_rate", "false_accepts", "false_rejects")
+            ),
+            str(each["failures"]),
+        ]
+        for each in variants
+    ]
+    header = (
+        "change",
+        "how",
+        "AUC",
+        "EER",
+        "strangers accepted",
+        "genuine refused",
+        "no face found",
+    )
+    return table(header, rows)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+def _share(share: Summary) -> str:
+    if share["value"] is None:
+        return "–"
+    return f"{_percent(share['value'])} [{100 * share['low']:.2f}, {100 * share['high']:.2f}]"

@@ -210,6 +210,6 @@ def _comparison(
     examined1: _Examined, examined2: _Examined, engine: Engine, threshold: float, timing: Timing
 ) -> Comparison:
     with timing.stage("match"):
-        verdict = match(examined1.embedding, examined2.embedding, threshold)
+        verdict = match(examined1.embedding, examined2.embedding, threshold, engine.card.metric)
     whole = timing.including(examined1.report.timing, examined2.report.timing)
     return Comparison(verdict, engine.card.id, examined1.report, examined2.report, whole)

@@ -6,9 +6,11 @@ which beats the default. The README's table of settings is tested against these 
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,9 +72,10 @@ class Settings:
         Raises  BadSetting naming the variable, its value and what is accepted.
         """
         limits = ImageLimits()
+        models_dir = _read(env, "models_dir", Path, _models_dir(env))
         settings = cls(
-            engine=_read(env, "engine", _engine, DEFAULT_ENGINE),
-            models_dir=_read(env, "models_dir", Path, _models_dir(env)),
+            engine=_read(env, "engine", partial(_engine, models_dir=models_dir), DEFAULT_ENGINE),
+            models_dir=models_dir,
             model_bucket=_read(env, "model_bucket", str, ""),
             records=_read(env, "records", Path, _data_home(env) / "comparisons.sqlite3"),
             records_table=_read(env, "records_table", str, ""),
@@ -93,7 +96,12 @@ class Settings:
 
 
 DEFAULT_ENGINE = "dlib-fast"
-ENGINES = ("dlib-fast", "dlib-accurate", "dlib-reference")  # cards: facecompare.engines.catalogue
+ENGINES = (
+    "dlib-fast",
+    "dlib-accurate",
+    "mtcnn-dlib",
+    "dlib-reference",
+)  # cards: facecompare.engines.catalogue
 # The source root is layers/core/python, so a checkout's top folder is three folders above it. On
 # Lambda the package lies at /opt/python/facecompare, where no checkout can be; that is the root.
 CHECKOUT = Path(__file__).resolve().parents[:5][-1]
@@ -126,10 +134,19 @@ def _read(env: Mapping[str, str], field: str, parse: Callable[[str], T], default
         raise BadSetting(f"{name}={text!r} is not accepted: {exc}") from exc
 
 
-def _engine(text: str) -> str:
-    if text not in ENGINES:
-        raise ValueError(f"one of {', '.join(ENGINES)} is")
+def _engine(text: str, models_dir: Path) -> str:
+    if text not in ENGINES and text not in (added := _added_engines(models_dir)):
+        raise ValueError(f"one of {', '.join((*ENGINES, *added))} is")
     return text
+
+
+def _added_engines(models_dir: Path) -> list[str]:
+    """What `facecompare models add` wrote into the manifest; facecompare.model_files reads it."""
+    try:
+        rows = json.loads((models_dir / "manifest.json").read_text("utf-8")).get("encoders", [])
+        return [str(row["id"]) for row in rows]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []  # a damaged manifest is told when models are loaded from it
 
 
 def _access(text: str) -> str:

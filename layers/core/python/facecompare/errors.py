@@ -158,6 +158,12 @@ class FarNotCalibrated(RequestError):
     code = "far_not_calibrated"
 
 
+class BadEncoder(RequestError):
+    """An encoder's card or weights do not hold together."""
+
+    code = "bad_encoder"
+
+
 class BadDataset(RequestError):
     """A folder of images or a file of pairs cannot be evaluated."""
 

@@ -33,6 +33,27 @@ class ModelFile:
     contract: str
 
 
+@dataclass(frozen=True, slots=True)
+class EncoderSpec:
+    """An encoder that was added: all that is known of it but its weights, which are the model file
+    of the same name. See models/README.md for what each field means and accepts."""
+
+    id: str
+    title: str
+    licence: str
+    detector: str
+    template: tuple[tuple[float, float], ...]
+    side: int
+    colour: str
+    layout: str
+    mean: tuple[float, float, float]
+    scale: float
+    dimension: int
+    normalisation: str
+    metric: str
+    threshold: float
+
+
 class Models(Protocol):
     """Where an engine gets its model files from: a folder, or a bucket."""
 
@@ -58,6 +79,7 @@ class ModelFolder:
 
     path: Path
     files: tuple[ModelFile, ...]
+    encoders: tuple[EncoderSpec, ...] = ()
 
     @classmethod
     def at(cls, path: Path) -> ModelFolder:
@@ -66,8 +88,9 @@ class ModelFolder:
         Raises  ModelFileMissing without a manifest, ModelFileDamaged if it cannot be read.
         """
         try:
-            rows = json.loads((path / MANIFEST).read_text("utf-8"))["models"]
-            return cls(path, tuple(ModelFile(**row) for row in rows))
+            manifest = json.loads((path / MANIFEST).read_text("utf-8"))
+            files = tuple(ModelFile(**row) for row in manifest["models"])
+            return cls(path, files, tuple(map(_encoder, manifest.get("encoders", ()))))
         except OSError as exc:
             raise ModelFileMissing(f"there is no {MANIFEST} in {path}; {BUILD_HINT}") from exc
         except (ValueError, KeyError, TypeError) as exc:
@@ -122,10 +145,17 @@ def model_key(row: ModelFile) -> str:
     return f"models/{row.sha256}/{row.file}"
 
 
-def manifest_text(files: tuple[ModelFile, ...]) -> str:
+def manifest_text(files: tuple[ModelFile, ...], encoders: tuple[EncoderSpec, ...] = ()) -> str:
     """The manifest as it is written: stable order, one key a line."""
-    rows: list[dict[str, Any]] = [asdict(row) for row in files]
-    return json.dumps({"models": rows}, indent=2, ensure_ascii=False) + "\n"
+    manifest: dict[str, Any] = {"models": [asdict(row) for row in files]}
+    if encoders:
+        manifest["encoders"] = [asdict(spec) for spec in encoders]
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+
+
+def _encoder(row: dict[str, Any]) -> EncoderSpec:
+    template = tuple((float(x), float(y)) for x, y in row["template"])
+    return EncoderSpec(**row | {"template": template, "mean": tuple(row["mean"])})
 
 
 def digest_of(checksums: Iterable[str]) -> str:

@@ -39,6 +39,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.UnsupportedContentType: 415,
     errors.UnknownEngine: 400,
     errors.FarNotCalibrated: 400,
+    errors.BadEncoder: 400,
     errors.BadDataset: 400,
     errors.Landmarks68Off: 400,
     errors.UploadNotFound: 422,

@@ -99,7 +99,7 @@ def run_calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
         name, digest = engine.card.id, engine.model_digest
         enrolled = workshop.enrol(dataset, Recipe(name))
         source = arguments.source or f"{arguments.pairs.name}, {len(enrolled)} photos"
-        calibration = calibration_of(name, digest, source, dataset.pairs, enrolled)
+        calibration = calibration_of(engine.card, digest, source, dataset.pairs, enrolled)
         path = arguments.out or calibration_path(settings.models_dir, name)
         _make(path.parent)
         write_file(path, calibration.to_json().encode())

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from facecompare.cli.output import print_json, say, write_file
 from facecompare.config import Settings
-from facecompare.engines.catalogue import CARDS
+from facecompare.engines.catalogue import CARDS, offered_cards
 from facecompare.errors import BadField
 from facecompare.model_files import ModelFolder
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the parser."""
-    text = "build, list, verify, describe or push the model files"
+    text = "build, add, list, verify, describe or push the model files"
     models: argparse.ArgumentParser = commands.add_parser("models", help=text, description=text)
     actions = models.add_subparsers(metavar="ACTION", required=True)
     for name, run, about in (
         ("build", run_build, "make the model files from dlib's weights"),
         ("list", run_list, "list the model files and the engines that use them"),
         ("verify", run_verify, "compare the model files with the manifest's checksums"),
+        ("add", run_add, "add an ONNX encoder of your own as an engine"),
         ("card", run_card, "write the model card from the evaluations that are kept"),
         ("push", run_push, "send the model files to an S3 bucket, those that it lacks"),
     ):
         action = actions.add_parser(name, help=about, description=about)
         action.set_defaults(run=run)
+        if name == "add":
+            action.add_argument("card", help="a TOML file, or facenet-512, facenet-128, arcface")
+            action.add_argument("--weights", metavar="FILE.onnx", type=Path, required=True)
         if name == "list":
             action.add_argument("--json", action="store_true", help="print the manifest's rows")
         if name == "push":
@@ -51,8 +56,8 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     for row in folder.files:
         state = "present" if (folder.path / row.file).is_file() else "missing"
-        print(f"{row.name:14} {row.bytes:>12,} bytes  {state:8} {row.licence}")
-    for card in CARDS:
+        print(f"{row.name:16} {row.bytes:>12,} bytes  {state:8} {row.licence}")
+    for card in offered_cards(settings):
         default = "  (default)" if card.id == settings.engine else ""
         print(f"engine {card.id}: {card.title}{default}")
     return 0
@@ -64,6 +69,15 @@ def run_verify(_arguments: argparse.Namespace, settings: Settings) -> int:
     for row in folder.files:
         folder.verify(row.name)
         print(f"{row.name}: SHA-256 {row.sha256} as it should be")
+    return 0
+
+
+def run_add(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Try the encoder out, copy its weights and write it into the manifest."""
+    from facecompare.model_build.encoders import add_encoder
+
+    card = add_encoder(arguments.card, arguments.weights, settings.models_dir)
+    say(f"added engine {card.id}: {card.title}; try: facecompare compare --engine {card.id} …")
     return 0
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from facecompare.config import OPEN, Settings
+from facecompare.engines.encoder_cards import encoder_card
 from facecompare.engines.protocol import Engine, EngineCard, View
-from facecompare.errors import UnknownEngine
-from facecompare.model_files import ModelFolder, Models
+from facecompare.errors import ModelFileDamaged, ModelFileMissing, UnknownEngine
+from facecompare.model_files import EncoderSpec, ModelFolder, Models
 
 # dlib's 5-point predictor; left and right as the viewer sees them.
 DLIB_LANDMARKS5 = (
@@ -33,7 +34,16 @@ TEN_VIEWS = MIRRORED + tuple(
 )
 
 
-def _dlib_card(engine_id: str, title: str, views: tuple[View, ...]) -> EngineCard:
+DLIB_MODELS = ("face-network", "hog-detector", "cnn-detector", "landmarks5")
+MTCNN_MODELS = ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output")
+
+
+def _dlib_card(
+    engine_id: str,
+    title: str,
+    views: tuple[View, ...],
+    models: tuple[str, ...] = DLIB_MODELS,
+) -> EngineCard:
     return EngineCard(
         id=engine_id,
         title=title,
@@ -43,17 +53,23 @@ def _dlib_card(engine_id: str, title: str, views: tuple[View, ...]) -> EngineCar
         chip_side_px=CHIP_SIDE_PX,
         views=views,
         landmarks5=DLIB_LANDMARKS5,
-        models=("face-network", "hog-detector", "cnn-detector", "landmarks5"),
+        models=models,
         licence=PUBLIC_DOMAIN,
     )
 
 
-REFERENCE = "dlib-reference"
+REFERENCE, MTCNN = "dlib-reference", "mtcnn-dlib"
 CARDS: tuple[EngineCard, ...] = (
     _dlib_card(
         "dlib-fast", "dlib's networks on ONNX Runtime, a face and its mirror image", MIRRORED
     ),
     _dlib_card("dlib-accurate", "the same with ten views of each face", TEN_VIEWS),
+    _dlib_card(
+        MTCNN,
+        "dlib-fast on faces that MTCNN finds, from 20 px on",
+        MIRRORED,
+        ("face-network", "cnn-detector", "landmarks5", *MTCNN_MODELS),
+    ),
     _dlib_card(REFERENCE, "dlib-fast on dlib's own convolutions, to compare with", MIRRORED),
 )
 
@@ -72,7 +88,16 @@ def engine_card(engine_id: str, cards: Sequence[EngineCard] = CARDS) -> EngineCa
 
 def offered_cards(settings: Settings) -> tuple[EngineCard, ...]:
     """The engines that a caller may name; the reference is slow and for one's own machine only."""
-    return tuple(card for card in CARDS if card.id != REFERENCE or settings.access == OPEN)
+    own = (card for card in CARDS if card.id != REFERENCE or settings.access == OPEN)
+    return (*own, *map(encoder_card, added_encoders(settings)))
+
+
+def added_encoders(settings: Settings) -> tuple[EncoderSpec, ...]:
+    """The encoders that `facecompare models add` brought here."""
+    try:
+        return ModelFolder.at(settings.models_dir).encoders
+    except (ModelFileMissing, ModelFileDamaged):
+        return ()  # told when an engine is loaded
 
 
 def open_models(settings: Settings) -> Models:
@@ -96,7 +121,16 @@ def load_engine(engine_id: str, settings: Settings, models: Models | None = None
     """
     card = engine_card(engine_id, offered_cards(settings))
     models = models or open_models(settings)
-    from facecompare.engines.dlib_engine import load_dlib_engine, load_reference_engine
+    for spec in added_encoders(settings):
+        if spec.id == engine_id:
+            from facecompare.engines.encoder_engine import load_encoder_engine
 
-    load = load_reference_engine if card.id == REFERENCE else load_dlib_engine
-    return load(card, settings, models)
+            return load_encoder_engine(spec, settings, models)
+    from facecompare.engines.dlib_engine import (
+        load_dlib_engine,
+        load_mtcnn_engine,
+        load_reference_engine,
+    )
+
+    loaders = {REFERENCE: load_reference_engine, MTCNN: load_mtcnn_engine}
+    return loaders.get(card.id, load_dlib_engine)(card, settings, models)

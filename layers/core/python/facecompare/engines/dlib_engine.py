@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from facecompare.config import Settings
 from facecompare.engines.cnn_detector import CnnDetector
@@ -20,6 +20,7 @@ from facecompare.engines.dlib_parts import (
     HogDetector,
 )
 from facecompare.engines.lazy import Lazy
+from facecompare.engines.mtcnn import Mtcnn, MtcnnDetector
 from facecompare.engines.onnx_network import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
@@ -57,7 +58,9 @@ class DlibEngine:
         return self.network.embed(chips)
 
 
-def load_dlib_engine(card: EngineCard, settings: Settings, models: Models) -> DlibEngine:
+def load_dlib_engine(
+    card: EngineCard, settings: Settings, models: Models, detector: str = "hog"
+) -> DlibEngine:
     """The engine of this card; the face network loads while the landmarks do.
 
     Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
@@ -65,13 +68,40 @@ def load_dlib_engine(card: EngineCard, settings: Settings, models: Models) -> Dl
     share = max(1, settings.threads // PHOTOS_AT_ONCE)
     with ThreadPoolExecutor(1) as pool:
         session = pool.submit(lambda: open_session(models.path_of("face-network"), share))
-        cnn = models.path_of("cnn-detector")
-        return _engine(
-            card,
-            models,
-            CnnDetector(lambda: open_session(cnn, settings.threads)),
-            lambda: OnnxFaceNetwork(session.result()),
-        )
+        detectors = detectors_of(detector, models, settings)
+        return _engine(card, models, detectors, lambda: OnnxFaceNetwork(session.result()))
+
+
+def load_mtcnn_engine(card: EngineCard, settings: Settings, models: Models) -> DlibEngine:
+    """dlib's network on faces that MTCNN finds.
+
+    Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
+    """
+    return load_dlib_engine(card, settings, models, detector="mtcnn")
+
+
+def mtcnn_of(models: Models, settings: Settings) -> Mtcnn:
+    """MTCNN's networks, opened when first asked for."""
+    names = ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output")
+    paths = [models.path_of(name) for name in names]
+    share = max(1, settings.threads // PHOTOS_AT_ONCE)
+
+    def open_all() -> tuple[Any, Any, Any]:
+        proposal, refinement, output = (open_session(path, share) for path in paths)
+        return proposal, refinement, output
+
+    return Mtcnn(open_all)
+
+
+def detectors_of(
+    name: str, models: Models, settings: Settings, networks: Mtcnn | None = None
+) -> tuple[FaceDetector, FaceDetector]:
+    """The quick detector of this name, and dlib's CNN, which judges all four turns, after it."""
+    cnn_path = models.path_of("cnn-detector")
+    cnn = CnnDetector(lambda: open_session(cnn_path, settings.threads))
+    if name == "mtcnn":
+        return MtcnnDetector(networks or mtcnn_of(models, settings)), cnn
+    return HogDetector(models.path_of("hog-detector")), cnn
 
 
 def load_reference_engine(card: EngineCard, _settings: Settings, models: Models) -> DlibEngine:
@@ -82,7 +112,10 @@ def load_reference_engine(card: EngineCard, _settings: Settings, models: Models)
     return _engine(
         card,
         models,
-        DlibCnnDetector(dat_path(CNN_DETECTOR_DAT)),
+        (
+            HogDetector(models.path_of("hog-detector")),
+            DlibCnnDetector(dat_path(CNN_DETECTOR_DAT)),
+        ),
         lambda: DlibFaceNetwork(dat_path(FACE_NETWORK_DAT)),
     )
 
@@ -90,13 +123,13 @@ def load_reference_engine(card: EngineCard, _settings: Settings, models: Models)
 def _engine(
     card: EngineCard,
     models: Models,
-    cnn: FaceDetector,
+    detectors: Sequence[FaceDetector],
     network: Callable[[], FaceNetwork],
 ) -> DlibEngine:
     return DlibEngine(
         card=card,
         model_digest=models.digest(card.models),
-        detectors=(HogDetector(models.path_of("hog-detector")), cnn),
+        detectors=detectors,
         landmarks5=DlibLandmarks(models.path_of("landmarks5")),
         landmarks68=Lazy(lambda: DlibLandmarks(models.path_of("landmarks68"))),
         network=network(),

@@ -67,12 +67,15 @@ class EngineCard:
     title: str
     dimension: int
     metric: str
+    """euclidean, or cosine: then a distance is one less the cosine similarity"""
     default_threshold: float
     chip_side_px: int
     views: tuple[View, ...]
     landmarks5: tuple[str, ...]
     models: tuple[str, ...]
     licence: str
+    template: tuple[tuple[float, float], ...] = ()
+    """where the five landmarks lie on the chip, in its pixels; empty for dlib's own chips"""
 
 
 class FaceDetector(Protocol):

@@ -15,6 +15,7 @@ from facecompare.evaluation.enrolment import Task, enrol_all, sha256_of
 from facecompare.evaluation.metrics import Pairs
 from facecompare.evaluation.pairs import Pair, check_images, images_of
 from facecompare.evaluation.recipes import Recipe
+from facecompare.pipeline.match import COSINE, EUCLIDEAN, distance_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,9 +66,11 @@ class Workshop:
         return {name: made[sha256] for name, sha256 in dataset.hashes.items()}
 
 
-def distances_of(pairs: Sequence[Pair], enrolled: Mapping[str, Enrolled]) -> Pairs:
+def distances_of(
+    pairs: Sequence[Pair], enrolled: Mapping[str, Enrolled], metric: str = EUCLIDEAN
+) -> Pairs:
     """Of every pair; infinite where a photo has no embedding."""
-    found = [_distance(enrolled[pair.image1], enrolled[pair.image2]) for pair in pairs]
+    found = [_distance(enrolled[pair.image1], enrolled[pair.image2], metric) for pair in pairs]
     folds = [pair.fold for pair in pairs]
     has_folds = all(fold is not None for fold in folds)
     return Pairs(
@@ -77,16 +80,29 @@ def distances_of(pairs: Sequence[Pair], enrolled: Mapping[str, Enrolled]) -> Pai
     )
 
 
-def _distance(one: Enrolled, other: Enrolled) -> float:
+def _distance(one: Enrolled, other: Enrolled, metric: str) -> float:
     if one.failure or other.failure:
         return np.inf
-    return float(np.linalg.norm(one.values.astype(np.float64) - other.values))
+    return distance_between(one.values, other.values, metric)
 
 
-def distance_rows(values: NDArray[np.float32]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+def distance_rows(
+    values: NDArray[np.float32], metric: str = EUCLIDEAN
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Blocks of the matrix of all distances: (rows, [rows, photos])."""
-    squares = np.square(values).sum(axis=1)
     for start in range(0, len(values), BLOCK):
         rows = slice(start, min(start + BLOCK, len(values)))
-        products = squares[rows, None] + squares[None] - 2 * (values[rows] @ values.T)
-        yield rows, np.sqrt(np.maximum(products, 0))
+        yield rows, distance_matrix(values[rows], values, metric)
+
+
+def distance_matrix(
+    ones: NDArray[np.float32], others: NDArray[np.float32], metric: str = EUCLIDEAN
+) -> NDArray[np.float32]:
+    """Of each to each; NaN where one is NaN."""
+    products = ones @ others.T
+    norms = np.square(ones).sum(axis=1)[:, None], np.square(others).sum(axis=1)[None]
+    if metric == COSINE:
+        similarity: NDArray[np.float32] = products / np.sqrt(norms[0] * norms[1])
+        return 1 - similarity
+    distances: NDArray[np.float32] = np.sqrt(np.maximum(norms[0] + norms[1] - 2 * products, 0))
+    return distances

@@ -12,9 +12,9 @@ import numpy as np
 
 import facecompare
 from facecompare.calibration import Calibration
-from facecompare.engines.protocol import Engine
+from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.evaluation.cache import Enrolled
-from facecompare.evaluation.dataset import Dataset, Workshop, distances_of
+from facecompare.evaluation.dataset import Dataset, Workshop, distance_matrix, distances_of
 from facecompare.evaluation.identification import Identification, identify, split
 from facecompare.evaluation.metrics import (
     FARS,
@@ -37,6 +37,7 @@ from facecompare.evaluation.recipes import Recipe
 from facecompare.evaluation.reliability import Reliability, reliability
 from facecompare.evaluation.strata import Stratum, strata_of
 from facecompare.evaluation.variants import Variant, ablate, degrade
+from facecompare.pipeline.match import EUCLIDEAN
 from facecompare.timing import STAGES
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ def evaluate(
     """Embed every photo once, and compute."""
     recipe = Recipe(engine.card.id)
     enrolled = workshop.enrol(dataset, recipe)
-    pairs = distances_of(dataset.pairs, enrolled)
+    metric = engine.card.metric
+    pairs = distances_of(dataset.pairs, enrolled, metric)
     threshold = engine.card.default_threshold
     report = Report(
         version=facecompare.__version__,
@@ -144,17 +146,25 @@ def evaluate(
             Failure(name, made.failure) for name, made in enrolled.items() if made.failure
         ),
         detectors=Counter(made.detector for made in enrolled.values() if made.detector),
-        verification=verification(pairs, sorted({threshold, DLIB_THRESHOLD})),
+        verification=verification(pairs, _thresholds(engine.card)),
         reliability=(
-            reliability(calibration, dataset.pairs, pairs, enrolled) if calibration else None
+            reliability(calibration, dataset.pairs, pairs, enrolled, metric)
+            if calibration
+            else None
         ),
         worst=_worst(dataset, pairs),
         latency_ms=_latency(enrolled),
-        identification=_identification(enrolled, threshold) if wanted.identify else None,
+        identification=_identification(enrolled, threshold, metric) if wanted.identify else None,
         strata=strata_of(dataset.pairs, pairs, wanted.groups, threshold) if wanted.groups else (),
         variants=_variants(dataset, engine, workshop, wanted, enrolled),
     )
     return Evaluation(report, pairs)
+
+
+def _thresholds(card: EngineCard) -> list[float]:
+    """The engine's own and, for dlib's embeddings, dlib's."""
+    dlibs = {DLIB_THRESHOLD} if card.metric == EUCLIDEAN else set()
+    return sorted({card.default_threshold} | dlibs)
 
 
 def verification(pairs: Pairs, thresholds: Sequence[float]) -> Verification:
@@ -204,13 +214,18 @@ def _latency(enrolled: Mapping[str, Enrolled]) -> dict[str, dict[str, float]]:
     }
 
 
-def _identification(enrolled: Mapping[str, Enrolled], threshold: float) -> Identification:
+def _identification(
+    enrolled: Mapping[str, Enrolled], threshold: float, metric: str
+) -> Identification:
     names = sorted(enrolled)
     people = [person_of(name) for name in names]
     parts = split(people)
     values = _values(names, enrolled)
     gallery = values[parts.gallery]
-    known, strange = (_distances(values[part], gallery) for part in (parts.probes, parts.strangers))
+    known, strange = (
+        np.nan_to_num(distance_matrix(values[part], gallery, metric), nan=np.inf)
+        for part in (parts.probes, parts.strangers)
+    )
     return identify(
         known,
         strange,
@@ -227,13 +242,6 @@ def _values(names: Sequence[str], enrolled: Mapping[str, Enrolled]) -> NDArray[n
     return np.stack(
         [nothing if enrolled[name].failure else enrolled[name].values for name in names]
     )
-
-
-def _distances(ones: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Of each to each; infinite where one has no embedding."""
-    squares = np.square(ones).sum(axis=1)[:, None] + np.square(others).sum(axis=1)[None]
-    distances = np.sqrt(np.maximum(squares - 2 * (ones @ others.T), 0))
-    return np.where(np.isnan(distances), np.float32(np.inf), distances)
 
 
 def _variants(

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facecompare.calibration import Calibration, FalseAccepts
+from facecompare.engines.protocol import EngineCard
 from facecompare.evaluation.cache import Enrolled
 from facecompare.evaluation.dataset import distance_rows, distances_of
 from facecompare.evaluation.metrics import Pairs
 from facecompare.evaluation.pairs import Pair, folders_name_people, person_of
+from facecompare.pipeline.match import COSINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STEP = 0.01  # between points of both curves; false-accept rates change by a third over it at most
 SCORES_TO = 1.2  # no two faces of LFW are further apart
-THRESHOLDS = (0.30, 1.00)
+THRESHOLDS = (0.30, 1.00)  # of Euclidean distances; cosine distances begin at 0
 RESAMPLES = 500
 
 
@@ -49,7 +51,10 @@ def fit_listed_false_accepts(
 
 
 def fit_false_accepts(
-    enrolled: Mapping[str, Enrolled], thresholds: NDArray[np.float64], seed: int = 0
+    enrolled: Mapping[str, Enrolled],
+    thresholds: NDArray[np.float64],
+    metric: str,
+    seed: int = 0,
 ) -> tuple[FalseAccepts, ...]:
     """False-accept rates over all pairs of photos of two people, by the folders that these lie in.
 
@@ -59,7 +64,7 @@ def fit_false_accepts(
     people, person = np.unique([person_of(name) for name in names], return_inverse=True)
     photos = np.bincount(person)
     one, other, bins = _close_pairs(
-        np.stack([enrolled[name].values for name in names]), person, thresholds
+        np.stack([enrolled[name].values for name in names]), person, thresholds, metric
     )
     random = np.random.default_rng(seed)
     shares = _shares(np.ones(len(people)), photos, one, other, bins, len(thresholds))
@@ -84,12 +89,15 @@ def _rows(
 
 
 def _close_pairs(
-    values: NDArray[np.float32], person: NDArray[np.intp], thresholds: NDArray[np.float64]
+    values: NDArray[np.float32],
+    person: NDArray[np.intp],
+    thresholds: NDArray[np.float64],
+    metric: str,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Every pair of two people nearer than the last threshold: both people, and the first threshold
     that accepts the pair."""
     found = []
-    for rows, distances in distance_rows(values):
+    for rows, distances in distance_rows(values, metric):
         row, column = np.nonzero(distances < thresholds[-1])
         keep = (row + rows.start < column) & (person[row + rows.start] != person[column])
         row, column = row[keep], column[keep]
@@ -116,24 +124,26 @@ def _shares(
 
 
 def calibration_of(
-    engine: str,
+    card: EngineCard,
     model_digest: str,
     source: str,
     listed: Sequence[Pair],
     enrolled: Mapping[str, Enrolled],
 ) -> Calibration:
     """The calibration that these pairs and photos give."""
-    pairs = distances_of(listed, enrolled)
-    thresholds = np.round(np.arange(THRESHOLDS[0], THRESHOLDS[1] + STEP / 2, STEP), 2)
+    pairs = distances_of(listed, enrolled, card.metric)
+    thresholds = np.round(
+        np.arange(0 if card.metric == COSINE else THRESHOLDS[0], THRESHOLDS[1] + STEP / 2, STEP), 2
+    )
     return Calibration(
-        engine=engine,
+        engine=card.id,
         model_digest=model_digest,
         source=source,
         genuine=len(pairs.genuine),
         impostor=len(pairs.impostor),
         scores=fit_scores(pairs),
         false_accepts=(
-            fit_false_accepts(enrolled, thresholds)
+            fit_false_accepts(enrolled, thresholds, card.metric)
             if folders_name_people(listed)
             else fit_listed_false_accepts(pairs, thresholds)
         ),

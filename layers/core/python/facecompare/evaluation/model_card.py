@@ -144,7 +144,7 @@ def _identification(found: Summary | None) -> list[str]:
         return []
     ranks = ", ".join(f"rank {n} {_percent(share)}" for n, share in found["ranks"].items())
     return [
-        f"Identification: {found['probes']} probes of {found['gallery']} people with one photo each "
+        f"Identification: {found['probes']} probes of {found['gallery']} people with a photo each "
         f"in the gallery: {ranks}. At {found['threshold']:g}, {_percent(found['found'])} are found "
         f"and {_percent(found['rejected'])} of {found['strangers']:,} photos of others rejected.",
         "",

@@ -52,6 +52,7 @@ def reliability(
     listed: Sequence[Pair],
     pairs: Pairs,
     enrolled: Mapping[str, Enrolled],
+    metric: str,
 ) -> Reliability:
     """The calibration judged by these pairs; those without a distance have no score."""
     scores = np.array([calibration.score_of(each) for each in pairs.distances.tolist()])
@@ -66,7 +67,9 @@ def reliability(
     thresholds = {far: each for far in FARS if (each := _threshold(calibration, far)) is not None}
     places = np.array(sorted(thresholds.values()))
     known = folders_name_people(listed) and len(places)
-    measured = {row.threshold: row for row in fit_false_accepts(enrolled, places)} if known else {}
+    measured = (
+        {row.threshold: row for row in fit_false_accepts(enrolled, places, metric)} if known else {}
+    )
     fars = [
         PromisedFar(far, threshold, _listed(pairs, threshold), measured.get(_rounded(threshold)))
         for far, threshold in thresholds.items()

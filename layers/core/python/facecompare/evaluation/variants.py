@@ -19,6 +19,7 @@ from facecompare.evaluation.metrics import (
 from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, Recipe
 
 VIEWS = (1, 2, 4, 10)
+MTCNN, MTCNNS_SIBLING = "mtcnn-dlib", "dlib-fast"  # they differ in the detector alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,11 @@ def ablate(dataset: Dataset, engine: Engine, workshop: Workshop) -> list[Variant
     variants = []
     for kind, name, recipe in _ablations(engine):
         made = workshop.enrol(dataset, recipe)
-        variants.append(_variant(kind, name, distances_of(dataset.pairs, made), made, engine))
+        variants.append(
+            _variant(
+                kind, name, distances_of(dataset.pairs, made, engine.card.metric), made, engine
+            )
+        )
     return variants
 
 
@@ -57,7 +62,7 @@ def degrade(
     for degradation in DEGRADATIONS:
         recipe = Recipe(engine.card.id, degradation=degradation.name)
         made = workshop.enrol(kept, recipe, boxes)
-        pairs = distances_of(kept.pairs, made)
+        pairs = distances_of(kept.pairs, made, engine.card.metric)
         variants.append(_variant(degradation.kind, degradation.strength, pairs, made, engine))
     return variants
 
@@ -70,6 +75,7 @@ def _ablations(engine: Engine) -> list[tuple[str, str, Recipe]]:
     return [
         ("as it is", "", Recipe(own)),
         *(("detection", f"{name} alone", Recipe(own, detectors=(name,))) for name in detectors),
+        *([("detection", "mtcnn, then cnn", Recipe(MTCNN))] if own == MTCNNS_SIBLING else []),
         ("alignment", "68 points", Recipe(own, alignment=SIXTY_EIGHT)),
         ("alignment", "none: the box as it is", Recipe(own, alignment=NONE)),
         *(("views", str(count), Recipe(own, views=count)) for count in views),

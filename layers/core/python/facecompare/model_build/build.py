@@ -1,4 +1,4 @@
-"""dlib's weights → the model files and their manifest; the same input gives the same bytes."""
+"""Published weights → the model files and their manifest; the same input gives the same bytes."""
 
 from __future__ import annotations
 
@@ -8,92 +8,114 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from facecompare.engines.catalogue import PUBLIC_DOMAIN
-from facecompare.errors import ModelFileMissing
+from facecompare.errors import ModelFileDamaged, ModelFileMissing
 from facecompare.model_build.cnn_detector import build_cnn_detector
 from facecompare.model_build.face_network import build_face_network
 from facecompare.model_build.hog_detector import save_hog_detector
+from facecompare.model_build.mtcnn import build_output, build_proposal, build_refinement
 from facecompare.model_build.sources import (
     CNN_DETECTOR_DAT,
     FACE_NETWORK_DAT,
     LANDMARKS5_DAT,
     LANDMARKS68_DAT,
+    MTCNN_PACKAGE,
+    MTCNN_VERSION,
     PACKAGE,
     PACKAGE_VERSION,
     read_dat,
 )
-from facecompare.model_files import MANIFEST, ModelFile, manifest_text
+from facecompare.model_files import MANIFEST, ModelFile, ModelFolder, manifest_text
 
 BOOST = "BSL-1.0"  # dlib's own
+MIT = "MIT"
 NON_COMMERCIAL = "iBUG 300-W: no commercial use"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one model file is made; `dat` is the file of dlib's that it is made from, if any."""
+    """How one model file is made, and from what."""
 
     name: str
     file: str
-    dat: str | None
-    build: Callable[[bytes], bytes]
+    make: Callable[[], bytes]
+    source: str
     licence: str
     contract: str
 
-    def make(self) -> bytes:
-        """The file's bytes. Raises  PackageMissing, ModelFileDamaged."""
-        return self.build(read_dat(self.dat) if self.dat else b"")
 
-    @property
-    def source(self) -> str:
-        """Where the weights come from."""
-        return f"{self.dat} in {PACKAGE} {PACKAGE_VERSION}" if self.dat else "dlib-bin 20.0.1"
+def _from_dat(file: str, build: Callable[[bytes], bytes] = bytes) -> dict[str, Any]:
+    """From one of dlib's files, as it is unless it is built into something else."""
+    return {
+        "make": lambda: build(read_dat(file)),
+        "source": f"{file} in {PACKAGE} {PACKAGE_VERSION}",
+    }
 
 
-def _as_it_is(dat: bytes) -> bytes:
-    return dat
+def _from_mtcnn(network: str, build: Callable[[], bytes]) -> dict[str, Any]:
+    return {"make": build, "source": f"{network}.lz4 in {MTCNN_PACKAGE} {MTCNN_VERSION}"}
 
 
 RECIPES = (
     Recipe(
         name="face-network",
         file="face-network.onnx",
-        dat=FACE_NETWORK_DAT,
-        build=build_face_network,
+        **_from_dat(FACE_NETWORK_DAT, build_face_network),
         licence=PUBLIC_DOMAIN,
         contract="uint8 [N, 3, 150, 150] RGB chips → float32 [N, 128] embeddings",
     ),
     Recipe(
         name="hog-detector",
         file="hog-detector.svm",
-        dat=None,
-        build=lambda _: save_hog_detector(),
+        make=save_hog_detector,
+        source="dlib-bin 20.0.1",
         licence=BOOST,
         contract="8-bit grey picture → boxes and scores of upright faces of 80 px and more",
     ),
     Recipe(
         name="cnn-detector",
         file="cnn-detector.onnx",
-        dat=CNN_DETECTOR_DAT,
-        build=build_cnn_detector,
+        **_from_dat(CNN_DETECTOR_DAT, build_cnn_detector),
         licence=PUBLIC_DOMAIN,
         contract="float32 [1, 3, H, W] tiled pyramid, (RGB − mean) / 256 → [1, 1, h, w] responses",
     ),
     Recipe(
         name="landmarks5",
         file="landmarks5.dat",
-        dat=LANDMARKS5_DAT,
-        build=_as_it_is,
+        **_from_dat(LANDMARKS5_DAT),
         licence=PUBLIC_DOMAIN,
         contract="RGB picture and face box → 5 points (x, y)",
     ),
     Recipe(
         name="landmarks68",
         file="landmarks68.dat",
-        dat=LANDMARKS68_DAT,
-        build=_as_it_is,
+        **_from_dat(LANDMARKS68_DAT),
         licence=NON_COMMERCIAL,
         contract="RGB picture and face box → 68 points (x, y)",
+    ),
+    Recipe(
+        name="mtcnn-proposal",
+        file="mtcnn-proposal.onnx",
+        **_from_mtcnn("pnet", build_proposal),
+        licence=MIT,
+        contract="float32 [1, 3, H, W], (RGB − 127.5) / 128 → [1, 5, h, w] offsets, probability",
+    ),
+    Recipe(
+        name="mtcnn-refinement",
+        file="mtcnn-refinement.onnx",
+        **_from_mtcnn("rnet", build_refinement),
+        licence=MIT,
+        contract="float32 [N, 3, 24, 24], (RGB − 127.5) / 128 → [N, 5] offsets, probability",
+    ),
+    Recipe(
+        name="mtcnn-output",
+        file="mtcnn-output.onnx",
+        **_from_mtcnn("onet", build_output),
+        licence=MIT,
+        contract="float32 [N, 3, 48, 48], (RGB − 127.5) / 128 → [N, 15] offsets, points, "
+        "probability",
     ),
 )
 
@@ -106,10 +128,21 @@ def build_models(folder: Path) -> Iterator[ModelFile]:
     rows = []
     for recipe in RECIPES:
         data = recipe.make()
-        _write(folder / recipe.file, data)
+        write_model(folder / recipe.file, data)
         rows.append(_row(recipe, data))
         yield rows[-1]
-    _write(folder / MANIFEST, manifest_text(tuple(rows)).encode())
+    added = _added(folder)
+    kept = (row for row in added.files if row.name in {spec.id for spec in added.encoders})
+    text = manifest_text((*rows, *kept), added.encoders)
+    write_model(folder / MANIFEST, text.encode())
+
+
+def _added(folder: Path) -> ModelFolder:
+    """What the folder's manifest holds, if it has one that can be read."""
+    try:
+        return ModelFolder.at(folder)
+    except (ModelFileMissing, ModelFileDamaged):
+        return ModelFolder(folder, ())
 
 
 def _row(recipe: Recipe, data: bytes) -> ModelFile:
@@ -124,7 +157,7 @@ def _row(recipe: Recipe, data: bytes) -> ModelFile:
     )
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_model(path: Path, data: bytes) -> None:
     """All or nothing: a reader never meets half a file."""
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:

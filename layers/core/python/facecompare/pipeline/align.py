@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dlib
 import numpy as np
+from PIL import Image
 
 from facecompare.engines.protocol import EngineCard
 from facecompare.pipeline.decode import DecodedImage
@@ -14,6 +15,8 @@ from facecompare.pipeline.detect import Face
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from facecompare.engines.protocol import Points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +39,11 @@ def align(image: DecodedImage, face: Face, card: EngineCard) -> FaceChip:
     """The face turned, scaled and cut so that its five landmarks lie where the network expects.
 
     Requires  face was found in this image: coordinates are pixels of `image.pixels`.
-    Source    dlib.get_face_chip (20.0.1), which places the five landmarks on its mean face.
+    Source    dlib.get_face_chip (20.0.1), which places the five landmarks on its mean face; with a
+              template, the similarity that brings the landmarks nearest to it (Umeyama, 1991).
     """
+    if card.template:
+        return FaceChip(_warped(image, face, card)[None])
     shape = _dlib_shape(face)
     chips = {
         padding: dlib.get_face_chip(image.pixels, shape, card.chip_side_px, padding)
@@ -55,3 +61,31 @@ def _dlib_shape(face: Face) -> dlib.full_object_detection:
     points = [dlib.point(round(x), round(y)) for x, y in face.landmarks5.tolist()]
     # The chip depends on the points alone; dlib wants a rectangle all the same.
     return dlib.full_object_detection(dlib.rectangle(), points)
+
+
+def _warped(image: DecodedImage, face: Face, card: EngineCard) -> NDArray[np.uint8]:
+    """The chip whose landmarks lie on the card's template as nearly as a similarity allows."""
+    forth = similarity(face.landmarks5, np.array(card.template))
+    back = np.linalg.inv(np.vstack([forth, (0, 0, 1)]))
+    size = (card.chip_side_px, card.chip_side_px)
+    picture = Image.fromarray(image.pixels)
+    chip = picture.transform(
+        size, Image.Transform.AFFINE, tuple(back[:2].ravel()), Image.Resampling.BILINEAR
+    )
+    return np.asarray(chip)
+
+
+def similarity(points: Points, template: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[2, 3]: turn, scale and shift that bring the points nearest to the template.
+
+    Source  S. Umeyama, "Least-squares estimation of transformation parameters between two point
+            patterns" (1991).
+    """
+    source, target = points.astype(np.float64), template
+    centre, goal = source.mean(axis=0), target.mean(axis=0)
+    moved, wanted = source - centre, target - goal
+    left, sizes, right = np.linalg.svd(wanted.T @ moved / len(source))
+    mirror = np.array([1.0, np.sign(np.linalg.det(left @ right)) or 1.0])
+    turn = left @ np.diag(mirror) @ right
+    scale = float((sizes * mirror).sum() / np.square(moved).sum(axis=1).mean())
+    return np.column_stack([scale * turn, goal - scale * turn @ centre])

@@ -24,7 +24,7 @@ from facecompare.engines.protocol import Engine
 from facecompare.errors import NoFace
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.detect import FacePolicy
-from tests.benchmarks.views import accuracy, auc, read_pairs
+from tests.benchmarks.views import accuracy, auc, listed
 
 ENGINES = ("dlib-fast", "dlib-accurate")
 PEER = "face_recognition"
@@ -61,7 +61,7 @@ def distance(one: np.ndarray | None, other: np.ndarray | None) -> float:
 
 
 def main(folder: Path) -> None:
-    pairs = read_pairs(folder / "pairsDevTest.txt")
+    pairs = listed(folder / "pairsDevTest.txt")
     names = sorted({name for one, other, _ in pairs for name in (one, other)})
     paths = [folder / "images" / name for name in names]
     with ProcessPoolExecutor(2) as pool:

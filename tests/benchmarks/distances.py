@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.accuracy import distance, ours
-from tests.benchmarks.views import read_pairs
+from tests.benchmarks.views import listed
 
 BIN = 0.02  # wide enough for some tens of pairs, narrow enough to see where one kind takes over
 
 
 def main(folder: Path, *engines: str) -> None:
-    pairs = read_pairs(folder / "pairsDevTrain.txt")
+    pairs = listed(folder / "pairsDevTrain.txt")
     names = sorted({name for one, other, _ in pairs for name in (one, other)})
     paths = [folder / "images" / name for name in names]
     for engine in engines or ("dlib-fast",):

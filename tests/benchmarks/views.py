@@ -23,6 +23,9 @@ from facecompare.config import ImageLimits, Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine, View
 from facecompare.errors import NoFace
+from facecompare.evaluation import metrics
+from facecompare.evaluation.metrics import at_threshold
+from facecompare.evaluation.pairs import read_pairs
 from facecompare.pipeline.align import align
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import FacePolicy, choose, detect
@@ -62,19 +65,8 @@ def embed_views(path: Path) -> tuple[str, np.ndarray | None]:
     return face.detector + turned, engine.embed(chip.views)
 
 
-def read_pairs(path: Path) -> Pairs:
-    pairs: Pairs = []
-    for line in path.read_text().splitlines()[1:]:
-        match line.split("\t"):
-            case [name, one, other]:
-                pairs.append((photo(name, one), photo(name, other), True))
-            case [name1, one, name2, other]:
-                pairs.append((photo(name1, one), photo(name2, other), False))
-    return pairs
-
-
-def photo(name: str, number: str) -> str:
-    return f"{name}/{name}_{int(number):04d}.jpg"
+def listed(path: Path) -> Pairs:
+    return [(pair.image1, pair.image2, pair.same) for pair in read_pairs(path)]
 
 
 def distances(
@@ -89,14 +81,11 @@ def distances(
 
 
 def accuracy(distance: np.ndarray, same: np.ndarray, threshold: float) -> float:
-    return float(((distance < threshold) == same).mean())
+    return at_threshold(metrics.Pairs(distance, same), threshold).accuracy.value
 
 
 def auc(distance: np.ndarray, same: np.ndarray) -> float:
-    """The chance that a genuine pair is closer than an impostor pair (Mann–Whitney)."""
-    genuine, impostor = distance[same], distance[~same]
-    closer = (genuine[:, None] < impostor[None]).mean()
-    return float(closer + (genuine[:, None] == impostor[None]).mean() / 2)
+    return metrics.auc(metrics.Pairs(distance, same))
 
 
 def best_threshold(distance: np.ndarray, same: np.ndarray) -> float:
@@ -134,7 +123,7 @@ def main(folder: Path) -> None:
     embedded = {
         name: views for name, (_, views) in zip(names, results, strict=True) if views is not None
     }
-    train, test = (read_pairs(folder / f"pairsDev{part}.txt") for part in ("Train", "Test"))
+    train, test = (listed(folder / f"pairsDev{part}.txt") for part in ("Train", "Test"))
     print(f"{'views':26} {'threshold':>9} {'accuracy':>9} {'AUC':>9}", end=" ")
     print(f"{'test acc.':>9} {'test AUC':>9} {'FRR@0.5':>9} {'FAR@0.5':>9}")
     for title, views in SUBSETS.items():

@@ -101,7 +101,7 @@ def test_pushed_models_serve_a_machine_that_has_only_the_manifest(
 ) -> None:
     boto_client("s3").create_bucket(Bucket="models-of-tests")
     assert main(["models", "push", "--bucket", "models-of-tests"]) == 0
-    assert capsys.readouterr().err.count(": sent") == 5
+    assert capsys.readouterr().err.count(": sent") == 8
     assert main(["models", "push", "--bucket", "models-of-tests"]) == 0
     assert capsys.readouterr().err.count(": is there") == 5
     bare = tmp_path_factory.mktemp("bare")

@@ -18,7 +18,7 @@ from facecompare.errors import (
 )
 
 if TYPE_CHECKING:
-    from facecompare.answers import ComparisonAnswer, PhotoAnswer
+    from facecompare.answers import CandidateAnswer, ComparisonAnswer, PhotoAnswer
     from facecompare.pipeline.decode import Photo
     from facecompare.service import FaceService, Wishes
 
@@ -66,8 +66,7 @@ def run_compare(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json(answer)
     else:
-        print(f"{_verdict(answer.same_person)}   {_distance(answer.distance, answer.threshold)}")
-        _say_meaning(answer)
+        print(_outcome(answer, answer.threshold))
         _say_warnings({"image1": answer.image1, "image2": answer.image2})
     return 0 if answer.same_person else 1
 
@@ -81,8 +80,7 @@ def run_predict(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         print(f"{answer.closer} is closer to the anchor")
         for name, candidate in (("image1", answer.image1), ("image2", answer.image2)):
-            distance = _distance(candidate.distance, answer.threshold)
-            print(f"{name}: {_verdict(candidate.same_person)}   {distance}")
+            print(f"{name}: {_outcome(candidate, answer.threshold)}")
         photos = {"anchor": answer.anchor}
         _say_warnings(photos | {"image1": answer.image1.photo, "image2": answer.image2.photo})
     return 0 if answer.same_person else 1
@@ -247,20 +245,10 @@ def _npz(embeddings: dict[str, Any], engine_id: str) -> bytes:
     return buffer.getvalue()
 
 
-def _verdict(same_person: bool) -> str:
-    return "same person" if same_person else "different people"
-
-
-def _distance(distance: float, threshold: float) -> str:
-    return f"distance {distance:.3f} (threshold {threshold:.2f})"
-
-
-def _say_meaning(answer: ComparisonAnswer) -> None:
-    if answer.score is not None:
-        say(
-            f"score {answer.score:g} of 100; of pairs of strangers {answer.far_at_distance:.2%} "
-            f"are as near, and the threshold accepts {answer.far_at_threshold:.2%}"
-        )
+def _outcome(answer: ComparisonAnswer | CandidateAnswer, threshold: float) -> str:
+    words = "same person" if answer.same_person else "different people"
+    score = "" if answer.score is None else f"   score {answer.score:g}"
+    return f"{words}   distance {answer.distance:.3f} (threshold {threshold:.2f}){score}"
 
 
 def _say_warnings(photos: dict[str, PhotoAnswer]) -> None:

@@ -68,7 +68,7 @@ CARDS: tuple[EngineCard, ...] = (
         MTCNN,
         "dlib-fast on faces that MTCNN finds, from 20 px on",
         MIRRORED,
-        ("face-network", "cnn-detector", "landmarks5", *MTCNN_MODELS),
+        ("face-network", "landmarks5", *MTCNN_MODELS),
     ),
     _dlib_card(REFERENCE, "dlib-fast on dlib's own convolutions, to compare with", MIRRORED),
 )

@@ -20,7 +20,7 @@ from facecompare.engines.dlib_parts import (
     HogDetector,
 )
 from facecompare.engines.lazy import Lazy
-from facecompare.engines.mtcnn import Mtcnn, MtcnnDetector
+from facecompare.engines.mtcnn import SURELY_UPRIGHT, Mtcnn, MtcnnDetector
 from facecompare.engines.onnx_network import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
@@ -96,12 +96,13 @@ def mtcnn_of(models: Models, settings: Settings) -> Mtcnn:
 def detectors_of(
     name: str, models: Models, settings: Settings, networks: Mtcnn | None = None
 ) -> tuple[FaceDetector, FaceDetector]:
-    """The quick detector of this name, and dlib's CNN, which judges all four turns, after it."""
-    cnn_path = models.path_of("cnn-detector")
-    cnn = CnnDetector(lambda: open_session(cnn_path, settings.threads))
+    """The detector of this name and, after it, one that judges all four turns."""
     if name == "mtcnn":
-        return MtcnnDetector(networks or mtcnn_of(models, settings)), cnn
-    return HogDetector(models.path_of("hog-detector")), cnn
+        networks = networks or mtcnn_of(models, settings)
+        return MtcnnDetector(networks, SURELY_UPRIGHT), MtcnnDetector(networks)
+    cnn = models.path_of("cnn-detector")
+    hog = HogDetector(models.path_of("hog-detector"))
+    return hog, CnnDetector(lambda: open_session(cnn, settings.threads))
 
 
 def load_reference_engine(card: EngineCard, _settings: Settings, models: Models) -> DlibEngine:

@@ -29,7 +29,7 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("mean", "template"), (list,)),
 }
 DETECTOR_MODELS = {
-    "mtcnn": ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output", "cnn-detector"),
+    "mtcnn": ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output"),
     "dlib": ("hog-detector", "cnn-detector", "mtcnn-proposal", "mtcnn-refinement", "mtcnn-output"),
 }
 
@@ -83,7 +83,7 @@ def _check_fields(path: Path, fields: Mapping[str, Any]) -> None:
         raise BadEncoder(f"{path.name} {wrong}; the fields are: {', '.join(KINDS)}")
     for name, kinds in KINDS.items():
         if not isinstance(fields[name], kinds) or isinstance(fields[name], bool):
-            accepted = {str: "text", list: "a list"}.get(kinds[0], "a number")
+            accepted = "text" if str in kinds else "a list" if list in kinds else "a number"
             raise _wrong(path, name, fields[name], accepted)
 
 

@@ -75,7 +75,7 @@ def _ablations(engine: Engine) -> list[tuple[str, str, Recipe]]:
     return [
         ("as it is", "", Recipe(own)),
         *(("detection", f"{name} alone", Recipe(own, detectors=(name,))) for name in detectors),
-        *([("detection", "mtcnn, then cnn", Recipe(MTCNN))] if own == MTCNNS_SIBLING else []),
+        *([("detection", "mtcnn", Recipe(MTCNN))] if own == MTCNNS_SIBLING else []),
         ("alignment", "68 points", Recipe(own, alignment=SIXTY_EIGHT)),
         ("alignment", "none: the box as it is", Recipe(own, alignment=NONE)),
         *(("views", str(count), Recipe(own, views=count)) for count in views),

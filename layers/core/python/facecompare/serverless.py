@@ -48,10 +48,10 @@ def starting() -> Iterator[None]:
 def compare_handler(settings: Settings) -> Handler:
     """The function that looks at photos; its engine is loaded before the first request."""
     began, logger = perf_counter(), structured_logger()
-    from facecompare.engines.catalogue import engine_card, open_models
+    from facecompare.engines.catalogue import engine_card, offered_cards, open_models
 
     models = open_models(settings)
-    models.start(engine_card(settings.engine).models)
+    models.start(engine_card(settings.engine, offered_cards(settings)).models)
     from facecompare.access import Gate
     from facecompare.api.app import create_app, photo_side, record_side
     from facecompare.api.document_routes import document_routes

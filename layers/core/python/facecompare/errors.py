@@ -170,6 +170,12 @@ class BadDataset(RequestError):
     code = "bad_dataset"
 
 
+class BadManifest(RequestError):
+    """A batch's list of pairs cannot be read, or is not one that is accepted."""
+
+    code = "bad_manifest"
+
+
 class Landmarks68Off(RequestError):
     """The 68-point landmarks were asked for and are switched off."""
 

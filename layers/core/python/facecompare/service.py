@@ -106,7 +106,7 @@ class FaceService:
     ) -> tuple[ComparisonAnswer, Comparison]:
         """Compare photos["image1"] with photos["image2"]; one record is kept."""
         engine = self.engine(wishes.engine)
-        options = self._options(wishes, engine)
+        options = self.options(wishes, engine)
         comparison = compare(photos["image1"], photos["image2"], engine, options)
         self._telemetry.answered("compare", comparison.timing)
         (record,) = self._keep(self._record(comparison, engine, asker, "compare"))
@@ -124,7 +124,7 @@ class FaceService:
     ) -> PredictionAnswer:
         """photos["anchor"] against "image1" and "image2"; a record is kept for each."""
         engine = self.engine(wishes.engine)
-        options = self._options(wishes, engine)
+        options = self.options(wishes, engine)
         prediction = predict(photos["anchor"], photos["image1"], photos["image2"], engine, options)
         self._telemetry.answered("predict", prediction.image2.timing)
         record1, record2 = self._keep(
@@ -142,7 +142,7 @@ class FaceService:
     def detect(self, photo: Photo, wishes: Wishes) -> tuple[DetectionAnswer, PhotoReport]:
         """The faces of one photo; nothing is recorded, for nothing was compared."""
         engine = self.engine(wishes.engine)
-        options = self._options(wishes, engine)
+        options = self.options(wishes, engine)
         report = detect_faces(photo, engine, options)
         self._telemetry.answered("detect", report.timing.including())
         return detection_answer(report, engine.card.id, chips=wishes.chips), report
@@ -150,7 +150,7 @@ class FaceService:
     def embed(self, photo: Photo, wishes: Wishes) -> Embedding:
         """The embedding of the photo's chosen face; it is returned and never kept."""
         engine = self.engine(wishes.engine)
-        return embed_photo(photo, engine, self._options(wishes, engine))
+        return embed_photo(photo, engine, self.options(wishes, engine))
 
     def _calibration(self, engine: Engine) -> Calibration | None:
         """The engine's calibration, read once.
@@ -176,7 +176,11 @@ class FaceService:
             )
         return calibration.threshold_for(wishes.far)
 
-    def _options(self, wishes: Wishes, engine: Engine) -> CompareOptions:
+    def options(self, wishes: Wishes, engine: Engine) -> CompareOptions:
+        """The wishes as the stages take them.
+
+        Raises  Landmarks68Off, BadField, FarNotCalibrated.
+        """
         if wishes.landmarks68 and not self.settings.landmarks68:
             raise Landmarks68Off(
                 "68-point landmarks were asked for and are switched off, because their model's "

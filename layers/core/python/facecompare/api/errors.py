@@ -41,6 +41,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.FarNotCalibrated: 400,
     errors.BadEncoder: 400,
     errors.BadDataset: 400,
+    errors.BadManifest: 400,
     errors.Landmarks68Off: 400,
     errors.UploadNotFound: 422,
     errors.UploadsOff: 400,

@@ -31,7 +31,7 @@ def add_commands(commands: Any) -> None:
     compare = _command(commands, "compare", run_compare, "are two photos the same person?")
     compare.add_argument("image1", help="a photo, or - for stdin")
     compare.add_argument("image2")
-    _add_threshold(compare)
+    add_threshold(compare)
     compare.add_argument("--overlay", metavar="OUT.png", type=Path, help="draw the faces")
     compare.add_argument("--record", action="store_true", help="keep a record in the log")
 
@@ -40,7 +40,7 @@ def add_commands(commands: Any) -> None:
     )
     for name in ("anchor", "image1", "image2"):
         predict.add_argument(name)
-    _add_threshold(predict)
+    add_threshold(predict)
     predict.add_argument("--record", action="store_true", help="keep a record for each candidate")
 
     detect = _command(commands, "detect", run_detect, "find the faces of a photo")
@@ -54,7 +54,7 @@ def add_commands(commands: Any) -> None:
 
 def run_compare(arguments: argparse.Namespace, settings: Settings) -> int:
     """Exit code 0 for the same person, 1 for different people."""
-    service, wishes = _service(arguments, settings), _wishes(arguments)
+    service, wishes = _service(arguments, settings), wishes_of(arguments)
     photos = _photos(arguments, ("image1", "image2"), settings)
     answer, comparison = service.compare(photos, wishes)
     if arguments.overlay:
@@ -73,7 +73,7 @@ def run_compare(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_predict(arguments: argparse.Namespace, settings: Settings) -> int:
     """Exit code 0 if the closer candidate is the same person, else 1."""
-    service, wishes = _service(arguments, settings), _wishes(arguments)
+    service, wishes = _service(arguments, settings), wishes_of(arguments)
     answer = service.predict(_photos(arguments, ("anchor", "image1", "image2"), settings), wishes)
     if arguments.json:
         print_json(answer)
@@ -88,7 +88,7 @@ def run_predict(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_detect(arguments: argparse.Namespace, settings: Settings) -> int:
     """Exit code 0 when there is a face."""
-    service, wishes = _service(arguments, settings), _wishes(arguments)
+    service, wishes = _service(arguments, settings), wishes_of(arguments)
     photo = _photos(arguments, ("image",), settings)["image"]
     answer, report = service.detect(photo, wishes)
     if arguments.overlay:
@@ -108,7 +108,7 @@ def run_detect(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_embed(arguments: argparse.Namespace, settings: Settings) -> int:
     """Embed every photo; bad ones are named on stderr and make the exit code 2 at the end."""
-    service, wishes = _service(arguments, settings), _wishes(arguments)
+    service, wishes = _service(arguments, settings), wishes_of(arguments)
     engine = service.engine(wishes.engine)
     embeddings: dict[str, Any] = {}
     failed = False
@@ -153,7 +153,8 @@ EXAMPLES = {
 }
 
 
-def _add_threshold(parser: argparse.ArgumentParser) -> None:
+def add_threshold(parser: argparse.ArgumentParser) -> None:
+    """What decides between the same person and different people."""
     parser.add_argument(
         "--threshold",
         metavar="T",
@@ -166,7 +167,8 @@ def _add_threshold(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _wishes(arguments: argparse.Namespace) -> Wishes:
+def wishes_of(arguments: argparse.Namespace) -> Wishes:
+    """What the arguments ask for. Raises  BadThreshold, BadField."""
     from facecompare.pipeline.detect import FacePolicy
     from facecompare.service import Wishes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,20 @@ def embed(chip: FaceChip, engine: Engine) -> Embedding:
 
     Raises  EngineFault if the network returns anything but finite numbers.
     """
-    values = engine.embed(chip.views).mean(axis=0, dtype=np.float32)
+    return embed_all([chip], engine)[0]
+
+
+def embed_all(chips: Sequence[FaceChip], engine: Engine) -> list[Embedding]:
+    """As `embed`, of several faces in one call of the network."""
+    if not chips:
+        return []
+    of_views = engine.embed(np.concatenate([chip.views for chip in chips]))
+    ends = np.cumsum([len(chip.views) for chip in chips])
+    return [_mean(part, engine) for part in np.split(of_views, ends[:-1])]
+
+
+def _mean(of_views: NDArray[np.float32], engine: Engine) -> Embedding:
+    values = of_views.mean(axis=0, dtype=np.float32)
     if values.shape != (engine.card.dimension,) or not np.isfinite(values).all():
         raise EngineFault(
             f"the network of {engine.card.id} returned no usable embedding; run: facecompare "

@@ -15,18 +15,21 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def csv_lines(records: Iterable[ComparisonRecord]) -> Iterator[str]:
     """RFC 4180: the header, then one line a record, each ending in CR LF."""
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for record in records:
-        yield _line(_cell(value) for value in astuple(record))
+        yield csv_line(astuple(record))
 
 
-def _line(cells: Iterable[str]) -> str:
+def csv_line(values: Iterable[object]) -> str:
+    """One line; None is an empty cell."""
     buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
+    csv.writer(buffer).writerow(_cell(value) for value in values)
     return buffer.getvalue()
 
 
 def _cell(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

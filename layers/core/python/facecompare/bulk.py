@@ -1,0 +1,95 @@
+"""Many photos → their embeddings: found on all cores, embedded in batches, in bounded memory.
+
+The stages are those of `compare`. Each photo is decoded and its face found on a thread of a pool,
+which dlib, Pillow and ONNX Runtime let go of Python's lock for; the chips of several photos then go
+through the network in one call, which is what a GPU needs and does a CPU no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+
+from facecompare.compare import CompareOptions, detect_faces
+from facecompare.engines.protocol import Engine
+from facecompare.errors import InputError
+from facecompare.pipeline.align import FaceChip
+from facecompare.pipeline.decode import Photo
+from facecompare.pipeline.embed import Embedding, embed_all
+
+CHIPS_AT_ONCE = 8  # photos whose chips go through the network together
+PHOTOS_AHEAD = 2  # photos in hand for each thread, decoded pixels of one and a file of the other
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedPhoto:
+    """What became of one photo: its file's SHA-256 and its embedding, or why there is none."""
+
+    name: str
+    sha256: str
+    embedding: Embedding | None
+    error: InputError | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    name: str
+    sha256: str
+    chip: FaceChip
+
+
+def embed_photos(
+    names: Iterable[str],
+    read: Callable[[str], Photo],
+    engine: Engine,
+    options: CompareOptions,
+    chips_at_once: int = CHIPS_AT_ONCE,
+) -> Iterator[EmbeddedPhoto]:
+    """Each photo with what became of it, in the order in which they are done.
+
+    `read` gives the photo of a name; an InputError of it, or of a stage, is the photo's own.
+
+    Raises  SetupError and ServiceError, which concern all photos.
+    """
+
+    def find(name: str) -> _Found | EmbeddedPhoto:
+        try:
+            report = detect_faces(read(name), engine, options)
+        except InputError as error:
+            return EmbeddedPhoto(name, "", None, error)
+        return _Found(name, report.image.sha256, report.compared.chip)
+
+    found: list[_Found] = []
+    for each in _in_parallel(find, names, options.threads):
+        if isinstance(each, EmbeddedPhoto):
+            yield each
+            continue
+        found.append(each)
+        if len(found) == chips_at_once:
+            yield from _embed(found, engine)
+            found = []
+    yield from _embed(found, engine)
+
+
+def _in_parallel(
+    find: Callable[[str], _Found | EmbeddedPhoto], names: Iterable[str], threads: int
+) -> Iterator[_Found | EmbeddedPhoto]:
+    names = iter(names)
+    working: set[Future[_Found | EmbeddedPhoto]] = set()
+    with ThreadPoolExecutor(threads) as pool:
+        while True:
+            room = PHOTOS_AHEAD * threads - len(working)
+            working.update(pool.submit(find, name) for name in islice(names, room))
+            if not working:
+                return
+            done, working = wait(working, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+
+
+def _embed(found: list[_Found], engine: Engine) -> Iterator[EmbeddedPhoto]:
+    embeddings = embed_all([each.chip for each in found], engine)
+    for each, embedding in zip(found, embeddings, strict=True):
+        yield EmbeddedPhoto(each.name, each.sha256, embedding, None)

@@ -1,0 +1,109 @@
+"""Which photos a batch compares with which: a CSV with a header, or JSON Lines.
+
+    image1,image2                              {"image1": "ann1.jpg", "image2": "ann2.jpg"}
+    ann1.jpg,ann2.jpg
+
+What a name stands for, a file or an uploaded object, is for the reader of the pairs to know.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from facecompare.errors import BadManifest
+
+FIELDS = ("image1", "image2")
+PASSED_OVER = "same"  # what `facecompare evaluate` reads as well
+MAX_NAME_CHARACTERS = 1_024  # S3's longest key, and longer than any path in use
+_SHOWN_CHARACTERS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two photos by name; `number` is the pair's place in its manifest, from 1."""
+
+    number: int
+    image1: str
+    image2: str
+
+
+def read_pairs(lines: Iterable[str]) -> Iterator[Pair]:
+    """The pairs one after the other; the first line tells CSV from JSON Lines.
+
+    Raises  BadManifest naming the line, what it holds and what is accepted.
+    """
+    lines = iter(lines)
+    first = next(lines, "").removeprefix("\ufeff")
+    if not first:
+        raise BadManifest(f"the manifest is empty; {_ACCEPTED} is accepted")
+    rows = _json_rows if first.lstrip().startswith("{") else _csv_rows
+    number = 0
+    for number, (line, names) in enumerate(rows(chain([first], lines)), start=1):
+        yield Pair(number, *(_name(line, field, names[field]) for field in FIELDS))
+    if number == 0:
+        raise BadManifest(f"the manifest has a header and no pairs; {_ACCEPTED} is accepted")
+
+
+_ACCEPTED = (
+    f"a CSV with the header {','.join(FIELDS)}, or JSON Lines with the fields "
+    f"{' and '.join(FIELDS)},"
+)
+
+
+def _csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
+    reader = csv.reader(lines, strict=True)
+    try:
+        header = [name.strip() for name in next(reader)]
+        _check_fields(1, header)
+        for row in reader:
+            if not row:
+                continue
+            if len(row) != len(header):
+                raise BadManifest(
+                    f"line {reader.line_num} has {len(row)} cells; {len(header)} are accepted, as "
+                    "in the header"
+                )
+            yield reader.line_num, dict(zip(header, row, strict=True))
+    except csv.Error as exc:
+        raise BadManifest(
+            f"line {reader.line_num} is no CSV: {exc}; {_ACCEPTED} is accepted"
+        ) from (exc)
+
+
+def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as exc:
+            raise BadManifest(f"line {number} is no JSON; {_ACCEPTED} is accepted") from exc
+        if not isinstance(row, dict):
+            raise BadManifest(f"line {number} is no JSON object; {_ACCEPTED} is accepted")
+        _check_fields(number, list(row))
+        yield number, row
+
+
+def _check_fields(line: int, found: list[str]) -> None:
+    if sorted(set(found) - {PASSED_OVER}) != sorted(FIELDS) or len(set(found)) < len(found):
+        shown = ", ".join(found)[:_SHOWN_CHARACTERS] or "nothing"
+        raise BadManifest(f"line {line} has the fields {shown}; {_ACCEPTED} is accepted")
+
+
+def _name(line: int, field: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BadManifest(f"line {line}: {field} is {_shown(value)}; the name of a photo is needed")
+    if len(value) > MAX_NAME_CHARACTERS or "\0" in value:
+        raise BadManifest(
+            f"line {line}: {field} is {_shown(value)}; at most {MAX_NAME_CHARACTERS:,} characters "
+            "and no NUL are accepted"
+        )
+    return value.strip()
+
+
+def _shown(value: object) -> str:
+    return repr(value[:_SHOWN_CHARACTERS]) if isinstance(value, str) else type(value).__name__

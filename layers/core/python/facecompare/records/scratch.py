@@ -1,0 +1,144 @@
+"""What a batch on this machine has found out so far, so that an interrupted one goes on.
+
+An SQLite file beside the results. It holds embeddings, and so is readable by its owner only and
+goes when the batch is done.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from facecompare.errors import BadField, RecordsUnavailable
+
+_PAGE = 1_000  # photos read at once, while others are written
+_LOCK_TIMEOUT_S = 0.0  # whoever holds the file is another run of the same batch
+_SCHEMA = """
+    CREATE TABLE IF NOT EXISTS about (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        job TEXT NOT NULL, pairs INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS photos (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        embedding BLOB, error_code TEXT, error TEXT
+    );
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoState:
+    """What became of a photo: its embedding's bytes, or the code and words of its error."""
+
+    embedding: bytes | None
+    error_code: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How far the results are on the disk: so many rows, ending at this byte."""
+
+    rows: int
+    bytes: int
+
+
+class Scratch:
+    """One batch's file, held by one process at a time. Raises RecordsUnavailable on failure."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises  BadField when another process works on this batch."""
+        try:
+            path.touch(mode=0o600)
+            self._db = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S)
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.executescript(_SCHEMA)
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.commit()
+        except sqlite3.OperationalError as exc:
+            if "locked" in str(exc):
+                raise BadField(f"another process is working on {path.parent}; let it end") from exc
+            raise _unusable(path, exc) from exc
+        except (OSError, sqlite3.Error) as exc:
+            raise _unusable(path, exc) from exc
+
+    def close(self) -> None:
+        """Keep what there is for another run."""
+        self._db.commit()
+        self._db.close()
+
+    def begin(self, job: str, names: Iterable[tuple[str, str]]) -> None:
+        """Note all photos of this job's pairs; a job that was begun before goes on.
+
+        Raises  BadField when the file is another job's.
+        """
+        row = self._db.execute("SELECT job FROM about").fetchone()
+        if row is None:
+            with self._db:  # all of it or nothing: a bad line may come late
+                pairs = 0
+                for pair in names:
+                    pairs += 1
+                    self._db.executemany(
+                        "INSERT OR IGNORE INTO photos (name) VALUES (?)", [(name,) for name in pair]
+                    )
+                self._db.execute("INSERT INTO about VALUES (1, ?, ?, 0, 0)", (job, pairs))
+        elif row[0] != job:
+            raise BadField(
+                "the results were begun with other pairs, photos or options; name another file "
+                "for these, or delete what is begun"
+            )
+
+    def count(self) -> tuple[int, int, int]:
+        """Pairs, photos, and photos of which is known what became of them."""
+        (pairs,) = self._db.execute("SELECT pairs FROM about").fetchone()
+        known = "SELECT count(*), count(coalesce(error_code, embedding)) FROM photos"
+        photos, done = self._db.execute(known).fetchone()
+        return pairs, photos, done
+
+    def unknown(self) -> Iterator[str]:
+        """The photos that are still to be looked at; `keep` may be called in between."""
+        last = 0
+        while True:
+            rows = self._db.execute(
+                "SELECT id, name FROM photos WHERE id > ? AND embedding IS NULL "
+                "AND error_code IS NULL ORDER BY id LIMIT ?",
+                (last, _PAGE),
+            ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            yield from (name for _, name in rows)
+
+    def keep(self, name: str, state: PhotoState) -> None:
+        """What became of this photo; on the disk after `save`."""
+        self._db.execute(
+            "UPDATE photos SET embedding = ?, error_code = ?, error = ? WHERE name = ?",
+            (state.embedding, state.error_code, state.error, name),
+        )
+
+    def save(self) -> None:
+        """Let everything so far outlive this process."""
+        self._db.commit()
+
+    def state(self, name: str) -> PhotoState:
+        """What became of a photo that was looked at."""
+        row = self._db.execute(
+            "SELECT embedding, error_code, error FROM photos WHERE name = ?", (name,)
+        ).fetchone()
+        return PhotoState(*row)
+
+    def written(self) -> Written:
+        """How far the results are."""
+        return Written(*self._db.execute("SELECT rows, bytes FROM about").fetchone())
+
+    def note(self, written: Written) -> None:
+        """The results are on the disk up to here."""
+        self._db.execute("UPDATE about SET rows = ?, bytes = ?", (written.rows, written.bytes))
+        self._db.commit()
+
+
+def _unusable(path: Path, exc: Exception) -> RecordsUnavailable:
+    return RecordsUnavailable(f"{path} cannot be used ({exc}); name another file for the results")

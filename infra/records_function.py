@@ -8,14 +8,18 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from facecompare.calibration import SHIPPED
 from facecompare.config import CHECKOUT
 from facecompare.errors import PackageMissing
+from facecompare.model_files import MANIFEST
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
 from infra.settings import MB_PER_VCPU, DeploySettings
+from infra.staging import staged
 
 TIMEOUT_S = 15  # a CSV of many pages
+MODELS_DIR = "/var/task/models"  # which engines there are; the weights are for others
 # Bytecode of this runtime is shipped, because a layer cannot be written to: what is not compiled
 # would be compiled at every start. That of the Python here is not.
 NOT_SHIPPED = ["**/*.pyc", "!**/*.cpython-313.pyc"]
@@ -42,7 +46,7 @@ class RecordsFunction(Construct):
             description="lists and deletes comparisons, grants uploads",
             runtime=lambda_.Runtime.PYTHON_3_13,
             handler="handler.handler",
-            code=_files(CHECKOUT / "functions" / "records"),
+            code=_files(staged(self, self.SERVICE, _own_files(settings.models))),
             layers=[
                 self._layer("Core", CHECKOUT / "layers" / "core"),
                 self._layer("Web", filled(settings.web_layer)),
@@ -53,7 +57,7 @@ class RecordsFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             role=self.identity.role,
             log_group=self.identity.log,
-            environment=environment.variables(self.SERVICE),
+            environment=environment.variables(self.SERVICE, models_dir=MODELS_DIR),
         )
         acknowledge(self, "the layer's compiled packages are built for Python 3.13", "L1")
 
@@ -75,6 +79,15 @@ def filled(layer: Path) -> Path:
     if not (layer / "python" / "fastapi").is_dir():
         raise PackageMissing(f"{layer} holds no packages; run: make layers")
     return layer
+
+
+def _own_files(models: Path) -> dict[str, Path]:
+    """Key → file: the handler, the manifest of the engines, and the installation's calibrations."""
+    known = [models / MANIFEST, *sorted((models / SHIPPED.name).glob("*.json"))]
+    return {
+        "handler.py": CHECKOUT / "functions" / "records" / "handler.py",
+        **{f"models/{path.relative_to(models).as_posix()}": path for path in known},
+    }
 
 
 def _files(folder: Path) -> lambda_.AssetCode:

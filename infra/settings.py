@@ -15,7 +15,7 @@ from aws_cdk.aws_cloudfront import PriceClass
 from aws_cdk.aws_dynamodb import TableEncryption
 from aws_cdk.aws_logs import RetentionDays
 
-from facecompare.config import CHECKOUT, DEFAULT_ENGINE, ENGINES, KEPT_DAYS, KEYS, PUBLIC
+from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC, engine_ids
 from facecompare.errors import BadSetting
 
 PROJECT = "facecompare"
@@ -99,7 +99,8 @@ class DeploySettings:
     web_layer: Annotated[Path, Path] = CHECKOUT / "layers" / "web"
     """the folder that `make layers` has filled"""
 
-    engine: Annotated[str, _one_of(*ENGINES)] = DEFAULT_ENGINE
+    engine: Annotated[str, str] = DEFAULT_ENGINE
+    """also one that `facecompare models add` brought into `models`"""
     access: Annotated[str, _one_of(PUBLIC, KEYS)] = PUBLIC
     landmarks68: Annotated[bool, _switch] = False
     """with the 68-point model, whose licence allows no commercial use"""
@@ -212,6 +213,10 @@ def _parsed(name: str, value: object, parse: Callable[[str], Any]) -> object:
 
 
 def _refuse_contradictions(settings: DeploySettings) -> None:
+    if settings.engine not in (known := engine_ids(settings.models)):
+        raise BadSetting(
+            f"-c engine={settings.engine} is not accepted: one of {', '.join(known)} is"
+        )
     if settings.snap_start and settings.provisioned_concurrency:
         raise BadSetting(
             "snap_start and provisioned_concurrency exclude each other on Lambda; choose one"

@@ -135,13 +135,18 @@ def _read(env: Mapping[str, str], field: str, parse: Callable[[str], T], default
 
 
 def _engine(text: str, models_dir: Path) -> str:
-    if text not in ENGINES and text not in (added := _added_engines(models_dir)):
-        raise ValueError(f"one of {', '.join((*ENGINES, *added))} is")
+    if text not in (known := engine_ids(models_dir)):
+        raise ValueError(f"one of {', '.join(known)} is")
     return text
 
 
+def engine_ids(models_dir: Path) -> tuple[str, ...]:
+    """The engines that come along, and those that `facecompare models add` brought there."""
+    return (*ENGINES, *_added_engines(models_dir))
+
+
 def _added_engines(models_dir: Path) -> list[str]:
-    """What `facecompare models add` wrote into the manifest; facecompare.model_files reads it."""
+    """What is written in the manifest; facecompare.model_files reads all of it."""
     try:
         rows = json.loads((models_dir / "manifest.json").read_text("utf-8")).get("encoders", [])
         return [str(row["id"]) for row in rows]

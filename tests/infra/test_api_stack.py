@@ -168,7 +168,7 @@ def test_the_api_has_the_applications_paths_and_no_others(settings: Settings) ->
     nothing: Any = None  # routes are made without asking what answers them
     gate = Gate(PUBLIC, nothing)
     photos = photo_side(settings, gate, FaceService(settings, nothing), nothing)
-    records = record_side(settings, gate, nothing, nothing)
+    records = record_side(settings, gate, nothing, nothing, nothing)
     assert set(COMPARE_ROUTES) == paths(*photos, document_routes(()))
     assert set(RECORDS_ROUTES) == paths(*records)
 

@@ -194,6 +194,12 @@ class UploadsOff(RequestError):
     code = "uploads_off"
 
 
+class BatchesOff(RequestError):
+    """A batch was ordered, and this installation has no queue."""
+
+    code = "batches_off"
+
+
 class IdempotencyConflict(RequestError):
     """The Idempotency-Key was used before, for other photos."""
 
@@ -222,6 +228,12 @@ class ComparisonNotFound(InputError):
     """The log has no comparison of this id."""
 
     code = "comparison_not_found"
+
+
+class BatchNotFound(InputError):
+    """There is no batch of this id."""
+
+    code = "batch_not_found"
 
 
 class BadSetting(SetupError):
@@ -276,6 +288,18 @@ class UploadsUnavailable(ServiceError):
     """The bucket with uploaded photos cannot be reached."""
 
     code = "uploads_unavailable"
+
+
+class QueueUnavailable(ServiceError):
+    """The queue of the batches cannot be reached."""
+
+    code = "queue_unavailable"
+
+
+class PairGivenUp(ServiceError):
+    """A pair of a batch on which workers have ended several times without a result."""
+
+    code = "pair_given_up"
 
 
 class TimedOut(ServiceError):

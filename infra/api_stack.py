@@ -9,9 +9,13 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from facecompare.uploads import KEY_PREFIX as UPLOADS
+from facecompare.uploads import MANIFESTS_PREFIX as MANIFESTS
+from facecompare.uploads import PHOTOS_PREFIX as PHOTOS
+from infra.batch_function import BatchFunction
 from infra.compare_function import CompareFunction
 from infra.data_stack import DataStack
 from infra.function_environment import FunctionEnvironment
+from infra.function_identity import FunctionIdentity
 from infra.http_api import HttpApi
 from infra.metrics import Metrics
 from infra.monitoring import Monitoring
@@ -49,7 +53,19 @@ class ApiStack(Stack):
             model_bucket=models.bucket_name,
         )
         records = RecordsFunction(
-            self, "RecordsFunction", settings=settings, environment=environment
+            self,
+            "RecordsFunction",
+            settings=settings,
+            environment=environment,
+            batch_queue=data.batches.queue.queue_url,
+        )
+        batch = BatchFunction(
+            self,
+            "BatchFunction",
+            settings=settings,
+            environment=environment,
+            model_bucket=models.bucket_name,
+            batches=data.batches,
         )
         self.http_api = HttpApi(
             self, "HttpApi", settings=settings, compare=compare.invoked, records=records.function
@@ -68,6 +84,31 @@ class ApiStack(Stack):
         records_may.do(["dynamodb:Query"], *data.comparison_log.index_arns)
         # A grant is signed with the function's own right to put the object.
         records_may.do(["s3:PutObject"], f"{uploads.bucket_arn}/{UPLOADS}*")
+        self._allow_batches(data, uploads, models_arn, records_may, batch.identity)
 
         if settings.has_addresses:
             CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)
+
+    def _allow_batches(
+        self,
+        data: DataStack,
+        uploads: s3.IBucket,
+        models_arn: str,
+        records_may: FunctionIdentity,
+        worker_may: FunctionIdentity,
+    ) -> None:
+        """Orders are checked and sent on their way by the one, and worked on by the other."""
+        table, queues = data.comparison_log.table.table_arn, data.batches
+        photos = [f"{uploads.bucket_arn}/{prefix}*" for prefix in (UPLOADS, PHOTOS)]
+        manifests = f"{uploads.bucket_arn}/{MANIFESTS}*"
+        records_may.do(["s3:GetObject"], *photos)
+        records_may.do(["s3:ListBucket"], uploads.bucket_arn)
+        records_may.do(["s3:PutObject", "s3:DeleteObject"], manifests)
+        records_may.do(["sqs:SendMessage"], queues.queue.queue_arn)
+        records_may.do(["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], table)
+        worker_may.do(["s3:GetObject"], f"{models_arn}/*", *photos, manifests)
+        worker_may.do(["s3:ListBucket"], models_arn, uploads.bucket_arn)
+        worker_may.do(["sqs:SendMessage"], queues.queue.queue_arn, queues.dead_letters.queue_arn)
+        worker_may.do(
+            [f"dynamodb:{action}Item" for action in ("BatchGet", "Get", "Put", "Update")], table
+        )

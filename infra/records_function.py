@@ -1,4 +1,4 @@
-"""The function for everything that needs no photo: history, CSV, deletion, upload grants."""
+"""The function for everything that needs no photo: history, CSV, deletion, grants, batch orders."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from facecompare.model_files import MANIFEST
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
-from infra.settings import MB_PER_VCPU, DeploySettings
+from infra.settings import HTTP_API_TIMEOUT_S, MB_PER_VCPU, DeploySettings
 from infra.staging import staged
 
-TIMEOUT_S = 15  # a CSV of many pages
+TIMEOUT_S = HTTP_API_TIMEOUT_S - 1  # a manifest of a million pairs takes half of it
 MODELS_DIR = "/var/task/models"  # which engines there are; the weights are for others
 # Bytecode of this runtime is shipped, because a layer cannot be written to: what is not compiled
 # would be compiled at every start. That of the Python here is not.
@@ -37,13 +37,14 @@ class RecordsFunction(Construct):
         *,
         settings: DeploySettings,
         environment: FunctionEnvironment,
+        batch_queue: str,
     ) -> None:
         super().__init__(scope, id)
         self.identity = FunctionIdentity(self, "Identity", settings=settings)
         self.function = lambda_.Function(
             self,
             "Function",
-            description="lists and deletes comparisons, grants uploads",
+            description="lists and deletes comparisons, grants uploads, takes batches",
             runtime=lambda_.Runtime.PYTHON_3_13,
             handler="handler.handler",
             code=_files(staged(self, self.SERVICE, _own_files(settings.models))),
@@ -57,7 +58,9 @@ class RecordsFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             role=self.identity.role,
             log_group=self.identity.log,
-            environment=environment.variables(self.SERVICE, models_dir=MODELS_DIR),
+            environment=environment.variables(
+                self.SERVICE, models_dir=MODELS_DIR, batch_queue=batch_queue
+            ),
         )
         acknowledge(self, "the layer's compiled packages are built for Python 3.13", "L1")
 

@@ -117,6 +117,8 @@ class DeploySettings:
     """the comparison itself gives up after this time, and still answers"""
     reserved_concurrency: Annotated[int, _at_least(0)] = 0
     """containers at most, and never fewer to be had; 0: shares the account's"""
+    batch_concurrency: Annotated[int, _at_least(2)] = 20
+    """functions that work on batches at most; Lambda takes no fewer than 2"""
     provisioned_concurrency: Annotated[int, _at_least(0)] = 0
     """containers kept warm"""
     snap_start: Annotated[bool, _switch] = False
@@ -188,6 +190,11 @@ class DeploySettings:
     @property
     def has_secrets(self) -> bool:
         """CloudFormation makes secrets and resolves references to them."""
+        return not self.local
+
+    @property
+    def polls_queues(self) -> bool:
+        """Lambda takes messages from queues; moto would, and have nobody work on them."""
         return not self.local
 
     @property

@@ -12,8 +12,8 @@ from facecompare.batch_manifest import lines_range, offsets_range, pairs_in
 from facecompare.errors import BadManifest, ImageTooLarge, UploadNotFound, UploadsUnavailable
 from facecompare.manifest import Pair
 from facecompare.records.batch import Batch, Piece, whole
+from facecompare.uploads import MANIFESTS_PREFIX
 
-MANIFESTS_PREFIX = "batches/"
 ASKING_AT_ONCE = 16
 
 

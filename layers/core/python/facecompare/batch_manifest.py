@@ -18,10 +18,8 @@ from itertools import pairwise
 from facecompare.errors import BadManifest
 from facecompare.manifest import Pair, read_pairs
 from facecompare.records.batch import MAX_PAIRS, Piece
-from facecompare.uploads import is_upload
+from facecompare.uploads import PHOTOS_PREFIX, is_upload
 
-PHOTOS_PREFIX = "photos/"  # where an operator puts objects, with rights of AWS
-MAX_MANIFEST_BYTES = 250_000_000  # a million pairs with names of a hundred characters
 _OFFSET = struct.Struct(">Q")
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from facecompare.access import Caller, Role
 from facecompare.batch_files import BatchFiles
-from facecompare.batch_manifest import MAX_MANIFEST_BYTES, packed
+from facecompare.batch_manifest import packed
 from facecompare.batch_queue import BatchQueue
 from facecompare.calibration import find_calibration
 from facecompare.config import Settings
@@ -29,6 +29,7 @@ from facecompare.records.batch import (
 )
 from facecompare.records.record import timestamp
 from facecompare.records.stores import open_batch_store
+from facecompare.uploads import MAX_MANIFEST_BYTES
 from facecompare.wishes import Wishes
 
 # Photos that are looked for before a batch is made: all of a small one's, enough of a large one's

@@ -66,7 +66,7 @@ class Installation:
         return [self.upload(path.read_bytes()) for path in PHOTOS]
 
     def receive(self) -> list[Message]:
-        return self.queue.receive(10, 0)
+        return self.queue.receive(10, 0, 60)
 
     def work_all(self) -> int:
         """Until the queue is empty; how many messages there were."""

@@ -13,7 +13,6 @@ from facecompare.aws import FAILURES, client, error_code
 from facecompare.errors import QueueUnavailable
 from facecompare.records.batch import PARTS, Piece
 
-LONG_POLL_S = 20  # the longest that SQS waits for a message
 T = TypeVar("T")
 
 REASON = "Reason"  # the attribute of a message in the dead-letter queue
@@ -51,13 +50,17 @@ class BatchQueue:
             ]
             self._all(self._sqs.send_message_batch, entries)
 
-    def receive(self, limit: int, wait_s: int = LONG_POLL_S) -> list[Message]:
-        """Up to `limit` (at most 10) messages, which no other worker sees for a while."""
+    def receive(self, limit: int, wait_s: int, hold_s: int) -> list[Message]:
+        """Up to `limit` (at most 10) messages, which no other worker sees for `hold_s` seconds.
+
+        When there is none, one is waited for, 20 seconds at most.
+        """
         with self._reached():
             answer = self._sqs.receive_message(
                 QueueUrl=self._queue_url,
                 MaxNumberOfMessages=limit,
                 WaitTimeSeconds=wait_s,
+                VisibilityTimeout=hold_s,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
         return [

@@ -131,7 +131,7 @@ class WorkerProcess:
     def _lane(self) -> None:
         while not self._stop.is_set():
             try:
-                for message in self._queue.receive(1, POLL_S):
+                for message in self._queue.receive(1, POLL_S, self._hold_s):
                     self._deal_with(message)
             except FaceCompareError as error:
                 log.warning("%s: %s", error.code, error.message)
@@ -142,7 +142,6 @@ class WorkerProcess:
             self._queue.hold([message], 0)
             return
         with self._held(message):
-            self._queue.hold([message], self._hold_s)
             self._queue.delete(self._worker.work([message]))
         self._after_each()
 

@@ -63,7 +63,7 @@ LAYERS = [
     {"batch_manifest"},
     {"batch_files", "batch_queue"},
     {"service", "batch_service", "local_batch"},
-    {"batch_worker"},
+    {"batch_client", "batch_worker"},
     {"worker_process"},
     {"bench", "evaluation"},
     {"api"},

@@ -218,6 +218,33 @@ def test_every_pair_has_one_result_or_one_reason(site: Site, tmp_path: Path) -> 
     assert sorted(letters(site)) == sorted([*GARBAGE, Piece(batch_id, poison, poison).to_message()])
 
 
+def test_the_command_line_uploads_orders_watches_and_fetches(site: Site, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN):
+        (photos / path.name).write_bytes(path.read_bytes())
+    lines = ("image1,image2", "obama.jpg,obama2.jpg", "obama.jpg,biden.jpg")
+    pairs, out = tmp_path / "pairs.csv", tmp_path / "results.csv"
+    pairs.write_text("\n".join(lines) + "\n")
+    key = site.header["Authorization"].removeprefix("Bearer ")
+    around = {"FACECOMPARE_URL": site.service.address, "FACECOMPARE_KEY": key}
+    submit = ("batches", "submit", str(pairs), "--images", str(photos), "--threshold", "0.4")
+    batch_id = command(*submit, env=around).strip()
+    with Fleet(site.worker, tmp_path):
+        watched = command("batches", "watch", batch_id, env=around)
+    assert "done: 2 done, 0 failed of 2" in watched
+    fetch = ("batches", "fetch", batch_id, "--pairs", str(pairs), "--out", str(out))
+    command(*fetch, env=around)
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["image1"], row["image2"], row["same_person"]) for row in rows] == [
+        ("obama.jpg", "obama2.jpg", "true"),
+        ("obama.jpg", "biden.jpg", "false"),
+    ]
+    assert batch_id in command("batches", "list", env=around)
+    assert "done: 2 done" in command("batches", "cancel", batch_id, env=around)
+
+
 def wait_until_empty(site: Site, deadline: float) -> None:
     """What was sent twice is still to be dealt with."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

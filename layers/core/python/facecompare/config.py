@@ -63,6 +63,8 @@ class Settings:
     max_request_bytes: int
     deadline_s: int
     hold_s: int
+    url: str
+    key: str
 
     @property
     def limits(self) -> ImageLimits:
@@ -97,6 +99,8 @@ class Settings:
             max_request_bytes=_read(env, "max_request_bytes", _positive, MAX_REQUEST_BYTES),
             deadline_s=_read(env, "deadline_s", _positive, DEADLINE_S),
             hold_s=_read(env, "hold_s", _positive, HOLD_S),
+            url=_read(env, "url", str, ""),
+            key=_read(env, "key", str, ""),
         )
         _refuse_unknown(env)
         return settings

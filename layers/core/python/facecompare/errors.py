@@ -200,6 +200,12 @@ class BatchesOff(RequestError):
     code = "batches_off"
 
 
+class RequestRefused(RequestError):
+    """A service that the command line asked has refused; its own words are told."""
+
+    code = "request_refused"
+
+
 class IdempotencyConflict(RequestError):
     """The Idempotency-Key was used before, for other photos."""
 
@@ -288,6 +294,12 @@ class UploadsUnavailable(ServiceError):
     """The bucket with uploaded photos cannot be reached."""
 
     code = "uploads_unavailable"
+
+
+class ServiceUnreachable(ServiceError):
+    """A service that the command line asked does not answer."""
+
+    code = "service_unreachable"
 
 
 class QueueUnavailable(ServiceError):

@@ -20,6 +20,7 @@ from infra.http_api import HttpApi
 from infra.metrics import Metrics
 from infra.monitoring import Monitoring
 from infra.records_function import RecordsFunction
+from infra.rights import allow_batches
 from infra.settings import DeploySettings
 from infra.upload_bucket import upload_bucket_name
 
@@ -84,20 +85,16 @@ class ApiStack(Stack):
         records_may.do(["dynamodb:Query"], *data.comparison_log.index_arns)
         # A grant is signed with the function's own right to put the object.
         records_may.do(["s3:PutObject"], f"{uploads.bucket_arn}/{UPLOADS}*")
-        self._allow_batches(data, uploads, models_arn, records_may, batch.identity)
+        self._allow_orders(data, uploads, records_may)
+        allow_batches(batch.identity.role, data, uploads)
 
         if settings.has_addresses:
             CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)
 
-    def _allow_batches(
-        self,
-        data: DataStack,
-        uploads: s3.IBucket,
-        models_arn: str,
-        records_may: FunctionIdentity,
-        worker_may: FunctionIdentity,
+    def _allow_orders(
+        self, data: DataStack, uploads: s3.IBucket, records_may: FunctionIdentity
     ) -> None:
-        """Orders are checked and sent on their way by the one, and worked on by the other."""
+        """Orders of batches are checked, and sent on their way to the workers."""
         table, queues = data.comparison_log.table.table_arn, data.batches
         photos = [f"{uploads.bucket_arn}/{prefix}*" for prefix in (UPLOADS, PHOTOS)]
         manifests = f"{uploads.bucket_arn}/{MANIFESTS}*"
@@ -106,9 +103,3 @@ class ApiStack(Stack):
         records_may.do(["s3:PutObject", "s3:DeleteObject"], manifests)
         records_may.do(["sqs:SendMessage"], queues.queue.queue_arn)
         records_may.do(["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], table)
-        worker_may.do(["s3:GetObject"], f"{models_arn}/*", *photos, manifests)
-        worker_may.do(["s3:ListBucket"], models_arn, uploads.bucket_arn)
-        worker_may.do(["sqs:SendMessage"], queues.queue.queue_arn, queues.dead_letters.queue_arn)
-        worker_may.do(
-            [f"dynamodb:{action}Item" for action in ("BatchGet", "Get", "Put", "Update")], table
-        )

@@ -17,6 +17,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC, engine_ids
 from facecompare.errors import BadSetting
+from facecompare.prices import GPU_HOUR
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"
@@ -119,6 +120,13 @@ class DeploySettings:
     """containers at most, and never fewer to be had; 0: shares the account's"""
     batch_concurrency: Annotated[int, _at_least(2)] = 20
     """functions that work on batches at most; Lambda takes no fewer than 2"""
+    gpu: Annotated[bool, _switch] = False
+    """batches are worked on by machines with a GPU, too; none is there while nothing waits"""
+    gpu_instance: Annotated[str, _one_of(*GPU_HOUR)] = "g4dn.xlarge"
+    gpu_max: Annotated[int, _at_least(1)] = 4
+    """such machines at most"""
+    gpu_spot: Annotated[bool, _switch] = False
+    """spare machines for a third of the price, which AWS takes back at two minutes' notice"""
     provisioned_concurrency: Annotated[int, _at_least(0)] = 0
     """containers kept warm"""
     snap_start: Annotated[bool, _switch] = False
@@ -203,6 +211,9 @@ class DeploySettings:
         return not self.local
 
 
+DEFAULTS = {field.name: field.default for field in fields(DeploySettings)}
+
+
 def _refuse_unknown(context: Mapping[str, Any]) -> None:
     known = [known.name for known in fields(DeploySettings)]
     # The CDK's own: feature flags (@aws-cdk/…) and looked-up values (availability-zones:…).
@@ -241,6 +252,9 @@ def _refuse_contradictions(settings: DeploySettings) -> None:
         )
     if bool(settings.domain) != bool(settings.certificate_arn):
         raise BadSetting("domain and certificate_arn need each other; give both or neither")
+    for name in () if settings.gpu else ("gpu_instance", "gpu_max", "gpu_spot"):
+        if getattr(settings, name) != DEFAULTS[name]:
+            raise BadSetting(f"{name} says something about machines with a GPU; give -c gpu=on")
     if settings.waf_requests_per_5_minutes and not settings.region:
         raise BadSetting(
             "waf_requests_per_5_minutes needs to know the region, because CloudFront's firewall "

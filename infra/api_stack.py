@@ -12,6 +12,7 @@ from facecompare.uploads import KEY_PREFIX as UPLOADS
 from facecompare.uploads import MANIFESTS_PREFIX as MANIFESTS
 from facecompare.uploads import PHOTOS_PREFIX as PHOTOS
 from infra.batch_function import BatchFunction
+from infra.batch_metrics import BatchMetrics
 from infra.compare_function import CompareFunction
 from infra.data_stack import DataStack
 from infra.function_environment import FunctionEnvironment
@@ -71,7 +72,13 @@ class ApiStack(Stack):
         self.http_api = HttpApi(
             self, "HttpApi", settings=settings, compare=compare.invoked, records=records.function
         )
-        metrics = Metrics(api=self.http_api.api, compare=compare, records=records, table=table)
+        metrics = Metrics(
+            api=self.http_api.api,
+            compare=compare,
+            records=records,
+            table=table,
+            batches=BatchMetrics(settings=settings, queues=data.batches, worker=batch, table=table),
+        )
         Monitoring(self, "Monitoring", settings=settings, metrics=metrics)
 
         models_arn = data.export_value(models.bucket_arn)  # a name that cdk-nag's finding has, too

@@ -21,6 +21,8 @@ DISK_GB = 60  # the image wants 30; a container image with CUDA has 4 GB, and tw
 # machine: the worker asks there whether AWS wants its spot machine back.
 METADATA_HOPS = 2
 
+_SPARE = ec2.LaunchTemplateSpotOptions(request_type=ec2.SpotRequestType.ONE_TIME)
+
 
 class GpuMachines(Construct):
     """An Auto Scaling group, from zero to `gpu_max`, which ECS enlarges and shrinks."""
@@ -35,20 +37,18 @@ class GpuMachines(Construct):
         cluster_name: str,
     ) -> None:
         super().__init__(scope, id)
-        self.role = iam.Role(
-            self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com")
-        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
         self._allow_agent(cluster_name)
-        template = self._template(settings, network)
         self.group = autoscaling.AutoScalingGroup(
             self,
             "Group",
             vpc=network.vpc,
-            min_capacity=0,  # and that many at first: a number here would be set at every deployment
+            # And that many at first: a desired number would be set anew at every deployment.
+            min_capacity=0,
             max_capacity=settings.gpu_max,
             # As ECS's termination protection wants it: see GpuService.
             new_instances_protected_from_scale_in=True,
-            **_bought(settings, template),
+            launch_template=self._template(settings, network),
         )
         acknowledge(self.group, "coming and going is all that these machines do", "AS3")
 
@@ -61,6 +61,7 @@ class GpuMachines(Construct):
             role=self.role.without_policy_updates(),  # CDK would add what an agent may need
             security_group=network.machines,
             associate_public_ip_address=True,
+            spot_options=_SPARE if settings.gpu_spot else None,
             require_imdsv2=True,
             http_put_response_hop_limit=METADATA_HOPS,
             user_data=_agent_settings(),
@@ -112,24 +113,3 @@ def _agent_settings() -> ec2.UserData:
     commands = ec2.UserData.for_linux()
     commands.add_commands("echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config")
     return commands
-
-
-def _bought(settings: DeploySettings, template: ec2.LaunchTemplate) -> dict[str, object]:
-    """At the full price, or all of them spare ones where AWS has most of them for least."""
-    if not settings.gpu_spot:
-        return {"launch_template": template}
-    return {
-        "mixed_instances_policy": autoscaling.MixedInstancesPolicy(
-            launch_template=template,
-            instances_distribution=autoscaling.InstancesDistribution(
-                on_demand_base_capacity=0,
-                on_demand_percentage_above_base_capacity=0,
-                spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-            ),
-            launch_template_overrides=[
-                autoscaling.LaunchTemplateOverrides(
-                    instance_type=ec2.InstanceType(settings.gpu_instance)
-                )
-            ],
-        )
-    }

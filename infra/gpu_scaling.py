@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+from aws_cdk import Stack
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.gpu_backlog import MINUTE, backlog_metrics, tracked
 from infra.gpu_service import GpuService
 from infra.settings import DeploySettings
 
-MINUTE = Duration.minutes(1)  # how often SQS and ECS count
 # Messages for each worker. With fewer, the work is done before another machine has started.
 BACKLOG_PER_WORKER = 500
 PER_WORKER = "(visible + taken) / IF(FILL(workers, 0) > 0, workers, 1)"
@@ -26,7 +27,7 @@ class GpuScaling(Construct):
 
     Workers are counted as they are wanted, not as they run: while the first machines start, each
     minute's look at the same backlog would call more of them. What is in flight counts as backlog,
-    too: a worker is not sent home from what it works on.
+    too: the last worker is not sent home from what it works on.
 
     SQS may take 15 minutes to count again after six hours without a message.
     """
@@ -42,7 +43,7 @@ class GpuScaling(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._start = workers.start
-        self._metrics = _metrics(workers, queue)
+        self._metrics = backlog_metrics(workers, queue)
         target = scaling.ScalableTarget(
             self,
             "Workers",
@@ -51,13 +52,24 @@ class GpuScaling(Construct):
             resource_id=f"service/{workers.cluster.cluster_name}/{workers.service.service_name}",
             min_capacity=0,
             max_capacity=settings.gpu_max,
+            role=self._linked_role(),
         )
         self._track(target)
         self._wake(target)
 
+    def _linked_role(self) -> iam.IRole:
+        """Application Auto Scaling's own for ECS, which takes no other."""
+        arn = Stack.of(self).format_arn(
+            service="iam",
+            region="",
+            resource="role/aws-service-role/ecs.application-autoscaling.amazonaws.com",
+            resource_name="AWSServiceRoleForApplicationAutoScaling_ECSService",
+        )
+        return iam.Role.from_role_arn(self, "Role", arn)
+
     def _track(self, target: scaling.ScalableTarget) -> None:
         """CDK's own class takes no expressions."""
-        queries = [_query(id, metric) for id, metric in self._metrics.items()]
+        queries = [tracked(id, metric) for id, metric in self._metrics.items()]
         per_worker = _Policy.TargetTrackingMetricDataQueryProperty(
             id="perWorker", expression=PER_WORKER, return_data=True
         )
@@ -106,45 +118,3 @@ class GpuScaling(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         waiting.add_alarm_action(actions.ApplicationScalingAction(step))
-
-
-def _metrics(workers: GpuService, queue: sqs.IQueue) -> dict[str, cloudwatch.Metric]:
-    """What the expressions are made of."""
-    return {
-        "visible": queue.metric_approximate_number_of_messages_visible(
-            period=MINUTE, statistic="Maximum"
-        ),
-        "taken": queue.metric_approximate_number_of_messages_not_visible(
-            period=MINUTE, statistic="Maximum"
-        ),
-        "workers": cloudwatch.Metric(
-            namespace="ECS/ContainerInsights",
-            metric_name="DesiredTaskCount",
-            dimensions_map={
-                "ClusterName": workers.cluster.cluster_name,
-                "ServiceName": workers.service.service_name,
-            },
-            statistic="Maximum",
-            period=MINUTE,
-        ),
-    }
-
-
-def _query(id: str, metric: cloudwatch.Metric) -> _Policy.TargetTrackingMetricDataQueryProperty:
-    """The metric in Application Auto Scaling's words."""
-    dimensions = [
-        _Policy.TargetTrackingMetricDimensionProperty(name=name, value=value)
-        for name, value in (metric.dimensions or {}).items()
-    ]
-    return _Policy.TargetTrackingMetricDataQueryProperty(
-        id=id,
-        return_data=False,
-        metric_stat=_Policy.TargetTrackingMetricStatProperty(
-            stat=metric.statistic,
-            metric=_Policy.TargetTrackingMetricProperty(
-                namespace=metric.namespace,
-                metric_name=metric.metric_name,
-                dimensions=dimensions,
-            ),
-        ),
-    )

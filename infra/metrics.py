@@ -16,11 +16,11 @@ from facecompare.prices import (
     LAMBDA_GB_SECOND,
     LAMBDA_REQUEST,
 )
+from infra.batch_metrics import MB_PER_GB, PERIOD, BatchMetrics
 from infra.compare_function import CompareFunction
 from infra.records_function import RecordsFunction
 from infra.settings import PROJECT
 
-PERIOD = Duration.minutes(5)
 STAGES = ("Decode", "Detect", "Align", "Embed", "Match")
 TABLE_OPERATIONS = [
     dynamodb.Operation.PUT_ITEM,
@@ -28,7 +28,6 @@ TABLE_OPERATIONS = [
     dynamodb.Operation.QUERY,
     dynamodb.Operation.DELETE_ITEM,
 ]
-MB_PER_GB = 1_024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,7 @@ class Metrics:
     compare: CompareFunction
     records: RecordsFunction
     table: dynamodb.Table
+    batches: BatchMetrics
 
     @property
     def functions(self) -> tuple[tuple[str, lambda_.Function], ...]:
@@ -125,7 +125,8 @@ class Metrics:
         gb = compare_memory_mb / MB_PER_GB
         return cloudwatch.MathExpression(
             expression=f"milliseconds / 1000 * {gb:.3f} * {LAMBDA_GB_SECOND:.10f}"
-            f" + requests * {LAMBDA_REQUEST + HTTP_API_REQUEST:.10f} + writes * {DYNAMODB_WRITE:.10f}",
+            f" + requests * {LAMBDA_REQUEST + HTTP_API_REQUEST:.10f}"
+            f" + writes * {DYNAMODB_WRITE:.10f}",
             using_metrics={
                 "milliseconds": self.compare.function.metric_duration(period=day, statistic="Sum"),
                 "requests": self.api.metric_count(period=day, statistic="Sum"),

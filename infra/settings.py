@@ -126,7 +126,7 @@ class DeploySettings:
     gpu_max: Annotated[int, _at_least(1)] = 4
     """such machines at most"""
     gpu_spot: Annotated[bool, _switch] = False
-    """spare machines for a third of the price, which AWS takes back at two minutes' notice"""
+    """spare machines, for less, which AWS takes back at two minutes' notice"""
     provisioned_concurrency: Annotated[int, _at_least(0)] = 0
     """containers kept warm"""
     snap_start: Annotated[bool, _switch] = False
@@ -165,6 +165,7 @@ class DeploySettings:
         }
         settings = cls(**values)
         _refuse_contradictions(settings)
+        _refuse_gpu_options_without_gpu(chosen, settings)
         return settings
 
     @property
@@ -211,9 +212,6 @@ class DeploySettings:
         return not self.local
 
 
-DEFAULTS = {field.name: field.default for field in fields(DeploySettings)}
-
-
 def _refuse_unknown(context: Mapping[str, Any]) -> None:
     known = [known.name for known in fields(DeploySettings)]
     # The CDK's own: feature flags (@aws-cdk/…) and looked-up values (availability-zones:…).
@@ -252,11 +250,16 @@ def _refuse_contradictions(settings: DeploySettings) -> None:
         )
     if bool(settings.domain) != bool(settings.certificate_arn):
         raise BadSetting("domain and certificate_arn need each other; give both or neither")
-    for name in () if settings.gpu else ("gpu_instance", "gpu_max", "gpu_spot"):
-        if getattr(settings, name) != DEFAULTS[name]:
-            raise BadSetting(f"{name} says something about machines with a GPU; give -c gpu=on")
     if settings.waf_requests_per_5_minutes and not settings.region:
         raise BadSetting(
             "waf_requests_per_5_minutes needs to know the region, because CloudFront's firewall "
             "lives in us-east-1; give -c region=…"
+        )
+
+
+def _refuse_gpu_options_without_gpu(chosen: Mapping[str, Any], settings: DeploySettings) -> None:
+    options = sorted(name for name in chosen if name.startswith("gpu_"))
+    if options and not settings.gpu:
+        raise BadSetting(
+            f"{options[0]} says how machines with a GPU are to be; give -c gpu=on, too"
         )

@@ -16,8 +16,9 @@ CLOUDFRONT_GB_OUT, CLOUDFRONT_GB_TO_ORIGIN = 0.085, 0.02
 DYNAMODB_WRITE = 0.625 / MILLION  # of 1 KB
 SQS_REQUEST = 0.40 / MILLION  # of 64 KB
 LOGS_GB = 0.50
+S3_GET, S3_PUT = 0.40 / MILLION, 5.00 / MILLION
 S3_GB_MONTH, ECR_GB_MONTH, SECRET_MONTH = 0.023, 0.10, 0.40
 ALARM_MONTH = 0.10
 REKOGNITION_COMPARISON = 1_000.0 / MILLION  # CompareFaces, first million a month
-# An hour of the machines that workers with a GPU run on (Linux); on the spot market a third of it.
+# An hour of the machines that workers with a GPU run on (Linux), on demand.
 GPU_HOUR = {"g4dn.xlarge": 0.526, "g5.xlarge": 1.006, "g6.xlarge": 0.8048}

@@ -11,7 +11,7 @@ from infra.gpu_network import GpuNetwork
 from infra.gpu_task import GpuTask
 from infra.settings import DeploySettings
 
-START_S = 300  # from a launch to a worker that takes messages: boot, 2 GB of image, models
+START_S = 300  # from a launch to a worker that takes messages: boot, an image with CUDA, models
 
 
 class GpuService(Construct):

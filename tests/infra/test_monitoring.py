@@ -47,7 +47,8 @@ def alarm(assembly: Assembly, metric: str, queue: str) -> Properties:
         each.properties
         for each in assembly.all("AWS::CloudWatch::Alarm")
         for query in each.properties.get("Metrics", ())
-        if query["MetricStat"]["Metric"]["MetricName"] == metric
+        if "MetricStat" in query
+        and query["MetricStat"]["Metric"]["MetricName"] == metric
         and query["MetricStat"]["Stat"] == "Maximum"
         and queue in str(query["MetricStat"]["Metric"]["Dimensions"])
     )

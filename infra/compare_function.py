@@ -81,4 +81,5 @@ def compare_image(handler: str) -> lambda_.DockerImageCode:
         cmd=[handler],
         platform=ecr_assets.Platform.LINUX_AMD64,
         ignore_mode=IgnoreMode.DOCKER,
+        exclude=["functions/worker"],
     )

@@ -10,11 +10,17 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 
+from facecompare.prices import (
+    DYNAMODB_WRITE,
+    HTTP_API_REQUEST,
+    LAMBDA_GB_SECOND,
+    LAMBDA_REQUEST,
+)
+from infra.batch_metrics import MB_PER_GB, PERIOD, BatchMetrics
 from infra.compare_function import CompareFunction
 from infra.records_function import RecordsFunction
 from infra.settings import PROJECT
 
-PERIOD = Duration.minutes(5)
 STAGES = ("Decode", "Detect", "Align", "Embed", "Match")
 TABLE_OPERATIONS = [
     dynamodb.Operation.PUT_ITEM,
@@ -22,12 +28,6 @@ TABLE_OPERATIONS = [
     dynamodb.Operation.QUERY,
     dynamodb.Operation.DELETE_ITEM,
 ]
-MB_PER_GB = 1_024
-
-# US dollars in us-east-1, November 2026; elsewhere a few percent more.
-USD_PER_GB_S = 0.0000166667  # Lambda, x86
-USD_PER_REQUEST = 0.20e-6 + 1.00e-6  # Lambda's, and the HTTP API's
-USD_PER_WRITE_UNIT = 0.625e-6  # DynamoDB, on demand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ class Metrics:
     compare: CompareFunction
     records: RecordsFunction
     table: dynamodb.Table
+    batches: BatchMetrics
 
     @property
     def functions(self) -> tuple[tuple[str, lambda_.Function], ...]:
@@ -123,8 +124,9 @@ class Metrics:
         day = Duration.days(1)
         gb = compare_memory_mb / MB_PER_GB
         return cloudwatch.MathExpression(
-            expression=f"milliseconds / 1000 * {gb:.3f} * {USD_PER_GB_S:.10f}"
-            f" + requests * {USD_PER_REQUEST:.10f} + writes * {USD_PER_WRITE_UNIT:.10f}",
+            expression=f"milliseconds / 1000 * {gb:.3f} * {LAMBDA_GB_SECOND:.10f}"
+            f" + requests * {LAMBDA_REQUEST + HTTP_API_REQUEST:.10f}"
+            f" + writes * {DYNAMODB_WRITE:.10f}",
             using_metrics={
                 "milliseconds": self.compare.function.metric_duration(period=day, statistic="Sum"),
                 "requests": self.api.metric_count(period=day, statistic="Sum"),

@@ -17,6 +17,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC, engine_ids
 from facecompare.errors import BadSetting
+from facecompare.prices import GPU_HOUR
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"
@@ -119,6 +120,13 @@ class DeploySettings:
     """containers at most, and never fewer to be had; 0: shares the account's"""
     batch_concurrency: Annotated[int, _at_least(2)] = 20
     """functions that work on batches at most; Lambda takes no fewer than 2"""
+    gpu: Annotated[bool, _switch] = False
+    """batches are worked on by machines with a GPU, too; none is there while nothing waits"""
+    gpu_instance: Annotated[str, _one_of(*GPU_HOUR)] = "g4dn.xlarge"
+    gpu_max: Annotated[int, _at_least(1)] = 4
+    """such machines at most"""
+    gpu_spot: Annotated[bool, _switch] = False
+    """spare machines, for less, which AWS takes back at two minutes' notice"""
     provisioned_concurrency: Annotated[int, _at_least(0)] = 0
     """containers kept warm"""
     snap_start: Annotated[bool, _switch] = False
@@ -157,6 +165,7 @@ class DeploySettings:
         }
         settings = cls(**values)
         _refuse_contradictions(settings)
+        _refuse_gpu_options_without_gpu(chosen, settings)
         return settings
 
     @property
@@ -245,4 +254,12 @@ def _refuse_contradictions(settings: DeploySettings) -> None:
         raise BadSetting(
             "waf_requests_per_5_minutes needs to know the region, because CloudFront's firewall "
             "lives in us-east-1; give -c region=…"
+        )
+
+
+def _refuse_gpu_options_without_gpu(chosen: Mapping[str, Any], settings: DeploySettings) -> None:
+    options = sorted(name for name in chosen if name.startswith("gpu_"))
+    if options and not settings.gpu:
+        raise BadSetting(
+            f"{options[0]} says how machines with a GPU are to be; give -c gpu=on, too"
         )

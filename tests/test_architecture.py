@@ -32,6 +32,7 @@ LIGHT_MODULES = [
     "facecompare.errors",
     "facecompare.manifest",
     "facecompare.model_files",
+    "facecompare.prices",
     "facecompare.records.batch",
     "facecompare.records.dynamo",
     "facecompare.records.dynamo_batches",
@@ -49,7 +50,7 @@ LIGHT_MODULES = [
 
 # Lower in the list may import from higher, never the other way round.
 LAYERS = [
-    {"documented", "errors", "timing", "telemetry"},
+    {"documented", "errors", "prices", "timing", "telemetry"},
     {"config", "aws", "calibration"},
     {"wishes"},
     {"access", "manifest", "model_files"},

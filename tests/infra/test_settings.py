@@ -65,6 +65,14 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path) -> None:
         ({"compare_timeout_s": "30"}, "deadline_s < compare_timeout_s < 30 is"),
         ({"deadline_s": "29"}, "deadline_s=29 and compare_timeout_s=29 are not accepted"),
         ({"domain": "faces.example"}, "give both or neither"),
+        ({"gpu_spot": "on"}, "gpu_spot says how machines with a GPU are to be; give -c gpu=on"),
+        ({"gpu_max": "4"}, "gpu_max says how machines with a GPU are to be; give -c gpu=on"),
+        ({"gpu": "on", "gpu_max": "0"}, "gpu_max=0 is not accepted: a whole number of at least 1"),
+        (
+            {"gpu": "on", "gpu_instance": "p5.4xlarge"},
+            "one of g4dn.xlarge, g5.xlarge, g6.xlarge is",
+        ),
+        ({"gpu": "2"}, "gpu=2 is not accepted: one of on, true, off, false"),
         ({"waf_requests_per_5_minutes": "100"}, "give -c region="),
     ],
 )

@@ -1,8 +1,4 @@
-"""What a million comparisons cost in AWS, from a measured duration, beside Rekognition.
-
-Prices are AWS's public on-demand prices in us-east-1, US dollars, without any free tier, as its
-pricing pages had them in November 2026.
-"""
+"""What a million comparisons cost in AWS, from a measured duration, beside Rekognition."""
 
 from __future__ import annotations
 
@@ -12,26 +8,29 @@ from statistics import median
 from facecompare.compare import CompareOptions, compare
 from facecompare.engines.protocol import Engine
 from facecompare.pipeline.decode import Photo
+from facecompare.prices import (
+    ALARM_MONTH,
+    CLOUDFRONT_GB_OUT,
+    CLOUDFRONT_GB_TO_ORIGIN,
+    CLOUDFRONT_REQUEST,
+    DYNAMODB_WRITE,
+    ECR_GB_MONTH,
+    HTTP_API_REQUEST,
+    LAMBDA_GB_SECOND,
+    LAMBDA_REQUEST,
+    LOGS_GB,
+    MILLION,
+    REKOGNITION_COMPARISON,
+    S3_GB_MONTH,
+    SECRET_MONTH,
+)
 
-MILLION = 1_000_000
-
-LAMBDA_GB_SECOND = 0.0000166667  # x86, first tier
-LAMBDA_REQUEST = 0.20 / MILLION
-HTTP_API_REQUEST = 1.00 / MILLION  # metered by 512 KB of request and answer
 HTTP_API_METER_BYTES = 512 * 1024
-CLOUDFRONT_REQUEST = 1.00 / MILLION  # HTTPS
-CLOUDFRONT_GB_OUT, CLOUDFRONT_GB_TO_ORIGIN = 0.085, 0.02
-DYNAMODB_WRITE = 0.625 / MILLION  # of 1 KB
-LOGS_GB = 0.50
-S3_GB_MONTH, ECR_GB_MONTH, SECRET_MONTH = 0.023, 0.10, 0.40
-ALARM_MONTH = 0.10
-REKOGNITION_COMPARISON = 1_000.0 / MILLION  # CompareFaces, first million a month
-
 VCPU_MB = 1_769  # of memory, for which Lambda gives one core
 ADDED_MS = 15.0  # HTTP, the log's write and the runtime, around the pipeline
 WRITES = 3  # the record, and its place in two indexes
 FRAMING_BYTES, ANSWER_BYTES, LOG_BYTES = 1_000, 6_000, 2_000  # around the photos; JSON; 3 lines
-IMAGE_GB, MODELS_GB, ALARMS = 0.15, 0.033, 7  # the image compressed, as ECR keeps it
+IMAGE_GB, MODELS_GB, ALARMS = 0.15, 0.033, 9  # the image compressed, as ECR keeps it
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from infra.gpu_backlog import MINUTE, backlog_metrics, tracked
 from infra.gpu_service import GpuService
 from infra.settings import DeploySettings
 
-# Messages for each worker. With fewer, the work is done before another machine has started.
+# Messages for each worker: of 25 pairs, some five minutes' work where four cores find the faces of
+# 80 photos a second. With fewer, the work is done before another machine has started.
 BACKLOG_PER_WORKER = 500
 PER_WORKER = "(visible + taken) / IF(FILL(workers, 0) > 0, workers, 1)"
 WITHOUT_WORKER = "IF(FILL(workers, 0) < 1, visible, 0)"

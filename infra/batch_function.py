@@ -12,7 +12,7 @@ from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
 from infra.settings import MB_PER_VCPU, DeploySettings
 
-MESSAGES_AT_ONCE = 4  # some ten seconds' work, so that a start is a small part of it
+MESSAGES_AT_ONCE = 1  # some seconds' work; what a function dies of takes nothing else along
 
 
 class BatchFunction(Construct):

@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from types import FrameType
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -72,6 +72,33 @@ class Held:
         return len(messages)
 
 
+class Turns:
+    """First attempts are worked on side by side; what came before is worked on alone.
+
+    It may be what a worker died of, and would take along again what is beside it.
+    """
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._working = 0
+        self._alone = 0  # that work alone, or wait for it
+
+    @contextmanager
+    def __call__(self, *, alone: bool) -> Iterator[None]:
+        """Wait for this one's turn, which lasts as long as the block."""
+        with self._changed:
+            self._alone += alone
+            self._changed.wait_for(lambda: not (self._working if alone else self._alone))
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._working -= 1
+                self._alone -= alone
+                self._changed.notify_all()
+
+
 class WorkerProcess:
     """`run` returns when the process was told to stop."""
 
@@ -96,6 +123,7 @@ class WorkerProcess:
         self._metadata = metadata
         self._held = Held(queue, hold_s)
         self._hold_s = hold_s
+        self._turns = Turns()
         self._stop = Event()
 
     def stop(self, reason: str) -> None:
@@ -141,7 +169,7 @@ class WorkerProcess:
         if self._stop.is_set():
             self._queue.hold([message], 0)
             return
-        with self._held(message):
+        with self._held(message), self._turns(alone=message.attempt > 1):
             self._queue.delete(self._worker.work([message]))
         self._after_each()
 

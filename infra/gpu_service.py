@@ -69,6 +69,8 @@ class GpuService(Construct):
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.DISABLED,
         )
+        # And so on what ties the machines to it, which ECS asks for before it makes the service.
+        self.service.node.add_dependency(self.cluster)
         self.start = Duration.seconds(START_S)
 
 

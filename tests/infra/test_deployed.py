@@ -9,6 +9,7 @@ import pytest
 
 from facecompare.config import Settings
 from facecompare.records.schema import EXPIRES_AT, INDEXES
+from facecompare.uploads import OBJECT_DAYS
 from infra.after_deploy import create_first_key, lines
 from tests.infra.deployment import NODE_PROGRAMS, Deployment
 from tests.infra.moto_server import credentials, moto_server
@@ -60,8 +61,13 @@ def test_models_are_versioned_and_uploads_expire(deployment: Deployment) -> None
     s3 = deployment.client("s3")
     models, uploads = (deployment.outputs[f"{name}BucketName"] for name in ("Model", "Upload"))
     assert s3.get_bucket_versioning(Bucket=models)["Status"] == "Enabled"
-    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=uploads)["Rules"]
-    assert rule["Expiration"] == {"Days": 1}
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=uploads)["Rules"]
+    days = {
+        each["Filter"]["Prefix"]: each["Expiration"]["Days"]
+        for each in rules
+        if "Expiration" in each
+    }
+    assert days == OBJECT_DAYS
     (cors,) = s3.get_bucket_cors(Bucket=uploads)["CORSRules"]
     assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["POST"], ["http://127.0.0.1:8000"])
     for bucket in (models, uploads):

@@ -16,7 +16,7 @@ from infra.settings import DeploySettings
 # so that machines, which live for hours, never need to be patched.
 IMAGE_PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id"
 DISK_DEVICE = "/dev/xvda"
-DISK_GB = 60  # the image wants 30; a container image with CUDA has 4 GB, and two while it changes
+DISK_GB = 60  # the machine's image wants 30; the worker's has 3, and two may be there
 # From the network of a container to the metadata service there is one hop more than from the
 # machine: the worker asks there whether AWS wants its spot machine back.
 METADATA_HOPS = 2

@@ -11,7 +11,7 @@ from infra.gpu_network import GpuNetwork
 from infra.gpu_task import GpuTask
 from infra.settings import DeploySettings
 
-START_S = 300  # from a launch to a worker that takes messages: boot, 2 GB of image, models
+START_S = 300  # from a launch to a worker that takes messages: boot, an image with CUDA, models
 
 
 class GpuService(Construct):
@@ -69,6 +69,8 @@ class GpuService(Construct):
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.DISABLED,
         )
+        # And so on what ties the machines to it, which ECS asks for before it makes the service.
+        self.service.node.add_dependency(self.cluster)
         self.start = Duration.seconds(START_S)
 
 

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Build the shipped Dockerfile without a Docker engine, as root: build.sh [FOLDER [TARGET]]
 # FOLDER keeps the Debian base and the layers between builds. In the end FOLDER/TARGET is the image's
-# tree, and FOLDER/TARGET.json says how it is started.
+# tree, and FOLDER/TARGET.json says how it is started. The target `worker` is that of the workers
+# with a GPU; the others are the compare image's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 work=$(realpath -m "${1:-.cache/image}")
 target=${2:-function}
+image=compare
+[ "$target" = worker ] && image=worker
 base=localhost/debian:bookworm-slim
 export BUILDAH_ISOLATION=chroot
 mkdir -p "$work"
@@ -39,13 +42,14 @@ build() {
     in_storage bud --quiet --layers --format docker --build-arg "BASE_IMAGE=$base" \
         --volume "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}:/etc/host-certificates.crt:ro" \
         --volume "$work/pip.conf:/etc/pip.conf:ro" \
-        --target "$1" --file functions/compare/Dockerfile --tag "localhost/facecompare:$1" .
+        --target "$1" --file "functions/$image/Dockerfile" --tag "$2" .
 }
 
 in_storage inspect --type image "$base" >/dev/null 2>&1 || make_base
 in_storage rm "$target" >/dev/null 2>&1 || true
-build installed # under a name of its own, so that what pip has fetched is kept for the next build
-build "$target"
+# Under a name of its own, so that what pip has fetched is kept for the next build.
+build installed "localhost/facecompare:$image-installed"
+build "$target" "localhost/facecompare:$target"
 in_storage rmi --prune >/dev/null
 in_storage inspect --type image "localhost/facecompare:$target" >"$work/$target.json"
 in_storage from --pull-never --name "$target" "localhost/facecompare:$target" >/dev/null

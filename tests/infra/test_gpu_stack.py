@@ -155,6 +155,11 @@ def test_machines_come_and_go_with_the_workers(any_gpu: Assembly) -> None:
     )
 
 
+def test_the_service_waits_for_what_ties_the_machines_to_it(gpu: Assembly) -> None:
+    tie = gpu.one("AWS::ECS::ClusterCapacityProviderAssociations")
+    assert tie.id in gpu.one("AWS::ECS::Service").definition["DependsOn"]
+
+
 def test_one_pays_the_full_price_unless_one_wants_spare_machines(
     gpu: Assembly, spot: Assembly
 ) -> None:

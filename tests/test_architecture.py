@@ -37,6 +37,7 @@ LIGHT_MODULES = [
     "facecompare.records.dynamo",
     "facecompare.records.dynamo_batches",
     "facecompare.records.dynamo_keys",
+    "facecompare.records.piece",
     "facecompare.records.record",
     "facecompare.records.schema",
     "facecompare.records.scratch",

@@ -11,20 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facecompare.records.batch import (
-    LIFETIME,
-    MAX_PAIRS,
-    PAIRS_A_MESSAGE,
-    PARTS,
-    Batch,
-    BatchState,
-    Counts,
-    Piece,
-    progress_of,
-)
+from facecompare.records.batch import LIFETIME, Batch, BatchState, Counts, progress_of
+from facecompare.records.piece import MAX_PAIRS, PAIRS_A_MESSAGE, PARTS, Piece
 
 MADE = datetime(2026, 11, 23, 9, tzinfo=UTC)
-BATCH = Batch("b" * 32, "2026-11-23T09:00:00.000000Z", "ann", 100, "dlib-fast", 0.5, "largest")
+BATCH = Batch(
+    "b" * 32, "2026-11-23T09:00:00.000000Z", "ann", 100, "dlib-fast", 0.5, "largest", "0" * 64
+)
 
 
 @given(st.integers(1, MAX_PAIRS), st.integers(0, MAX_PAIRS))

@@ -17,8 +17,8 @@ from facecompare.batch_service import MAX_ROWS
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
 from facecompare.errors import QueueUnavailable
-from facecompare.records.batch import MAX_PAIRS
 from facecompare.records.dynamo_table import DynamoTable
+from facecompare.records.piece import MAX_PAIRS
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
 from facecompare.uploads import new_upload
@@ -155,15 +155,39 @@ def test_a_million_pairs_are_packed_and_one_more_is_refused() -> None:
 def test_an_order_that_cannot_be_sent_on_its_way_leaves_nothing(
     broken: str, installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
 ):
-    def fails(*_: object) -> None:
-        raise QueueUnavailable("down")
-
     part, method = broken.split(".")
-    monkeypatch.setattr(getattr(installation, part), method, fails)
+    monkeypatch.setattr(getattr(installation, part), method, lost)
     one, other, _ = installation.portraits()
     answer = asked(callers, manifest=f"{HEADER}{one},{other}\n")
     assert answer.status_code == 503
     assert left_behind(installation) == (0, 0, 0)
+
+
+def test_an_order_that_is_sent_again_makes_one_batch(
+    installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
+):
+    one, other, third = installation.portraits()
+    once = callers.caller | {"Idempotency-Key": "a-key"}
+
+    def sent(body: dict[str, Any], headers: dict[str, str] = once) -> Any:
+        return callers.client.post("/api/batches", json=body, headers=headers)
+
+    body = {"manifest": f"{HEADER}{one},{other}\n"}
+    with monkeypatch.context() as broken:
+        broken.setattr(installation.queue, "send", lost)
+        assert sent(body).status_code == 503
+    first, again = sent(body).json(), sent(body).json()
+    assert first == again
+    assert installation.waiting() == 1
+    assert sent(body, callers.admin | {"Idempotency-Key": "a-key"}).json() != first
+    changed = sent(body | {"threshold": 0.3})
+    assert (changed.status_code, changed.json()["code"]) == (422, "idempotency_conflict")
+    others = sent({"manifest": f"{HEADER}{one},{third}\n"})
+    assert others.json()["code"] == "idempotency_conflict"
+
+
+def lost(*_: object) -> None:
+    raise QueueUnavailable("down")
 
 
 def test_a_caller_sees_its_own_batches_and_an_admin_all(

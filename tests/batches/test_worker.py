@@ -13,9 +13,10 @@ from facecompare.access import OWNER, Caller, Role
 from facecompare.batch_queue import Message
 from facecompare.batch_service import Order
 from facecompare.errors import RecordsUnavailable
-from facecompare.records.batch import ATTEMPTS, Outcome, Piece, Progress
+from facecompare.records.batch import Outcome, Progress
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
+from facecompare.records.piece import ATTEMPTS, Piece
 from facecompare.records.record import Selection, every_record
 from facecompare.wishes import Wishes
 from tests import pictures
@@ -70,6 +71,9 @@ def test_every_pair_has_a_verdict_and_a_record(
     assert [outcome.same_person for outcome in found] == [True, False, True]
     assert [round(outcome.distance or 0, 2) for outcome in found] == [0.35, 0.86, 0.0]
     assert [outcome.pair for outcome in found] == [1, 2, 3]
+    scores = [outcome.score or 0 for outcome in found]
+    assert scores[0] > 90
+    assert scores[1] < 10
     kept = {record.comparison_id: record for record in records(moto_table, batch)}
     assert [kept[outcome.comparison_id or ""].distance for outcome in found] == [
         outcome.distance for outcome in found

@@ -56,6 +56,7 @@ def test_every_pair_has_its_row_in_order(tmp_path: Path, images: Path) -> None:
     assert [round(float(row["distance"]), 2) for row in found] == [0.35, 0.86, 0.0]
     assert {row["threshold"] for row in found} == {"0.5"}
     assert {row["error_code"] for row in found} == {""}
+    assert [float(row["score"]) > 50 for row in found] == [True, False, True]
 
 
 def test_the_distance_is_that_of_a_single_comparison(

@@ -23,7 +23,7 @@ import httpx2 as httpx
 import pytest
 
 from facecompare.config import CHECKOUT
-from facecompare.records.batch import Piece
+from facecompare.records.piece import Piece
 from facecompare.uploads import new_upload
 from tests import pictures
 from tests.deploy.service import Service, running

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 
-from facecompare.records.batch import Piece
+from facecompare.records.piece import Piece
 from tests.functions.loopback import LoopbackHandler, LoopbackServer
 from tests.functions.worker_command import CRASH, SLOW, SLOW_S, start_worker
 from tests.functions.workplace import HOLD_S, ONE, OTHER, PATIENCE_S, Workplace

@@ -17,9 +17,10 @@ from facecompare.batch_manifest import packed
 from facecompare.batch_queue import BatchQueue
 from facecompare.model_bucket import push_models
 from facecompare.model_files import ModelFolder
-from facecompare.records.batch import Batch, Piece, new_batch_id
+from facecompare.records.batch import Batch, new_batch_id
 from facecompare.records.dynamo_batches import DynamoBatches
 from facecompare.records.dynamo_table import DynamoTable
+from facecompare.records.piece import Piece
 from facecompare.records.record import timestamp
 from facecompare.uploads import new_upload
 from tests import pictures
@@ -65,7 +66,7 @@ class Workplace:
         lines = "".join(f"{names[0]},{name}\n" for name in names[1:])
         manifest = packed(f"image1,image2\n{lines}", self.bucket, any_key=False, some=0)
         made = timestamp()
-        batch = Batch(new_batch_id(), made, "", manifest.total, "dlib-fast", 0.5, "largest")
+        batch = Batch(new_batch_id(), made, "", manifest.total, "dlib-fast", 0.5, "largest", "")
         self.files.keep_manifest(batch.batch_id, manifest.data)
         self.store.create(batch)
         for pair in range(1, batch.total + 1):

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2 as httpx
 
@@ -66,6 +67,7 @@ class BatchClient:
     def submit(self, manifest: str, wishes: Wishes) -> Progress:
         """Order a batch of a manifest whose photos are in the service's bucket."""
         data = manifest.encode()
+        once = {"Idempotency-Key": str(uuid4())}  # it may be sent again
         chosen = {
             name: value
             for name, value in asdict(wishes).items()
@@ -76,7 +78,9 @@ class BatchClient:
             if len(data) <= INLINE_BYTES
             else {"upload": self._upload(data, MANIFEST_TYPES[0])}
         )
-        return _progress(self._ask("POST", "/api/batches", json=where | chosen).json())
+        return _progress(
+            self._ask("POST", "/api/batches", json=where | chosen, headers=once).json()
+        )
 
     def progress(self, batch_id: str) -> Progress:
         """How far a batch is."""

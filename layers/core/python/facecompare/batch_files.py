@@ -11,7 +11,8 @@ from facecompare.aws import FAILURES, client, error_code, is_not_found
 from facecompare.batch_manifest import lines_range, offsets_range, pairs_in
 from facecompare.errors import BadManifest, ImageTooLarge, UploadNotFound, UploadsUnavailable
 from facecompare.manifest import Pair
-from facecompare.records.batch import Batch, Piece, whole
+from facecompare.records.batch import Batch, whole
+from facecompare.records.piece import Piece
 from facecompare.uploads import MANIFESTS_PREFIX
 
 ASKING_AT_ONCE = 16

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from facecompare.errors import BadManifest
 from facecompare.manifest import Pair, read_pairs
-from facecompare.records.batch import MAX_PAIRS, Piece
+from facecompare.records.piece import MAX_PAIRS, Piece
 from facecompare.uploads import PHOTOS_PREFIX, is_upload
 
 _OFFSET = struct.Struct(">Q")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from facecompare.aws import FAILURES, client, error_code
 from facecompare.errors import QueueUnavailable
-from facecompare.records.batch import PARTS, Piece
+from facecompare.records.piece import PARTS, Piece
 
 T = TypeVar("T")
 

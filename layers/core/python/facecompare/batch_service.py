@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -9,12 +10,12 @@ from datetime import UTC, datetime
 
 from facecompare.access import Caller, Role
 from facecompare.batch_files import BatchFiles
-from facecompare.batch_manifest import packed
+from facecompare.batch_manifest import PackedManifest, packed
 from facecompare.batch_queue import BatchQueue
 from facecompare.calibration import find_calibration
 from facecompare.config import Settings
 from facecompare.engines.catalogue import engine_card, offered_cards
-from facecompare.errors import BadField, BadManifest, FaceCompareError
+from facecompare.errors import BadField, BadManifest, BatchNotFound, FaceCompareError
 from facecompare.model_files import ModelFolder
 from facecompare.records.batch import (
     Batch,
@@ -27,7 +28,7 @@ from facecompare.records.batch import (
     progress_of,
     whole,
 )
-from facecompare.records.record import timestamp
+from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.records.stores import open_batch_store
 from facecompare.uploads import MAX_MANIFEST_BYTES
 from facecompare.wishes import Wishes
@@ -61,11 +62,13 @@ class BatchService:
         self._queue = queue
         self._files = files
 
-    def order(self, order: Order, caller: Caller) -> Progress:
+    def order(self, order: Order, caller: Caller, idempotency_key: str = "") -> Progress:
         """Check all of it, make a batch of it and send it on its way: all of that, or nothing.
 
-        Raises  BadManifest, BadField, BadThreshold, FarNotCalibrated, UnknownEngine;
-                UploadsUnavailable, QueueUnavailable.
+        With the same idempotency key, the same caller gets the same batch again.
+
+        Raises  BadManifest, BadField, BadThreshold, FarNotCalibrated, UnknownEngine,
+                IdempotencyConflict; UploadsUnavailable, QueueUnavailable.
         """
         engine, threshold = self._decided(order.wishes)
         manifest = packed(
@@ -80,14 +83,23 @@ class BatchService:
                 "photos that were uploaded are accepted, for a day"
             )
         batch = Batch(
-            batch_id=new_batch_id(),
+            batch_id=_batch_id(caller, idempotency_key),
             created_at=timestamp(),
             caller=caller.name,
             total=manifest.total,
             engine=engine,
             threshold=threshold,
             face=order.wishes.face,
+            manifest_sha256=hashlib.sha256(manifest.data).hexdigest(),
         )
+        with suppress(BatchNotFound):
+            made = self._store.find(batch.batch_id)
+            made.confirm_same_order(batch)
+            return self._progress([made])[0]
+        self._send_on_its_way(batch, manifest)
+        return self._progress([batch])[0]
+
+    def _send_on_its_way(self, batch: Batch, manifest: PackedManifest) -> None:
         with ExitStack() as undone:
             undone.callback(_quietly, self._files.forget_manifest, batch.batch_id)
             self._files.keep_manifest(batch.batch_id, manifest.data)
@@ -95,7 +107,6 @@ class BatchService:
             self._store.create(batch)
             self._queue.send([whole(batch)])
             undone.pop_all()
-        return self._progress([batch])[0]
 
     def find(self, batch_id: str, caller: Caller) -> Progress:
         """Where a batch is. Raises  BatchNotFound."""
@@ -163,6 +174,12 @@ def open_batches(settings: Settings) -> BatchService | None:
         BatchQueue(settings.batch_queue, settings.dead_letter_queue),
         BatchFiles(settings.upload_bucket, settings.max_bytes),
     )
+
+
+def _batch_id(caller: Caller, idempotency_key: str) -> str:
+    if not idempotency_key:
+        return new_batch_id()
+    return repeatable_comparison_id("batch", caller.name, idempotency_key)
 
 
 def _quietly(undo: Callable[[str], None], batch_id: str) -> None:

@@ -29,15 +29,8 @@ from facecompare.errors import (
 from facecompare.manifest import Pair
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.match import match
-from facecompare.records.batch import (
-    ATTEMPTS,
-    PAIRS_A_MESSAGE,
-    Batch,
-    BatchStore,
-    Outcome,
-    Piece,
-    comparison_id_of,
-)
+from facecompare.records.batch import Batch, BatchStore, Outcome, comparison_id_of
+from facecompare.records.piece import ATTEMPTS, PAIRS_A_MESSAGE, Piece
 from facecompare.records.record import ComparisonRecord, timestamp
 from facecompare.records.stores import open_batch_store
 from facecompare.service import FaceService
@@ -140,11 +133,46 @@ class BatchWorker:
         photos = self._embedded(pairs, batch, engine)
         outcomes, records = [], []
         for pair in pairs:
-            outcome, record = _outcome(pair, photos, batch, engine)
+            outcome, record = self._outcome(pair, photos, batch, engine)
             outcomes.append(outcome)
             if record is not None:
                 records.append(record)
         return outcomes, records
+
+    def _outcome(
+        self, pair: Pair, photos: dict[str, EmbeddedPhoto], batch: Batch, engine: Engine
+    ) -> tuple[Outcome, ComparisonRecord | None]:
+        one, other = photos[pair.image1], photos[pair.image2]
+        for image, photo in (("image1", one), ("image2", other)):
+            if photo.error is not None:
+                return _failed(pair, photo.error, image), None
+        assert one.embedding is not None  # noqa: S101 – there is no error
+        assert other.embedding is not None  # noqa: S101
+        verdict = match(one.embedding, other.embedding, batch.threshold, engine.card.metric)
+        record = ComparisonRecord(
+            comparison_id=comparison_id_of(batch.batch_id, pair.number),
+            created_at=timestamp(),
+            same_person=verdict.same_person,
+            distance=verdict.distance,
+            threshold=verdict.threshold,
+            engine=engine.card.id,
+            model_digest=engine.model_digest,
+            image1_sha256=one.sha256,
+            image2_sha256=other.sha256,
+            caller=batch.caller,
+            batch_id=batch.batch_id,
+        )
+        outcome = Outcome(
+            pair=pair.number,
+            image1=pair.image1,
+            image2=pair.image2,
+            same_person=verdict.same_person,
+            distance=verdict.distance,
+            threshold=verdict.threshold,
+            score=self._service.meaning(engine, verdict).score,
+            comparison_id=record.comparison_id,
+        )
+        return outcome, record
 
     def _embedded(
         self, pairs: Sequence[Pair], batch: Batch, engine: Engine
@@ -198,41 +226,6 @@ def open_worker(
     files = BatchFiles(settings.upload_bucket, settings.max_bytes)
     worker = BatchWorker(service, open_batch_store(settings), queue, files, telemetry)
     return worker, queue
-
-
-def _outcome(
-    pair: Pair, photos: dict[str, EmbeddedPhoto], batch: Batch, engine: Engine
-) -> tuple[Outcome, ComparisonRecord | None]:
-    one, other = photos[pair.image1], photos[pair.image2]
-    for image, photo in (("image1", one), ("image2", other)):
-        if photo.error is not None:
-            return _failed(pair, photo.error, image), None
-    assert one.embedding is not None  # noqa: S101 – there is no error
-    assert other.embedding is not None  # noqa: S101
-    verdict = match(one.embedding, other.embedding, batch.threshold, engine.card.metric)
-    record = ComparisonRecord(
-        comparison_id=comparison_id_of(batch.batch_id, pair.number),
-        created_at=timestamp(),
-        same_person=verdict.same_person,
-        distance=verdict.distance,
-        threshold=verdict.threshold,
-        engine=engine.card.id,
-        model_digest=engine.model_digest,
-        image1_sha256=one.sha256,
-        image2_sha256=other.sha256,
-        caller=batch.caller,
-        batch_id=batch.batch_id,
-    )
-    outcome = Outcome(
-        pair=pair.number,
-        image1=pair.image1,
-        image2=pair.image2,
-        same_person=verdict.same_person,
-        distance=verdict.distance,
-        threshold=verdict.threshold,
-        comparison_id=record.comparison_id,
-    )
-    return outcome, record
 
 
 def _failed(pair: Pair, error: FaceCompareError, image: str | None = None) -> Outcome:

@@ -15,7 +15,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from io import BufferedRandom
 from pathlib import Path
 
@@ -28,15 +28,13 @@ from facecompare.errors import BadField, BadManifest
 from facecompare.manifest import Pair, read_pairs
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
-from facecompare.pipeline.match import match
+from facecompare.pipeline.match import Match, match
+from facecompare.records.batch import OUTCOME_COLUMNS, Outcome
 from facecompare.records.scratch import PhotoState, Scratch, Written
 from facecompare.records.table import csv_line
 from facecompare.wishes import check_threshold
 
-COLUMNS = (
-    *("pair", "image1", "image2", "same_person", "distance", "threshold"),
-    *("error_code", "error_image", "error"),
-)
+COLUMNS = OUTCOME_COLUMNS[:-1]  # no comparison's id: nothing is recorded
 FOLDER_SUFFIX = ".unfinished"
 ROWS_AT_ONCE = 5_000  # between two times that results are made safe; a tenth of a second's work
 PHOTOS_AT_ONCE = 32  # likewise; some seconds' work
@@ -51,6 +49,7 @@ class LocalBatch:
     out: Path
     options: CompareOptions
     read: Callable[[str], Photo]
+    score_of: Callable[[Match], float | None]
 
     @property
     def folder(self) -> Path:
@@ -96,7 +95,7 @@ class BatchRun:
         for pair in _pairs(self.batch):
             if pair.number <= written.rows:
                 continue
-            file.write(csv_line(self._row(pair)).encode())
+            file.write(csv_line(astuple(self._outcome(pair))[: len(COLUMNS)]).encode())
             if pair.number % ROWS_AT_ONCE == 0:
                 self._make_safe(file, pair.number)
                 yield pair.number
@@ -108,17 +107,24 @@ class BatchRun:
         os.fsync(file.fileno())
         self.scratch.note(Written(rows, file.tell()))
 
-    def _row(self, pair: Pair) -> tuple[object, ...]:
+    def _outcome(self, pair: Pair) -> Outcome:
         names = {"image1": pair.image1, "image2": pair.image2}
         states = {image: self.scratch.state(_path(self.batch, names[image])) for image in names}
-        begun = (pair.number, pair.image1, pair.image2)
+        begun = Outcome(pair.number, pair.image1, pair.image2)
         for image, state in states.items():
             if state.error_code:
-                return (*begun, None, None, None, state.error_code, image, state.error)
+                code, words = state.error_code, state.error
+                return replace(begun, error_code=code, error_image=image, error=words)
         card, asked = self.engine.card, self.batch.options.threshold
         one, other = (self._embedding(state) for state in states.values())
         verdict = match(one, other, asked or card.default_threshold, card.metric)
-        return (*begun, verdict.same_person, verdict.distance, verdict.threshold, None, None, None)
+        return replace(
+            begun,
+            same_person=verdict.same_person,
+            distance=verdict.distance,
+            threshold=verdict.threshold,
+            score=self.batch.score_of(verdict),
+        )
 
     def _embedding(self, state: PhotoState) -> Embedding:
         assert state.embedding is not None  # noqa: S101 – `embed` comes before `compare`

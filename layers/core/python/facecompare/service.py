@@ -8,7 +8,7 @@ from threading import Lock
 
 from facecompare.answering import comparison_answer, detection_answer, prediction_answer
 from facecompare.answers import ComparisonAnswer, DetectionAnswer, PredictionAnswer
-from facecompare.calibration import Calibration, find_calibration
+from facecompare.calibration import Calibration, Meaning, find_calibration, meaning_of
 from facecompare.compare import (
     CompareOptions,
     Comparison,
@@ -25,6 +25,7 @@ from facecompare.errors import Landmarks68Off
 from facecompare.model_files import Models
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
+from facecompare.pipeline.match import Match
 from facecompare.records.record import (
     ComparisonLog,
     ComparisonRecord,
@@ -138,6 +139,10 @@ class FaceService:
         """The embedding of the photo's chosen face; it is returned and never kept."""
         engine = self.engine(wishes.engine)
         return embed_photo(photo, engine, self.options(wishes, engine))
+
+    def meaning(self, engine: Engine, match: Match) -> Meaning:
+        """What a distance of this engine stands for. Raises  CalibrationUnusable."""
+        return meaning_of(self._calibration(engine), match.distance, match.threshold)
 
     def _calibration(self, engine: Engine) -> Calibration | None:
         """The engine's calibration, read once.

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from facecompare.access import Caller, Gate
-from facecompare.api.caller import caller_by
+from facecompare.api.caller import IdempotencyKey, caller_by
 from facecompare.api.errors import responses
 from facecompare.batch_service import MAX_ROWS, BatchService, Order
 from facecompare.errors import BatchesOff
@@ -65,11 +65,13 @@ def batch_routes(batches: BatchService | None, gate: Gate) -> APIRouter:
             )
         return batches
 
-    @router.post("/batches", status_code=202, responses=responses(400, 401, 403))
-    def order_batch(wish: BatchWish, asking: Caller = known) -> Progress:
+    @router.post("/batches", status_code=202, responses=responses(400, 401, 403, 422))
+    def order_batch(
+        wish: BatchWish, idempotency_key: IdempotencyKey = "", asking: Caller = known
+    ) -> Progress:
         """Compare many pairs; the answer comes before the work."""
         wishes = Wishes(threshold=wish.threshold, far=wish.far, face=wish.face, engine=wish.engine)
-        return working().order(Order(wish.manifest, wish.upload, wishes), asking)
+        return working().order(Order(wish.manifest, wish.upload, wishes), asking, idempotency_key)
 
     @router.get("/batches", responses=responses(400, 401, 403))
     def list_batches(

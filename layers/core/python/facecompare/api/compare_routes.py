@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from facecompare.access import Caller, Gate
 from facecompare.answers import ComparisonAnswer, DetectionAnswer, PredictionAnswer
 from facecompare.api.body import FACE_SUFFIX, MAX_FACE, UPLOAD_FIELD, WishFields, read_request
-from facecompare.api.caller import caller_by
+from facecompare.api.caller import IdempotencyKey, caller_by
 from facecompare.api.errors import responses
 from facecompare.api.examples import EXAMPLES
 from facecompare.api.workplace import Workplace
@@ -21,15 +21,6 @@ from facecompare.uploads import Uploads
 PAIR = ("image1", "image2")
 TRIPLE = ("anchor", "image1", "image2")
 SINGLE = ("image",)
-
-IdempotencyKey = Annotated[
-    str,
-    Header(
-        pattern=r"^[!-~]{1,128}$",
-        description="a retry with the same key leaves no second record: it answers with the first",
-        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
-    ),
-]
 
 
 def compare_routes(service: FaceService, gate: Gate, uploads: Uploads | None) -> APIRouter:

@@ -26,7 +26,7 @@ from facecompare.prices import (
     S3_PUT,
     SQS_REQUEST,
 )
-from facecompare.records.batch import PAIRS_A_MESSAGE
+from facecompare.records.piece import PAIRS_A_MESSAGE
 from facecompare.records.schema import INDEXES, SHARDS
 from facecompare.timing import Timing
 

@@ -48,6 +48,7 @@ def run_batch(arguments: argparse.Namespace, settings: Settings) -> int:
         out=arguments.out,
         options=service.options(wishes, engine),
         read=lambda path: read_photo(path, settings),
+        score_of=lambda verdict: service.meaning(engine, verdict).score,
     )
     with running(batch, engine) as run:
         _work(run)

@@ -11,7 +11,6 @@ divided too, down to the one pair that it fails of, which is given up with a rea
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -20,17 +19,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from facecompare.documented import DOCUMENTED
-from facecompare.errors import BatchNotFound
+from facecompare.errors import BatchNotFound, IdempotencyConflict
+from facecompare.records.piece import Piece
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
 
-# Some seconds' work; with its record each, its marker and its counter, well below the 100 writes
-# of one transaction (AWS, DynamoDB Developer Guide, "Amazon DynamoDB Transactions").
-PAIRS_A_MESSAGE = 25
-PARTS = (
-    10  # into which a piece is divided: messages in one SendMessageBatch, the most that SQS takes
-)
-MAX_PAIRS = 1_000_000
-ATTEMPTS = 3  # to work on a piece before it is divided, or given up
 LIFETIME = timedelta(days=4)  # the queue's retention: after it, no message can be left
 
 
@@ -55,7 +47,23 @@ class Batch:
     engine: str
     threshold: float
     face: str
+    manifest_sha256: str
     cancelled_at: str = ""
+
+    def confirm_same_order(self, asked: Batch) -> None:
+        """Nothing, if `asked` is this batch ordered again.
+
+        Raises  IdempotencyConflict.
+        """
+        if _order_of(self) != _order_of(asked):
+            raise IdempotencyConflict(
+                "this Idempotency-Key was used before, for other pairs or another way to compare "
+                "them; a new batch needs a new key"
+            )
+
+
+def _order_of(batch: Batch) -> tuple[object, ...]:
+    return batch.manifest_sha256, batch.engine, batch.threshold, batch.face
 
 
 BATCH_FIELDS = tuple(field.name for field in fields(Batch))
@@ -97,53 +105,6 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """The pairs from `first` to `last`, both included, of a batch."""
-
-    batch_id: str
-    first: int
-    last: int
-
-    @property
-    def size(self) -> int:
-        """How many pairs."""
-        return self.last - self.first + 1
-
-    def divided(self) -> list[Piece]:
-        """At most PARTS pieces that are this one together; always the same ones."""
-        unit = PAIRS_A_MESSAGE if self.size > PAIRS_A_MESSAGE else 1
-        step = -(-self.size // (unit * PARTS)) * unit
-        return [
-            Piece(self.batch_id, first, min(first + step - 1, self.last))
-            for first in range(self.first, self.last + 1, step)
-        ]
-
-    def messages(self) -> Iterator[Piece]:
-        """The pieces of a message's size that this one is divided into in the end."""
-        if self.size <= PAIRS_A_MESSAGE:
-            yield self
-            return
-        for part in self.divided():
-            yield from part.messages()
-
-    def to_message(self) -> str:
-        """As it is on the queue."""
-        return json.dumps({"batch": self.batch_id, "first": self.first, "last": self.last})
-
-    @classmethod
-    def from_message(cls, body: str) -> Piece:
-        """Raises  ValueError for what no message of ours is."""
-        content = json.loads(body)
-        if not isinstance(content, dict) or sorted(content) != ["batch", "first", "last"]:
-            raise ValueError("it is no piece of a batch")
-        piece = cls(content["batch"], content["first"], content["last"])
-        whole = all(type(place) is int for place in (piece.first, piece.last))
-        if not isinstance(piece.batch_id, str) or not whole or not 1 <= piece.first <= piece.last:
-            raise ValueError("it names no pairs")
-        return piece
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one pair: a verdict and its record, or the error of one of its photos."""
 
@@ -153,6 +114,7 @@ class Outcome:
     same_person: bool | None = None
     distance: float | None = None
     threshold: float | None = None
+    score: float | None = None
     error_code: str | None = None
     error_image: str | None = None
     error: str | None = None
@@ -168,8 +130,8 @@ class BatchStore(Protocol):
     Every method raises RecordsUnavailable when the store cannot be reached.
     """
 
-    def create(self, batch: Batch) -> None:
-        """Keep a new batch."""
+    def create(self, batch: Batch) -> bool:
+        """Keep a new batch; False when there is one of this id."""
         ...
 
     def forget(self, batch_id: str) -> None:

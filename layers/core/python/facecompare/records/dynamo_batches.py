@@ -10,9 +10,10 @@ from itertools import islice
 from typing import Any
 
 from facecompare.config import KEPT_DAYS
-from facecompare.records.batch import BATCH_FIELDS, Batch, Counts, Outcome, Piece, no_such_batch
+from facecompare.records.batch import BATCH_FIELDS, Batch, Counts, Outcome, no_such_batch
 from facecompare.records.dynamo import LATEST, record_item
 from facecompare.records.dynamo_table import ConditionFailed, DynamoTable, Item, key
+from facecompare.records.piece import Piece
 from facecompare.records.record import SECONDS_A_DAY, ComparisonRecord, timestamp
 from facecompare.records.schema import (
     BATCH,
@@ -45,7 +46,7 @@ class DynamoBatches:
         self._keep_seconds = keep_days * SECONDS_A_DAY
         self._now = now
 
-    def create(self, batch: Batch) -> None:
+    def create(self, batch: Batch) -> bool:
         """Keep a new batch."""
         lists = {NEWEST.partition: BATCHES}
         if batch.caller:
@@ -53,7 +54,12 @@ class DynamoBatches:
         texts = {name: str(value) for name, value in asdict(batch).items()} | lists
         item = {name: {"S": text} for name, text in texts.items()}
         place = {SORT_KEY: {"S": f"{batch.created_at}#{batch.batch_id}"}}
-        self._table.put([{"Item": key(BATCH, batch.batch_id) | item | place | self._expiry()}])
+        whole = key(BATCH, batch.batch_id) | item | place | self._expiry()
+        try:
+            self._table.put([{"Item": whole, "ConditionExpression": IS_NOT_THERE}])
+        except ConditionFailed:
+            return False
+        return True
 
     def forget(self, batch_id: str) -> None:
         """Remove a batch that nothing was sent of."""

@@ -1,0 +1,63 @@
+"""The pieces that a batch is worked in: what a message on the queue names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Some seconds' work; with its record each, its marker and its counter, well below the 100 writes
+# of one transaction (AWS, DynamoDB Developer Guide, "Amazon DynamoDB Transactions").
+PAIRS_A_MESSAGE = 25
+PARTS = (
+    10  # into which a piece is divided: messages in one SendMessageBatch, the most that SQS takes
+)
+MAX_PAIRS = 1_000_000
+ATTEMPTS = 3  # to work on a piece before it is divided, or given up
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The pairs from `first` to `last`, both included, of a batch."""
+
+    batch_id: str
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """How many pairs."""
+        return self.last - self.first + 1
+
+    def divided(self) -> list[Piece]:
+        """At most PARTS pieces that are this one together; always the same ones."""
+        unit = PAIRS_A_MESSAGE if self.size > PAIRS_A_MESSAGE else 1
+        step = -(-self.size // (unit * PARTS)) * unit
+        return [
+            Piece(self.batch_id, first, min(first + step - 1, self.last))
+            for first in range(self.first, self.last + 1, step)
+        ]
+
+    def messages(self) -> Iterator[Piece]:
+        """The pieces of a message's size that this one is divided into in the end."""
+        if self.size <= PAIRS_A_MESSAGE:
+            yield self
+            return
+        for part in self.divided():
+            yield from part.messages()
+
+    def to_message(self) -> str:
+        """As it is on the queue."""
+        return json.dumps({"batch": self.batch_id, "first": self.first, "last": self.last})
+
+    @classmethod
+    def from_message(cls, body: str) -> Piece:
+        """Raises  ValueError for what no message of ours is."""
+        content = json.loads(body)
+        if not isinstance(content, dict) or sorted(content) != ["batch", "first", "last"]:
+            raise ValueError("it is no piece of a batch")
+        piece = cls(content["batch"], content["first"], content["last"])
+        whole = all(type(place) is int for place in (piece.first, piece.last))
+        if not isinstance(piece.batch_id, str) or not whole or not 1 <= piece.first <= piece.last:
+            raise ValueError("it names no pairs")
+        return piece

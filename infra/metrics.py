@@ -10,6 +10,12 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 
+from facecompare.bench.prices import (
+    DYNAMODB_WRITE,
+    HTTP_API_REQUEST,
+    LAMBDA_GB_SECOND,
+    LAMBDA_REQUEST,
+)
 from infra.compare_function import CompareFunction
 from infra.records_function import RecordsFunction
 from infra.settings import PROJECT
@@ -23,11 +29,7 @@ TABLE_OPERATIONS = [
     dynamodb.Operation.DELETE_ITEM,
 ]
 MB_PER_GB = 1_024
-
-# US dollars in us-east-1, November 2026; elsewhere a few percent more.
-USD_PER_GB_S = 0.0000166667  # Lambda, x86
-USD_PER_REQUEST = 0.20e-6 + 1.00e-6  # Lambda's, and the HTTP API's
-USD_PER_WRITE_UNIT = 0.625e-6  # DynamoDB, on demand
+USD_PER_REQUEST = LAMBDA_REQUEST + HTTP_API_REQUEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +125,8 @@ class Metrics:
         day = Duration.days(1)
         gb = compare_memory_mb / MB_PER_GB
         return cloudwatch.MathExpression(
-            expression=f"milliseconds / 1000 * {gb:.3f} * {USD_PER_GB_S:.10f}"
-            f" + requests * {USD_PER_REQUEST:.10f} + writes * {USD_PER_WRITE_UNIT:.10f}",
+            expression=f"milliseconds / 1000 * {gb:.3f} * {LAMBDA_GB_SECOND:.10f}"
+            f" + requests * {USD_PER_REQUEST:.10f} + writes * {DYNAMODB_WRITE:.10f}",
             using_metrics={
                 "milliseconds": self.compare.function.metric_duration(period=day, statistic="Sum"),
                 "requests": self.api.metric_count(period=day, statistic="Sum"),

@@ -1,33 +1,16 @@
-"""What a million comparisons cost in AWS, from a measured duration, beside Rekognition.
-
-Prices are AWS's public on-demand prices in us-east-1, US dollars, without any free tier, as its
-pricing pages had them in November 2026.
-"""
+"""What a million comparisons cost in AWS, from a measured duration, beside Rekognition."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median
 
+from facecompare.bench import prices
+from facecompare.bench.prices import MILLION
 from facecompare.compare import CompareOptions, compare
 from facecompare.engines.protocol import Engine
 from facecompare.pipeline.decode import Photo
 
-MILLION = 1_000_000
-
-LAMBDA_GB_SECOND = 0.0000166667  # x86, first tier
-LAMBDA_REQUEST = 0.20 / MILLION
-HTTP_API_REQUEST = 1.00 / MILLION  # metered by 512 KB of request and answer
-HTTP_API_METER_BYTES = 512 * 1024
-CLOUDFRONT_REQUEST = 1.00 / MILLION  # HTTPS
-CLOUDFRONT_GB_OUT, CLOUDFRONT_GB_TO_ORIGIN = 0.085, 0.02
-DYNAMODB_WRITE = 0.625 / MILLION  # of 1 KB
-LOGS_GB = 0.50
-S3_GB_MONTH, ECR_GB_MONTH, SECRET_MONTH = 0.023, 0.10, 0.40
-ALARM_MONTH = 0.10
-REKOGNITION_COMPARISON = 1_000.0 / MILLION  # CompareFaces, first million a month
-
-VCPU_MB = 1_769  # of memory, for which Lambda gives one core
 ADDED_MS = 15.0  # HTTP, the log's write and the runtime, around the pipeline
 WRITES = 3  # the record, and its place in two indexes
 FRAMING_BYTES, ANSWER_BYTES, LOG_BYTES = 1_000, 6_000, 2_000  # around the photos; JSON; 3 lines
@@ -61,21 +44,21 @@ def cost(pair_milliseconds: float, photo_bytes: int, memory_mb: int) -> Cost:
     """The cost, if a Lambda core is as fast as the one that was measured."""
     billed_ms = pair_milliseconds + ADDED_MS
     request_bytes = photo_bytes + FRAMING_BYTES
-    metered = -(-request_bytes // HTTP_API_METER_BYTES)  # rounded up
+    metered = -(-request_bytes // prices.HTTP_API_METER_BYTES)  # rounded up
     each = {
-        "Lambda, duration": billed_ms / 1000 * memory_mb / 1024 * LAMBDA_GB_SECOND,
-        "Lambda, requests": LAMBDA_REQUEST,
-        "HTTP API": metered * HTTP_API_REQUEST,
-        "CloudFront": CLOUDFRONT_REQUEST
-        + ANSWER_BYTES / 1e9 * CLOUDFRONT_GB_OUT
-        + request_bytes / 1e9 * CLOUDFRONT_GB_TO_ORIGIN,
-        "DynamoDB": WRITES * DYNAMODB_WRITE,
-        "CloudWatch logs": LOG_BYTES / 1e9 * LOGS_GB,
+        "Lambda, duration": billed_ms / 1000 * memory_mb / 1024 * prices.LAMBDA_GB_SECOND,
+        "Lambda, requests": prices.LAMBDA_REQUEST,
+        "HTTP API": metered * prices.HTTP_API_REQUEST,
+        "CloudFront": prices.CLOUDFRONT_REQUEST
+        + ANSWER_BYTES / 1e9 * prices.CLOUDFRONT_GB_OUT
+        + request_bytes / 1e9 * prices.CLOUDFRONT_GB_TO_ORIGIN,
+        "DynamoDB": WRITES * prices.DYNAMODB_WRITE,
+        "CloudWatch logs": LOG_BYTES / 1e9 * prices.LOGS_GB,
     }
     at_rest = {
-        "origin secret": SECRET_MONTH,
-        "alarms": ALARMS * ALARM_MONTH,
-        "image and models": IMAGE_GB * ECR_GB_MONTH + MODELS_GB * S3_GB_MONTH,
+        "origin secret": prices.SECRET_MONTH,
+        "alarms": ALARMS * prices.ALARM_MONTH,
+        "image and models": IMAGE_GB * prices.ECR_GB_MONTH + MODELS_GB * prices.S3_GB_MONTH,
     }
     million = {item: dollars * MILLION for item, dollars in each.items()}
     return Cost(billed_ms, memory_mb, request_bytes, million, at_rest)
@@ -83,7 +66,7 @@ def cost(pair_milliseconds: float, photo_bytes: int, memory_mb: int) -> Cost:
 
 def table(costs: Cost) -> str:
     """Markdown; the README's cost section is this text."""
-    theirs = REKOGNITION_COMPARISON * MILLION
+    theirs = prices.REKOGNITION_COMPARISON * MILLION
     rows = [f"| {item} | {dollars:.2f} |" for item, dollars in costs.million.items()]
     times = f"{theirs / costs.total:.0f} times as much"
     rest = ", ".join(f"{item} {dollars:.2f}" for item, dollars in costs.month_at_rest.items())

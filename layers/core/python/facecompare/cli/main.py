@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import facecompare
-from facecompare.cli import batch, bench, cost, evaluate, keys, log, models, photos, serve
+from facecompare.cli import batch, bench, cost, evaluate, keys, log, models, photos, plan, serve
 from facecompare.config import Settings, debugging
 from facecompare.errors import (
     FaceCompareError,
@@ -104,6 +104,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=facecompare.__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (photos, batch, log, keys, serve, models, evaluate, bench, cost):
+    for group in (photos, batch, log, keys, serve, models, evaluate, bench, cost, plan):
         group.add_commands(commands)
     return parser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from facecompare.bench.plan import Rates
+from facecompare.bench.work import Rates
 from facecompare.compare import CompareOptions, compare
 from facecompare.engines.protocol import Engine
 from facecompare.pipeline.decode import Photo

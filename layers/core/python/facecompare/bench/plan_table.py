@@ -7,23 +7,21 @@ from math import log10
 
 from facecompare.bench.plan import (
     DAY_S,
-    HOUR_S,
-    INSTANCES,
-    MESSAGE_S,
     MINUTE_S,
     PAIRS_A_BATCH,
+    Bound,
     Plan,
     Run,
-    Target,
-    dollars_a_pair,
+    bounds,
 )
+from facecompare.bench.work import HOUR_S, INSTANCES, MESSAGE_S, Target, dollars_a_pair
 
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def table(plan: Plan) -> str:
     """What was assumed, the time of each run with what binds it, and the money by item."""
-    times = (*_times(plan), *_warnings(plan), "", *_remedies(plan))
+    times = (*_times(plan), *_warnings(plan), "", *_bounds(plan))
     return "\n".join((*_assumptions(plan), "", *times, "", *_money(plan)))
 
 
@@ -81,11 +79,23 @@ def _warnings(plan: Plan) -> Iterator[str]:
         )
 
 
-def _remedies(plan: Plan) -> Iterator[str]:
-    yield "| what binds | what helps |"
-    yield "|---|---|"
-    for limit, remedy in {run.binding.limit: run.binding.remedy for run in plan.runs}.items():
-        yield f"| {limit} | {remedy} |"
+def _bounds(plan: Plan) -> Iterator[str]:
+    """Every limit, also those that do not bind, in pairs a second."""
+    yield f"| pairs a second through | {' | '.join(plan.stages)} | what helps |"
+    yield "|---" * (2 + len(plan.stages)) + "|"
+    for name, row in _by_limit(plan).items():
+        rates = " | ".join(f"{bound.pairs_per_s:,.0f}" for bound in row)
+        yield f"| {name} | {rates} | {row[0].remedy} |"
+
+
+def _by_limit(plan: Plan) -> dict[str, list[Bound]]:
+    """Limits that both kinds of workers share are listed once, for Lambda's."""
+    rows: dict[str, list[Bound]] = {}
+    for target in Target:
+        columns = [bounds(plan.work, target, limits) for limits in plan.stages.values()]
+        for row in zip(*columns, strict=True):
+            rows.setdefault(row[0].limit, list(row))
+    return rows
 
 
 def _money(plan: Plan) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What limits a batch in AWS: quotas of an account as AWS gives it, and our own settings.
+"""What limits a batch in AWS: the quotas of an account, and our own settings.
 
 As AWS's pages had them in November 2026. `Limits()` is an installation as it is deployed into an
 account that nobody has asked to enlarge.
@@ -14,7 +14,7 @@ from facecompare.records.schema import SHARDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Each of them at least 0; those that are ours and not AWS's say so."""
+    """Whole numbers; those that are ours and not AWS's say so."""
 
     batch_concurrency: int = 20
     """Lambda workers at most: ours, see infra/settings.py"""
@@ -65,6 +65,7 @@ RAISED = replace(
 )
 """What can be asked for; AWS grants it by what an account has used before."""
 
+MOST = 10**9
 NAMES = tuple(field.name for field in fields(Limits))
 
 
@@ -78,7 +79,7 @@ def changed(limits: Limits, changes: list[str]) -> Limits:
         name, _, text = change.partition("=")
         if name not in NAMES:
             raise BadField(f"--limit {change!r} names no limit; one of {', '.join(NAMES)} is meant")
-        if not (text.isascii() and text.isdigit() and len(text) <= 12):
-            raise BadField(f"--limit {change!r}: {name} takes a whole number, as in {name}=1000")
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= MOST):
+            raise BadField(f"--limit {change!r}: {name} takes a whole number from 1 to {MOST:,}")
         values[name] = int(text)
     return replace(limits, **values)

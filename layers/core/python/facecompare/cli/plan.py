@@ -14,7 +14,7 @@ from facecompare.config import Settings
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:
-    from facecompare.bench.plan import Rates, Work
+    from facecompare.bench.work import Rates, Work
 
 SIZES = ("1e6", "1e8", "1e9")
 MOST_PAIRS = 10**12
@@ -72,7 +72,7 @@ def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _work(arguments: argparse.Namespace, settings: Settings) -> Work:
-    from facecompare.bench.plan import INSTANCES, Work
+    from facecompare.bench.work import INSTANCES, Work
 
     if arguments.instance not in INSTANCES:
         raise BadField(
@@ -88,7 +88,7 @@ def _work(arguments: argparse.Namespace, settings: Settings) -> Work:
 
 def _rates(arguments: argparse.Namespace, settings: Settings) -> Rates:
     """Told, or else measured."""
-    from facecompare.bench.plan import Rates
+    from facecompare.bench.work import Rates
 
     gpu = _positive("--gpu-photos-per-s", arguments.gpu_photos_per_s)
     whole, found = arguments.photos_per_s, arguments.photos_found_per_s

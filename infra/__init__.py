@@ -1,1 +1,1 @@
-"""What `cdk deploy` makes in an AWS account: three stacks, one construct per role."""
+"""What `cdk deploy` makes in AWS: three stacks and two optional ones, one construct per role."""

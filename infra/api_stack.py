@@ -9,13 +9,19 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from facecompare.uploads import KEY_PREFIX as UPLOADS
+from facecompare.uploads import MANIFESTS_PREFIX as MANIFESTS
+from facecompare.uploads import PHOTOS_PREFIX as PHOTOS
+from infra.batch_function import BatchFunction
+from infra.batch_metrics import BatchMetrics
 from infra.compare_function import CompareFunction
 from infra.data_stack import DataStack
 from infra.function_environment import FunctionEnvironment
+from infra.function_identity import FunctionIdentity
 from infra.http_api import HttpApi
 from infra.metrics import Metrics
 from infra.monitoring import Monitoring
 from infra.records_function import RecordsFunction
+from infra.rights import allow_batches
 from infra.settings import DeploySettings
 from infra.upload_bucket import upload_bucket_name
 
@@ -49,12 +55,30 @@ class ApiStack(Stack):
             model_bucket=models.bucket_name,
         )
         records = RecordsFunction(
-            self, "RecordsFunction", settings=settings, environment=environment
+            self,
+            "RecordsFunction",
+            settings=settings,
+            environment=environment,
+            batch_queue=data.batches.queue.queue_url,
+        )
+        batch = BatchFunction(
+            self,
+            "BatchFunction",
+            settings=settings,
+            environment=environment,
+            model_bucket=models.bucket_name,
+            batches=data.batches,
         )
         self.http_api = HttpApi(
             self, "HttpApi", settings=settings, compare=compare.invoked, records=records.function
         )
-        metrics = Metrics(api=self.http_api.api, compare=compare, records=records, table=table)
+        metrics = Metrics(
+            api=self.http_api.api,
+            compare=compare,
+            records=records,
+            table=table,
+            batches=BatchMetrics(settings=settings, queues=data.batches, worker=batch, table=table),
+        )
         Monitoring(self, "Monitoring", settings=settings, metrics=metrics)
 
         models_arn = data.export_value(models.bucket_arn)  # a name that cdk-nag's finding has, too
@@ -68,6 +92,21 @@ class ApiStack(Stack):
         records_may.do(["dynamodb:Query"], *data.comparison_log.index_arns)
         # A grant is signed with the function's own right to put the object.
         records_may.do(["s3:PutObject"], f"{uploads.bucket_arn}/{UPLOADS}*")
+        self._allow_orders(data, uploads, records_may)
+        allow_batches(batch.identity.role, data, uploads)
 
         if settings.has_addresses:
             CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)
+
+    def _allow_orders(
+        self, data: DataStack, uploads: s3.IBucket, records_may: FunctionIdentity
+    ) -> None:
+        """Orders of batches are checked, and sent on their way to the workers."""
+        table, queues = data.comparison_log.table.table_arn, data.batches
+        photos = [f"{uploads.bucket_arn}/{prefix}*" for prefix in (UPLOADS, PHOTOS)]
+        manifests = f"{uploads.bucket_arn}/{MANIFESTS}*"
+        records_may.do(["s3:GetObject"], *photos)
+        records_may.do(["s3:ListBucket"], uploads.bucket_arn)
+        records_may.do(["s3:PutObject", "s3:DeleteObject"], manifests)
+        records_may.do(["sqs:SendMessage"], queues.queue.queue_arn)
+        records_may.do(["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], table)

@@ -13,6 +13,7 @@ from facecompare.errors import FaceCompareError
 from infra.api_stack import ApiStack
 from infra.data_stack import DataStack
 from infra.edge_stack import EdgeStack
+from infra.gpu_stack import GpuStack
 from infra.settings import PROJECT, DeploySettings
 from infra.site_stack import SiteStack
 
@@ -52,6 +53,8 @@ def add_stacks(app: App, settings: DeploySettings) -> None:
     name = settings.prefix
     data = DataStack(app, f"{name}-data", settings=settings, **here)
     api = ApiStack(app, f"{name}-api", settings=settings, data=data, **here)
+    if settings.gpu:
+        GpuStack(app, f"{name}-gpu", settings=settings, data=data, **here)
     edge = (
         EdgeStack(app, f"{name}-edge", settings=settings, **options(EDGE_REGION))
         if settings.waf_requests_per_5_minutes

@@ -36,7 +36,7 @@ class CompareFunction(Construct):
             self,
             "Function",
             description="compares the faces in photos",
-            code=_image(),
+            code=compare_image("handler.handler"),
             architecture=lambda_.Architecture.X86_64,  # dlib's code is written for AVX
             memory_size=settings.compare_memory_mb,
             ephemeral_storage_size=Size.mebibytes(DISK_MB),
@@ -68,13 +68,18 @@ class CompareFunction(Construct):
         )
 
 
-def _image() -> lambda_.DockerImageCode:
-    """The repository root is the context, because library and handler are in the image;
-    `.dockerignore` lists what may enter it."""
+def compare_image(handler: str) -> lambda_.DockerImageCode:
+    """The image, started with this handler.
+
+    The repository root is the context, because library and handlers are in the image;
+    `.dockerignore` lists what may enter it.
+    """
     return lambda_.DockerImageCode.from_image_asset(
         str(CHECKOUT),
         file="functions/compare/Dockerfile",
         target="function",
+        cmd=[handler],
         platform=ecr_assets.Platform.LINUX_AMD64,
         ignore_mode=IgnoreMode.DOCKER,
+        exclude=["functions/worker"],
     )

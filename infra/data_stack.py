@@ -1,4 +1,4 @@
-"""What lasts: models, records, and the secret between CloudFront and the API."""
+"""What lasts: models, records, batches, and the secret between CloudFront and the API."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from infra.batch_queue import BatchQueue
 from infra.comparison_log import ComparisonLog
 from infra.model_bucket import ModelBucket
 from infra.origin_secret import OriginSecret
@@ -22,6 +23,9 @@ class DataStack(Stack):
         super().__init__(scope, id, **options)
         self.models = ModelBucket(self, "ModelBucket", settings=settings)
         self.comparison_log = ComparisonLog(self, "ComparisonLog", settings=settings)
+        self.batches = BatchQueue(self, "Batches", settings=settings)
         self.origin_secret = OriginSecret(self, "OriginSecret", settings=settings)
         CfnOutput(self, "ModelBucketName", value=self.models.bucket.bucket_name)
+        CfnOutput(self, "BatchQueueUrl", value=self.batches.queue.queue_url)
+        CfnOutput(self, "DeadLetterQueueUrl", value=self.batches.dead_letters.queue_url)
         CfnOutput(self, "TableName", value=self.comparison_log.table.table_name)

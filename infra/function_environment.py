@@ -10,12 +10,13 @@ from infra.settings import MAX_REQUEST_BYTES, PROJECT, DeploySettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionEnvironment:
-    """What compare and records function agree on."""
+    """What the functions, and workers elsewhere, agree on."""
 
     settings: DeploySettings
     records_table: str
     upload_bucket: str
-    origin_secret: str
+    origin_secret: str = ""
+    """empty: answers no requests"""
 
     def variables(self, service: str, **more: str | int) -> dict[str, str]:
         """All variables of the function that is called `service` in logs and metrics."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.acknowledged import acknowledge, spelled
+from infra.acknowledged import acknowledge
 from infra.log import Log
+from infra.rights import allow
 from infra.settings import DeploySettings
 
 
@@ -22,10 +23,4 @@ class FunctionIdentity(Construct):
 
     def do(self, actions: list[str], *resource_arns: str) -> None:
         """Allow these actions on these resources."""
-        iam.Grant.add_to_principal(
-            grantee=self.role, actions=actions, resource_arns=list(resource_arns)
-        )
-        for arn in resource_arns:
-            if arn.endswith("*"):
-                finding = f"IAM5[Resource::{spelled(self, arn)}]"
-                acknowledge(self, "objects get their names at run time", finding)
+        allow(self.role, actions, *resource_arns)

@@ -32,6 +32,11 @@ RECORDS_ROUTES = (
     "GET /api/comparisons/{comparison_id}",
     "DELETE /api/comparisons/{comparison_id}",
     "POST /api/uploads",
+    "POST /api/batches",
+    "GET /api/batches",
+    "GET /api/batches/{batch_id}",
+    "GET /api/batches/{batch_id}/results.csv",
+    "DELETE /api/batches/{batch_id}",
     "GET /api/engines",
     "GET /api/service",
 )

@@ -20,7 +20,7 @@ class LogBucket(Construct):
             "Bucket",
             settings=settings,
             keep=settings.keep_data,
-            object_days=settings.log_days,
+            object_days={"": settings.log_days},
             # CloudFront's standard logs are written with an access control list.
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
         )

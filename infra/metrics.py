@@ -10,17 +10,17 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 
-from facecompare.bench.prices import (
+from facecompare.prices import (
     DYNAMODB_WRITE,
     HTTP_API_REQUEST,
     LAMBDA_GB_SECOND,
     LAMBDA_REQUEST,
 )
+from infra.batch_metrics import MB_PER_GB, PERIOD, BatchMetrics
 from infra.compare_function import CompareFunction
 from infra.records_function import RecordsFunction
 from infra.settings import PROJECT
 
-PERIOD = Duration.minutes(5)
 STAGES = ("Decode", "Detect", "Align", "Embed", "Match")
 TABLE_OPERATIONS = [
     dynamodb.Operation.PUT_ITEM,
@@ -28,8 +28,6 @@ TABLE_OPERATIONS = [
     dynamodb.Operation.QUERY,
     dynamodb.Operation.DELETE_ITEM,
 ]
-MB_PER_GB = 1_024
-USD_PER_REQUEST = LAMBDA_REQUEST + HTTP_API_REQUEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +38,7 @@ class Metrics:
     compare: CompareFunction
     records: RecordsFunction
     table: dynamodb.Table
+    batches: BatchMetrics
 
     @property
     def functions(self) -> tuple[tuple[str, lambda_.Function], ...]:
@@ -126,7 +125,8 @@ class Metrics:
         gb = compare_memory_mb / MB_PER_GB
         return cloudwatch.MathExpression(
             expression=f"milliseconds / 1000 * {gb:.3f} * {LAMBDA_GB_SECOND:.10f}"
-            f" + requests * {USD_PER_REQUEST:.10f} + writes * {DYNAMODB_WRITE:.10f}",
+            f" + requests * {LAMBDA_REQUEST + HTTP_API_REQUEST:.10f}"
+            f" + writes * {DYNAMODB_WRITE:.10f}",
             using_metrics={
                 "milliseconds": self.compare.function.metric_duration(period=day, statistic="Sum"),
                 "requests": self.api.metric_count(period=day, statistic="Sum"),

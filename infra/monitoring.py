@@ -16,8 +16,10 @@ from infra.settings import DeploySettings
 
 LATENCY_ALARM_MS = 10_000  # a cold start with models from the bucket takes less
 LATENCY_ALARM_PERIODS = 3  # so that a single cold start wakes nobody
+OLD_MESSAGE_S = 6 * 3_600  # a batch that does not get on
 WIDGETS_A_ROW = 3
 WIDGET_WIDTH = 24 // WIDGETS_A_ROW  # a dashboard is 24 wide
+BATCH_WIDGET_WIDTH = 24 // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,19 @@ class Monitoring(Construct):
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
         for rule in self._rules():
             self._alarm(rule)
-        widgets = list(self._widgets(settings))
         cloudwatch.Dashboard(
             self,
             "Dashboard",
             dashboard_name=settings.prefix,
-            widgets=[
-                widgets[start : start + WIDGETS_A_ROW]
-                for start in range(0, len(widgets), WIDGETS_A_ROW)
-            ],
+            widgets=[*_rows(list(self._widgets(settings)), WIDGETS_A_ROW), self._batches()],
         )
 
     def _rules(self) -> Iterator[_Rule]:
         metrics = self._metrics
         yield _Rule("ServerErrors", metrics.server_errors())
         yield _Rule("SlowAnswers", metrics.latency("p95"), LATENCY_ALARM_MS, LATENCY_ALARM_PERIODS)
+        yield _Rule("DeadLetters", metrics.batches.dead())
+        yield _Rule("OldMessages", metrics.batches.age(), OLD_MESSAGE_S)
         yield _Rule("TableThrottles", metrics.table_throttles())
         for (service, _), errors, throttles in zip(
             metrics.functions, metrics.errors(), metrics.throttles(), strict=True
@@ -90,6 +90,22 @@ class Monitoring(Construct):
         yield _graph("Throttles", metrics.table_throttles(), *metrics.throttles())
         yield _graph("Cost", metrics.usd_per_day(settings.compare_memory_mb))
 
+    def _batches(self) -> list[cloudwatch.IWidget]:
+        """A row of its own."""
+        batches, width = self._metrics.batches, BATCH_WIDGET_WIDTH
+        return [
+            _graph("Batches: backlog, messages", *batches.backlog(), width=width),
+            _graph("Batches: age of the oldest message, s", batches.age(), width=width),
+            _graph("Batches: pairs a second", batches.pairs_per_second(), width=width),
+            _graph("Batches: US dollars a million pairs", *batches.usd_per_million(), width=width),
+        ]
 
-def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=WIDGET_WIDTH)
+
+def _rows(widgets: list[cloudwatch.IWidget], length: int) -> Iterator[list[cloudwatch.IWidget]]:
+    return (widgets[start : start + length] for start in range(0, len(widgets), length))
+
+
+def _graph(
+    title: str, *metrics: cloudwatch.IMetric, width: int = WIDGET_WIDTH
+) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
@@ -17,7 +17,10 @@ INCOMPLETE_UPLOAD_DAYS = 1  # parts of an upload that was given up cost money an
 
 
 class PrivateBucket(s3.Bucket):
-    """Encrypted, over TLS only, closed to the public; goes when its stack goes, unless `keep`."""
+    """Encrypted, over TLS only, closed to the public; goes when its stack goes, unless `keep`.
+
+    `object_days` says for how long objects are kept whose keys begin so.
+    """
 
     def __init__(
         self,
@@ -29,7 +32,7 @@ class PrivateBucket(s3.Bucket):
         bucket_name: str | None = None,
         versioned: bool = False,
         cors: Sequence[s3.CorsRule] | None = None,
-        object_days: int | None = None,
+        object_days: Mapping[str, int] | None = None,
         log_bucket: s3.IBucket | None = None,
         object_ownership: s3.ObjectOwnership = s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     ) -> None:
@@ -50,9 +53,10 @@ class PrivateBucket(s3.Bucket):
             server_access_logs_prefix=f"{scope.node.id.lower()}/" if log_bucket else None,
         )
         self.add_lifecycle_rule(
-            abort_incomplete_multipart_upload_after=Duration.days(INCOMPLETE_UPLOAD_DAYS),
-            expiration=Duration.days(object_days) if object_days else None,
+            abort_incomplete_multipart_upload_after=Duration.days(INCOMPLETE_UPLOAD_DAYS)
         )
+        for prefix, days in (object_days or {}).items():
+            self.add_lifecycle_rule(prefix=prefix or None, expiration=Duration.days(days))
         if emptied:
             _log_emptying(self, settings)
         if log_bucket is None:

@@ -1,4 +1,4 @@
-"""The function for everything that needs no photo: history, CSV, deletion, upload grants."""
+"""The function for everything that needs no photo: history, CSV, deletion, grants, batch orders."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from facecompare.calibration import SHIPPED
 from facecompare.config import CHECKOUT
 from facecompare.errors import PackageMissing
+from facecompare.model_files import MANIFEST
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
-from infra.settings import MB_PER_VCPU, DeploySettings
+from infra.settings import HTTP_API_TIMEOUT_S, MB_PER_VCPU, DeploySettings
+from infra.staging import staged
 
-TIMEOUT_S = 15  # a CSV of many pages
+TIMEOUT_S = HTTP_API_TIMEOUT_S - 1  # a manifest of a million pairs takes half of it
+MODELS_DIR = "/var/task/models"  # which engines there are; the weights are for others
 # Bytecode of this runtime is shipped, because a layer cannot be written to: what is not compiled
 # would be compiled at every start. That of the Python here is not.
 NOT_SHIPPED = ["**/*.pyc", "!**/*.cpython-313.pyc"]
@@ -33,16 +37,17 @@ class RecordsFunction(Construct):
         *,
         settings: DeploySettings,
         environment: FunctionEnvironment,
+        batch_queue: str,
     ) -> None:
         super().__init__(scope, id)
         self.identity = FunctionIdentity(self, "Identity", settings=settings)
         self.function = lambda_.Function(
             self,
             "Function",
-            description="lists and deletes comparisons, grants uploads",
+            description="lists and deletes comparisons, grants uploads, takes batches",
             runtime=lambda_.Runtime.PYTHON_3_13,
             handler="handler.handler",
-            code=_files(CHECKOUT / "functions" / "records"),
+            code=_files(staged(self, self.SERVICE, _own_files(settings.models))),
             layers=[
                 self._layer("Core", CHECKOUT / "layers" / "core"),
                 self._layer("Web", filled(settings.web_layer)),
@@ -53,7 +58,9 @@ class RecordsFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             role=self.identity.role,
             log_group=self.identity.log,
-            environment=environment.variables(self.SERVICE),
+            environment=environment.variables(
+                self.SERVICE, models_dir=MODELS_DIR, batch_queue=batch_queue
+            ),
         )
         acknowledge(self, "the layer's compiled packages are built for Python 3.13", "L1")
 
@@ -75,6 +82,15 @@ def filled(layer: Path) -> Path:
     if not (layer / "python" / "fastapi").is_dir():
         raise PackageMissing(f"{layer} holds no packages; run: make layers")
     return layer
+
+
+def _own_files(models: Path) -> dict[str, Path]:
+    """Key → file: the handler, the manifest of the engines, and the installation's calibrations."""
+    known = [models / MANIFEST, *sorted((models / SHIPPED.name).glob("*.json"))]
+    return {
+        "handler.py": CHECKOUT / "functions" / "records" / "handler.py",
+        **{f"models/{path.relative_to(models).as_posix()}": path for path in known},
+    }
 
 
 def _files(folder: Path) -> lambda_.AssetCode:

@@ -15,8 +15,9 @@ from aws_cdk.aws_cloudfront import PriceClass
 from aws_cdk.aws_dynamodb import TableEncryption
 from aws_cdk.aws_logs import RetentionDays
 
-from facecompare.config import CHECKOUT, DEFAULT_ENGINE, ENGINES, KEPT_DAYS, KEYS, PUBLIC
+from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC, engine_ids
 from facecompare.errors import BadSetting
+from facecompare.prices import GPU_HOUR
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"
@@ -99,7 +100,8 @@ class DeploySettings:
     web_layer: Annotated[Path, Path] = CHECKOUT / "layers" / "web"
     """the folder that `make layers` has filled"""
 
-    engine: Annotated[str, _one_of(*ENGINES)] = DEFAULT_ENGINE
+    engine: Annotated[str, str] = DEFAULT_ENGINE
+    """also one that `facecompare models add` brought into `models`"""
     access: Annotated[str, _one_of(PUBLIC, KEYS)] = PUBLIC
     landmarks68: Annotated[bool, _switch] = False
     """with the 68-point model, whose licence allows no commercial use"""
@@ -116,6 +118,15 @@ class DeploySettings:
     """the comparison itself gives up after this time, and still answers"""
     reserved_concurrency: Annotated[int, _at_least(0)] = 0
     """containers at most, and never fewer to be had; 0: shares the account's"""
+    batch_concurrency: Annotated[int, _at_least(2)] = 20
+    """functions that work on batches at most; Lambda takes no fewer than 2"""
+    gpu: Annotated[bool, _switch] = False
+    """batches are worked on by machines with a GPU, too; none is there while nothing waits"""
+    gpu_instance: Annotated[str, _one_of(*GPU_HOUR)] = "g4dn.xlarge"
+    gpu_max: Annotated[int, _at_least(1)] = 4
+    """such machines at most"""
+    gpu_spot: Annotated[bool, _switch] = False
+    """spare machines, for less, which AWS takes back at two minutes' notice"""
     provisioned_concurrency: Annotated[int, _at_least(0)] = 0
     """containers kept warm"""
     snap_start: Annotated[bool, _switch] = False
@@ -154,6 +165,7 @@ class DeploySettings:
         }
         settings = cls(**values)
         _refuse_contradictions(settings)
+        _refuse_gpu_options_without_gpu(chosen, settings)
         return settings
 
     @property
@@ -190,6 +202,11 @@ class DeploySettings:
         return not self.local
 
     @property
+    def polls_queues(self) -> bool:
+        """Lambda takes messages from queues; moto would, and have nobody work on them."""
+        return not self.local
+
+    @property
     def checks_bootstrap(self) -> bool:
         """The templates check the bootstrap stack's version."""
         return not self.local
@@ -212,6 +229,10 @@ def _parsed(name: str, value: object, parse: Callable[[str], Any]) -> object:
 
 
 def _refuse_contradictions(settings: DeploySettings) -> None:
+    if settings.engine not in (known := engine_ids(settings.models)):
+        raise BadSetting(
+            f"-c engine={settings.engine} is not accepted: one of {', '.join(known)} is"
+        )
     if settings.snap_start and settings.provisioned_concurrency:
         raise BadSetting(
             "snap_start and provisioned_concurrency exclude each other on Lambda; choose one"
@@ -233,4 +254,12 @@ def _refuse_contradictions(settings: DeploySettings) -> None:
         raise BadSetting(
             "waf_requests_per_5_minutes needs to know the region, because CloudFront's firewall "
             "lives in us-east-1; give -c region=…"
+        )
+
+
+def _refuse_gpu_options_without_gpu(chosen: Mapping[str, Any], settings: DeploySettings) -> None:
+    options = sorted(name for name in chosen if name.startswith("gpu_"))
+    if options and not settings.gpu:
+        raise BadSetting(
+            f"{options[0]} says how machines with a GPU are to be; give -c gpu=on, too"
         )

@@ -35,7 +35,7 @@ def client(aws: None, settings: Settings, log: SqliteLog, engine: Engine) -> Ite
     service = FaceService(settings, log, [engine])
     routers = (
         *photo_side(settings, gate, service, uploads),
-        *record_side(settings, gate, log, uploads),
+        *record_side(settings, gate, log, uploads, None),
     )
     with TestClient(create_app(settings, routers), raise_server_exceptions=False) as client:
         yield client

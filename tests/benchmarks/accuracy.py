@@ -23,7 +23,7 @@ from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.errors import NoFace
 from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.detect import FacePolicy
+from facecompare.wishes import FacePolicy
 from tests.benchmarks.views import accuracy, auc, listed
 
 ENGINES = ("dlib-fast", "dlib-accurate")

@@ -7,6 +7,7 @@ buckets by path where the endpoint is an IP address, and moto reads them so.
 from __future__ import annotations
 
 import http.client
+import random
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -32,10 +33,12 @@ class Fault:
     status: int = 503
     body: bytes = b""
     content_type: str = "application/xml"
+    share: float = 1.0
 
     def matches(self, path: str, target: str) -> bool:
-        """Whether it befalls this request."""
-        return self.path in path and self.target in target
+        """Whether it befalls this request; of those that it is for, a random share."""
+        meant = self.path in path and self.target in target
+        return meant and random.random() < self.share
 
 
 THROTTLED_TABLE = Fault(

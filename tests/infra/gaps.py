@@ -47,10 +47,10 @@ def fill_bucket(s3: Any, name: str, properties: Properties) -> None:
 def _lifecycle_rule(rule: Properties) -> Properties:
     """CloudFormation's spelling → the API's."""
     known = ("Status", "AbortIncompleteMultipartUpload")
-    translated: Properties = {key: rule[key] for key in known}
+    translated: Properties = {key: rule[key] for key in known if key in rule}
     if "ExpirationInDays" in rule:
         translated["Expiration"] = {"Days": rule["ExpirationInDays"]}
-    return translated | {"Filter": {"Prefix": ""}}
+    return translated | {"Filter": {"Prefix": rule.get("Prefix", "")}}
 
 
 def _cors_rule(rule: Properties) -> Properties:

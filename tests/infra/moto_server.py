@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from facecompare.config import CHECKOUT
+
 ACCOUNT = "123456789012"  # moto's own
 REGION = "us-east-1"
 START_TIMEOUT_S = 30
@@ -22,8 +24,10 @@ def moto_server() -> Iterator[str]:
     It says localhost, because moto takes the first part of any other host name for a bucket's.
     """
     port = _free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "tests.infra.moto_process", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(
+        command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _wait_for(port, server)
         yield f"http://localhost:{port}"

@@ -168,7 +168,7 @@ def test_the_api_has_the_applications_paths_and_no_others(settings: Settings) ->
     nothing: Any = None  # routes are made without asking what answers them
     gate = Gate(PUBLIC, nothing)
     photos = photo_side(settings, gate, FaceService(settings, nothing), nothing)
-    records = record_side(settings, gate, nothing, nothing)
+    records = record_side(settings, gate, nothing, nothing, nothing)
     assert set(COMPARE_ROUTES) == paths(*photos, document_routes(()))
     assert set(RECORDS_ROUTES) == paths(*records)
 
@@ -178,3 +178,14 @@ def test_the_cost_is_computed_for_what_is_deployed(standard: Assembly) -> None:
     assert function.properties["MemorySize"] == DEFAULT_MEMORY_MB
     assert len(standard.all("AWS::CloudWatch::Alarm")) == ALARMS
     assert len(standard.all("AWS::SecretsManager::Secret")) == 1
+
+
+def test_the_records_function_knows_the_engines_and_holds_no_weights(
+    standard: Assembly, models: Path
+) -> None:
+    folder = standard.folder / "staged" / "records"
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert files == {"handler.py", "models/manifest.json"}
+    assert (folder / "models/manifest.json").read_bytes() == (models / "manifest.json").read_bytes()
+    variables = environment(standard, "RecordsFunction")
+    assert variables["FACECOMPARE_MODELS_DIR"] == "/var/task/models"

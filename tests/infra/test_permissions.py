@@ -8,13 +8,15 @@ from tests.infra.assembly import Assembly, Properties, actions_of, service_of
 @pytest.mark.parametrize(
     ("action", "functions"),
     [
-        ("dynamodb:PutItem", ["compare"]),
-        ("dynamodb:UpdateItem", []),
+        ("dynamodb:PutItem", ["compare", "records", "worker"]),
+        ("dynamodb:UpdateItem", ["records", "worker"]),
         ("dynamodb:DeleteItem", ["records"]),
-        ("dynamodb:GetItem", ["compare", "records"]),
+        ("dynamodb:GetItem", ["compare", "records", "worker"]),
         ("dynamodb:Query", ["records"]),
         ("dynamodb:Scan", []),
-        ("s3:ListBucket", ["cdk", "cdk", "compare"]),
+        ("s3:ListBucket", ["cdk", "cdk", "compare", "records", "worker"]),
+        ("sqs:SendMessage", ["records", "worker"]),
+        ("sqs:ReceiveMessage", ["worker"]),
         ("secretsmanager:GetSecretValue", []),
         ("lambda:InvokeFunction", []),
     ],
@@ -45,8 +47,15 @@ def test_uploads_are_written_by_one_function_and_read_by_the_other(either: Assem
         for function in either.all("AWS::Lambda::Function")
     }
     for service, action in (("records", "s3:PutObject"), ("compare", "s3:GetObject")):
-        (statement,) = (each for each in of[service] if action in actions_of(each))
-        assert "/uploads/*" in str(statement["Resource"])
+        assert allows(of[service], action, "/uploads/*")
+    assert not allows(of["compare"], "s3:GetObject", "/photos/*")
+    assert not allows(of["records"], "s3:PutObject", "/photos/*")
+
+
+def allows(statements: list[Properties], action: str, resource: str) -> bool:
+    return any(
+        action in actions_of(each) and resource in str(each["Resource"]) for each in statements
+    )
 
 
 def test_only_its_own_services_may_take_a_role(either: Assembly) -> None:

@@ -40,6 +40,13 @@ def test_the_commands_feature_flags_are_no_settings() -> None:
     assert DeploySettings.from_context(flags) == DeploySettings()
 
 
+def test_an_added_encoder_can_be_the_engine(tmp_path: Path) -> None:
+    manifest = {"models": [], "encoders": [{"id": "facenet"}]}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    context = {"engine": "facenet", "models": str(tmp_path)}
+    assert DeploySettings.from_context(context).engine == "facenet"
+
+
 @pytest.mark.parametrize(
     ("context", "message"),
     [
@@ -51,12 +58,21 @@ def test_the_commands_feature_flags_are_no_settings() -> None:
         ),
         ({"allowed_origins": "a.example"}, "a list like https://a.example,https://b.example is"),
         ({"log_days": "31"}, "one of 7, 30, 90, 365 is"),
+        ({"engine": "facenet"}, "engine=facenet is not accepted: one of dlib-fast, dlib-accurate,"),
         ({"recrods_days": "3"}, "-c recrods_days=… is no setting; there are: env, region"),
         ({"snap_start": "on", "provisioned_concurrency": "1"}, "exclude each other"),
         ({"provisioned_concurrency": "3", "reserved_concurrency": "2"}, "does not fit into"),
         ({"compare_timeout_s": "30"}, "deadline_s < compare_timeout_s < 30 is"),
         ({"deadline_s": "29"}, "deadline_s=29 and compare_timeout_s=29 are not accepted"),
         ({"domain": "faces.example"}, "give both or neither"),
+        ({"gpu_spot": "on"}, "gpu_spot says how machines with a GPU are to be; give -c gpu=on"),
+        ({"gpu_max": "4"}, "gpu_max says how machines with a GPU are to be; give -c gpu=on"),
+        ({"gpu": "on", "gpu_max": "0"}, "gpu_max=0 is not accepted: a whole number of at least 1"),
+        (
+            {"gpu": "on", "gpu_instance": "p5.4xlarge"},
+            "one of g4dn.xlarge, g4dn.2xlarge, g4dn.4xlarge, g5.xlarge, g6.xlarge is",
+        ),
+        ({"gpu": "2"}, "gpu=2 is not accepted: one of on, true, off, false"),
         ({"waf_requests_per_5_minutes": "100"}, "give -c region="),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from facecompare.access import ORIGIN_HEADER
 from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.uploads import OBJECT_DAYS
 from tests.infra.assembly import Assembly, Properties
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -122,11 +123,13 @@ def test_only_the_sites_pages_may_upload(standard: Assembly, everything: Assembl
     ]
 
 
-def test_uploads_are_gone_after_a_day(either: Assembly) -> None:
+def test_uploads_are_gone_after_a_day_and_what_batches_need_after_a_week(either: Assembly) -> None:
     bucket = either.one("AWS::S3::Bucket", "UploadBucket").properties
-    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
-    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
-    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    parts, *rules = bucket["LifecycleConfiguration"]["Rules"]
+    assert parts["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules} == OBJECT_DAYS
+    assert OBJECT_DAYS == {"uploads/": 1, "photos/": 7, "batches/": 7}
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
 
 
 def test_the_functions_know_the_upload_bucket_by_its_name(either: Assembly) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from facecompare.errors import BadThreshold
 from facecompare.pipeline.embed import Embedding
-from facecompare.pipeline.match import check_threshold, match
+from facecompare.pipeline.match import match
+from facecompare.wishes import check_threshold
 
 
 def embedding(*values: float, engine_id: str = "engine") -> Embedding:

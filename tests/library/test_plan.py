@@ -12,16 +12,18 @@ from facecompare.bench.quotas import DEFAULTS, DEPLOYED, RAISED, Limits, changed
 from facecompare.bench.work import (
     RECORD_BYTES,
     RECORD_UNITS,
+    VCPUS,
     Rates,
     Target,
     Work,
     dollars_a_pair,
 )
 from facecompare.errors import BadField
+from facecompare.prices import GPU_HOUR
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable, Item
 from facecompare.records.schema import SHARDS
-from infra.settings import MB_PER_VCPU
+from infra.settings import MB_PER_VCPU, DeploySettings
 from tests.records import record
 
 # A message: 50 photos on two cores at 10 a second each are 2.5 s, and 0.2 s of waiting.
@@ -171,7 +173,11 @@ def test_a_record_is_as_large_as_the_plan_takes_it_to_be() -> None:
     assert RECORD_BYTES - 200 < size < RECORD_BYTES < RECORD_UNITS * 1_024
 
 
-def test_the_plan_knows_our_own_constants() -> None:
+def test_the_plan_knows_what_is_deployed() -> None:
+    settings = DeploySettings()
     assert DEPLOYED.index_shards == SHARDS
-    assert replace(WORK, memory_mb=MB_PER_VCPU).cores == 1
+    assert DEPLOYED.batch_concurrency == settings.batch_concurrency
+    assert DEPLOYED.gpu_max == settings.gpu_max
+    assert replace(WORK, memory_mb=settings.compare_memory_mb).cores == 2
     assert replace(WORK, memory_mb=2 * MB_PER_VCPU - 1).cores == 1
+    assert set(VCPUS) == set(GPU_HOUR)

@@ -14,7 +14,8 @@ from botocore.session import get_session
 
 # A service that is down is given up within about ten seconds, before a function's time is up.
 CONNECT_TIMEOUT_S = 1
-READ_TIMEOUT_S = {"dynamodb": 2, "s3": 5}  # until an answer begins, and between its parts
+# Until an answer begins, and between its parts; SQS waits up to 20 s for a message.
+READ_TIMEOUT_S = {"dynamodb": 2, "s3": 5, "sqs": 25}
 ATTEMPTS = 3  # in all; "standard" waits a random, growing time between them
 
 FAILURES = (BotoCoreError, ClientError)

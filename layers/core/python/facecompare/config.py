@@ -20,6 +20,7 @@ ENV_PREFIX = "FACECOMPARE_"
 WORKING_WIDTH_PX = 600  # photos are scaled to this width, as in the original system
 KEPT_DAYS = 365  # how long a comparison's record is kept
 MAX_REQUEST_BYTES = 61_000_000  # three photos of 15 MB in base64, and the fields around them
+HOLD_S = 120  # a piece of a batch takes seconds; whoever does not end it in this time has died
 DEADLINE_S = 300  # a comparison takes tenths of a second; whatever takes this long hangs
 
 # Who may do what: see facecompare.access.
@@ -50,6 +51,8 @@ class Settings:
     records_table: str
     records_days: int
     upload_bucket: str
+    batch_queue: str
+    dead_letter_queue: str
     access: str
     origin_secret: str
     web_dir: Path
@@ -59,6 +62,9 @@ class Settings:
     max_pixels: int
     max_request_bytes: int
     deadline_s: int
+    hold_s: int
+    url: str
+    key: str
 
     @property
     def limits(self) -> ImageLimits:
@@ -81,6 +87,8 @@ class Settings:
             records_table=_read(env, "records_table", str, ""),
             records_days=_read(env, "records_days", _positive, KEPT_DAYS),
             upload_bucket=_read(env, "upload_bucket", str, ""),
+            batch_queue=_read(env, "batch_queue", str, ""),
+            dead_letter_queue=_read(env, "dead_letter_queue", str, ""),
             access=_read(env, "access", _access, OPEN),
             origin_secret=_read(env, "origin_secret", str, ""),
             web_dir=_read(env, "web_dir", Path, CHECKOUT / "web"),
@@ -90,6 +98,9 @@ class Settings:
             max_pixels=_read(env, "max_pixels", _positive, limits.max_pixels),
             max_request_bytes=_read(env, "max_request_bytes", _positive, MAX_REQUEST_BYTES),
             deadline_s=_read(env, "deadline_s", _positive, DEADLINE_S),
+            hold_s=_read(env, "hold_s", _positive, HOLD_S),
+            url=_read(env, "url", str, ""),
+            key=_read(env, "key", str, ""),
         )
         _refuse_unknown(env)
         return settings
@@ -135,13 +146,18 @@ def _read(env: Mapping[str, str], field: str, parse: Callable[[str], T], default
 
 
 def _engine(text: str, models_dir: Path) -> str:
-    if text not in ENGINES and text not in (added := _added_engines(models_dir)):
-        raise ValueError(f"one of {', '.join((*ENGINES, *added))} is")
+    if text not in (known := engine_ids(models_dir)):
+        raise ValueError(f"one of {', '.join(known)} is")
     return text
 
 
+def engine_ids(models_dir: Path) -> tuple[str, ...]:
+    """The engines that come along, and those that `facecompare models add` brought there."""
+    return (*ENGINES, *_added_engines(models_dir))
+
+
 def _added_engines(models_dir: Path) -> list[str]:
-    """What `facecompare models add` wrote into the manifest; facecompare.model_files reads it."""
+    """What is written in the manifest; facecompare.model_files reads all of it."""
     try:
         rows = json.loads((models_dir / "manifest.json").read_text("utf-8")).get("encoders", [])
         return [str(row["id"]) for row in rows]
@@ -180,6 +196,17 @@ def setting_names() -> list[str]:
     return [field.name for field in fields(Settings)]
 
 
+def instance_metadata(env: Mapping[str, str] = os.environ) -> str:
+    """Where EC2 tells a machine about itself; empty where nobody is to be asked.
+
+    The variables are AWS's own (SDKs and Tools Reference Guide, "IMDS credential provider").
+    """
+    if env.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
+        return ""
+    return env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "").rstrip("/") or INSTANCE_METADATA
+
+
+INSTANCE_METADATA = "http://169.254.169.254"
 DEBUG_VARIABLE = ENV_PREFIX + "DEBUG"  # any value: the command line shows tracebacks
 
 

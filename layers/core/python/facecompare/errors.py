@@ -194,6 +194,18 @@ class UploadsOff(RequestError):
     code = "uploads_off"
 
 
+class BatchesOff(RequestError):
+    """A batch was ordered, and this installation has no queue."""
+
+    code = "batches_off"
+
+
+class RequestRefused(RequestError):
+    """A service that the command line asked has refused; its own words are told."""
+
+    code = "request_refused"
+
+
 class IdempotencyConflict(RequestError):
     """The Idempotency-Key was used before, for other photos."""
 
@@ -222,6 +234,12 @@ class ComparisonNotFound(InputError):
     """The log has no comparison of this id."""
 
     code = "comparison_not_found"
+
+
+class BatchNotFound(InputError):
+    """There is no batch of this id."""
+
+    code = "batch_not_found"
 
 
 class BadSetting(SetupError):
@@ -276,6 +294,24 @@ class UploadsUnavailable(ServiceError):
     """The bucket with uploaded photos cannot be reached."""
 
     code = "uploads_unavailable"
+
+
+class ServiceUnreachable(ServiceError):
+    """A service that the command line asked does not answer."""
+
+    code = "service_unreachable"
+
+
+class QueueUnavailable(ServiceError):
+    """The queue of the batches cannot be reached."""
+
+    code = "queue_unavailable"
+
+
+class PairGivenUp(ServiceError):
+    """A pair of a batch on which workers have ended several times without a result."""
+
+    code = "pair_given_up"
 
 
 class TimedOut(ServiceError):

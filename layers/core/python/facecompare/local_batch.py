@@ -28,9 +28,10 @@ from facecompare.errors import BadField, BadManifest
 from facecompare.manifest import Pair, read_pairs
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
-from facecompare.pipeline.match import check_threshold, match
+from facecompare.pipeline.match import match
 from facecompare.records.scratch import PhotoState, Scratch, Written
 from facecompare.records.table import csv_line
+from facecompare.wishes import check_threshold
 
 COLUMNS = (
     *("pair", "image1", "image2", "same_person", "distance", "threshold"),

@@ -9,10 +9,11 @@ import gc
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from facecompare.config import Settings
+from facecompare.config import Settings, instance_metadata
 from facecompare.errors import FaceCompareError, NoFace
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from facecompare.timing import Timing
+    from facecompare.worker_process import WorkerProcess
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -65,7 +67,7 @@ def compare_handler(settings: Settings) -> Handler:
     seen = Seen()
     service = FaceService(settings, records, models=models, telemetry=seen)
     photos = photo_side(settings, gate, service, uploads)
-    described = (*photos, *record_side(settings, gate, records, uploads))
+    described = (*photos, *record_side(settings, gate, records, uploads, None))
     app = create_app(settings, (*photos, document_routes(described)), telemetry=seen)
     handler = lambda_handler(traced(behind_the_api(app, seen)), seen, logger)
     imported = perf_counter()
@@ -83,15 +85,72 @@ def records_handler(settings: Settings) -> Handler:
     logger = structured_logger()
     from facecompare.access import Gate
     from facecompare.api.app import create_app, record_side
+    from facecompare.batch_service import open_batches
     from facecompare.records.stores import open_stores
     from facecompare.upload_bucket import open_uploads
 
     records, keys = open_stores(settings)
     gate = Gate(settings.access, keys)
     uploads = open_uploads(settings.upload_bucket, settings.max_bytes)
+    batches = open_batches(settings)
     seen = Seen()
-    app = create_app(settings, record_side(settings, gate, records, uploads), telemetry=seen)
+    routes = record_side(settings, gate, records, uploads, batches)
+    app = create_app(settings, routes, telemetry=seen)
     return lambda_handler(behind_the_api(app, seen), seen, logger)
+
+
+@starting()
+def batch_handler(settings: Settings) -> Handler:
+    """The function that works on batches, a few messages of the queue at a time."""
+    logger = structured_logger()
+    from facecompare.engines.catalogue import engine_card, offered_cards, open_models
+
+    models = open_models(settings)
+    models.start(engine_card(settings.engine, offered_cards(settings)).models)
+    from facecompare.batch_queue import Message
+    from facecompare.batch_worker import open_worker
+    from facecompare.service import FaceService
+
+    seen = Seen()
+    worker, _ = open_worker(settings, FaceService(settings, None, models=models), seen)
+
+    def work(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        """What it names comes again (Lambda Developer Guide, "partial batch responses")."""
+        messages = {
+            Message(
+                record["body"],
+                record["receiptHandle"],
+                int(record["attributes"]["ApproximateReceiveCount"]),
+            ): record["messageId"]
+            for record in event["Records"]
+        }
+        ended = set(worker.work(list(messages)))
+        left = [identifier for message, identifier in messages.items() if message not in ended]
+        return {"batchItemFailures": [{"itemIdentifier": each} for each in left]}
+
+    handler: Handler = seen.metrics.log_metrics(work, capture_cold_start_metric=True)
+    return logger.inject_lambda_context(handler)
+
+
+def worker_process(settings: Settings) -> WorkerProcess:
+    """A process that works on batches; its engine is loaded, and it is yet to run.
+
+    Raises  BadSetting; SetupError when its models are missing or damaged.
+    """
+    structured_logger()
+    from facecompare.batch_worker import open_worker
+    from facecompare.engines.catalogue import open_models
+    from facecompare.service import FaceService
+    from facecompare.worker_process import WorkerProcess
+
+    seen = Seen()
+    service = FaceService(settings, None, models=open_models(settings))
+    worker, queue = open_worker(settings, service, seen)
+    service.engine()
+    log.info("ready", extra={"engine": settings.engine, "threads": settings.threads})
+    return WorkerProcess(
+        worker, queue, seen.flush, metadata=instance_metadata(), hold_s=settings.hold_s
+    )
 
 
 class Seen:
@@ -101,6 +160,7 @@ class Seen:
         from aws_lambda_powertools import Metrics
 
         self.metrics: Metrics = Metrics()
+        self._lock = Lock()
 
     def answered(self, operation: str, timing: Timing) -> None:
         """Count it, and say how long each stage took."""
@@ -115,6 +175,17 @@ class Seen:
         self.metrics.add_metric("Refused", "Count", 1)
         self.metrics.add_metric("NoFace", "Count", int(code == NoFace.code))
         log.info("refused", extra={"code": code})
+
+    def compared(self, pairs: int) -> None:
+        """Count them."""
+        with self._lock:
+            self.metrics.add_metric("Pairs", "Count", pairs)
+
+    def flush(self) -> None:
+        """Write what was counted, where no handler's end does it."""
+        with self._lock:
+            if self.metrics.metric_set:
+                self.metrics.flush_metrics()
 
 
 def structured_logger() -> Logger:

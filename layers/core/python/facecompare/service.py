@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 
 from facecompare.answering import comparison_answer, detection_answer, prediction_answer
@@ -21,10 +21,9 @@ from facecompare.compare import (
 from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
-from facecompare.errors import BadField, FarNotCalibrated, Landmarks68Off
+from facecompare.errors import Landmarks68Off
 from facecompare.model_files import Models
 from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.detect import FacePolicy
 from facecompare.pipeline.embed import Embedding
 from facecompare.records.record import (
     ComparisonLog,
@@ -34,19 +33,7 @@ from facecompare.records.record import (
     timestamp,
 )
 from facecompare.telemetry import NoTelemetry, Telemetry
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a caller may ask for; None stands for the installation's default."""
-
-    threshold: float | None = None
-    far: float | None = None  # a false-accept rate, instead of a threshold
-    face: FacePolicy = FacePolicy.LARGEST
-    faces: Mapping[str, int] = field(default_factory=dict)
-    landmarks68: bool = False
-    chips: bool = False
-    engine: str | None = None
+from facecompare.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,23 +150,10 @@ class FaceService:
             self._calibrations[name] = found
         return self._calibrations[name]
 
-    def _threshold(self, wishes: Wishes, engine: Engine) -> float | None:
-        if wishes.far is None:
-            return wishes.threshold
-        if wishes.threshold is not None:
-            raise BadField("threshold and far were both sent; one of them is accepted")
-        calibration = self._calibration(engine)
-        if calibration is None:
-            raise FarNotCalibrated(
-                f"a false-accept rate was asked for and {engine.card.id} has no calibration; send "
-                "a threshold instead"
-            )
-        return calibration.threshold_for(wishes.far)
-
     def options(self, wishes: Wishes, engine: Engine) -> CompareOptions:
         """The wishes as the stages take them.
 
-        Raises  Landmarks68Off, BadField, FarNotCalibrated.
+        Raises  Landmarks68Off, BadField, BadThreshold, FarNotCalibrated.
         """
         if wishes.landmarks68 and not self.settings.landmarks68:
             raise Landmarks68Off(
@@ -188,7 +162,7 @@ class FaceService:
                 "switches them on"
             )
         return CompareOptions(
-            threshold=self._threshold(wishes, engine),
+            threshold=wishes.threshold_with(engine.card.id, self._calibration(engine)),
             face=wishes.face,
             faces=wishes.faces,
             landmarks68=wishes.landmarks68,

@@ -18,6 +18,10 @@ class Telemetry(Protocol):
         """A request was answered with this error code."""
         ...
 
+    def compared(self, pairs: int) -> None:
+        """So many pairs of a batch have ended."""
+        ...
+
 
 class NoTelemetry:
     """Fulfils `Telemetry` and forgets."""
@@ -26,4 +30,7 @@ class NoTelemetry:
         """Nothing."""
 
     def refused(self, code: str) -> None:
+        """Nothing."""
+
+    def compared(self, pairs: int) -> None:
         """Nothing."""

@@ -11,6 +11,8 @@ from facecompare.errors import ImageTooLarge, UploadsUnavailable
 from facecompare.records.record import timestamp
 from facecompare.uploads import (
     GRANT_SECONDS,
+    MANIFEST_TYPES,
+    MAX_MANIFEST_BYTES,
     UploadGrant,
     is_upload,
     new_upload,
@@ -33,18 +35,19 @@ class UploadBucket:
     def grant(self, content_type: str) -> UploadGrant:
         """A presigned POST: S3 itself refuses another size, type or name, and any later time."""
         upload = new_upload()
+        max_bytes = MAX_MANIFEST_BYTES if content_type in MANIFEST_TYPES else self._max_bytes
         form = self._s3.generate_presigned_post(
             self._bucket,
             upload,
             Fields={"Content-Type": content_type},
             Conditions=[
                 {"Content-Type": content_type},
-                ["content-length-range", 1, self._max_bytes],
+                ["content-length-range", 1, max_bytes],
             ],
             ExpiresIn=GRANT_SECONDS,
         )
         expires_at = timestamp(datetime.now(UTC) + timedelta(seconds=GRANT_SECONDS))
-        return UploadGrant(form["url"], form["fields"], upload, self._max_bytes, expires_at)
+        return UploadGrant(form["url"], form["fields"], upload, max_bytes, expires_at)
 
     def fetch(self, upload: str) -> bytes:
         """The uploaded photo's bytes."""

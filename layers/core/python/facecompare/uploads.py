@@ -15,8 +15,13 @@ from facecompare.documented import DOCUMENTED
 from facecompare.errors import UploadNotFound
 
 KEY_PREFIX = "uploads/"
+PHOTOS_PREFIX = "photos/"  # where an operator puts a batch's photos, with rights of AWS
+MANIFESTS_PREFIX = "batches/"  # where the service keeps what batches compare
+MANIFEST_TYPES = ("text/csv", "application/jsonl")
+MAX_MANIFEST_BYTES = 250_000_000  # a million pairs with names of a hundred characters
 GRANT_SECONDS = 600  # time to send a large photo over a slow line
-OBJECT_DAYS = 1  # after which the bucket's lifecycle rule removes it
+# After which the bucket's lifecycle rules remove them; a batch may take days.
+OBJECT_DAYS = {KEY_PREFIX: 1, PHOTOS_PREFIX: 7, MANIFESTS_PREFIX: 7}
 
 _NAME = re.compile(rf"{KEY_PREFIX}[0-9a-f]{{32}}")
 

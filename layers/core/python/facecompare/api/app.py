@@ -12,12 +12,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from facecompare.access import Gate, KeyStore
+from facecompare.api.batch_routes import batch_routes
 from facecompare.api.document_routes import document_routes
 from facecompare.api.errors import add_error_handlers
 from facecompare.api.middleware import BodyLimit, OriginCheck, SecurityHeaders
 from facecompare.api.record_routes import record_routes
 from facecompare.api.system_routes import health_routes, service_routes
 from facecompare.api.upload_routes import upload_routes
+from facecompare.batch_service import BatchService
 from facecompare.config import Settings
 from facecompare.records.record import ComparisonLog
 from facecompare.telemetry import NoTelemetry, Telemetry
@@ -60,10 +62,19 @@ def photo_side(
 
 
 def record_side(
-    settings: Settings, gate: Gate, log: ComparisonLog, uploads: Uploads | None
+    settings: Settings,
+    gate: Gate,
+    log: ComparisonLog,
+    uploads: Uploads | None,
+    batches: BatchService | None,
 ) -> Routers:
     """The routes that need none."""
-    return upload_routes(uploads, gate), record_routes(log, gate), service_routes(settings)
+    return (
+        upload_routes(uploads, gate),
+        record_routes(log, gate),
+        batch_routes(batches, gate),
+        service_routes(settings),
+    )
 
 
 def local_app(
@@ -73,7 +84,7 @@ def local_app(
     gate = Gate(settings.access, keys)
     routers = (
         *photo_side(settings, gate, service, None),
-        *record_side(settings, gate, log, None),
+        *record_side(settings, gate, log, None, None),
     )
     web_dir = settings.web_dir if (settings.web_dir / "index.html").is_file() else None
     return create_app(settings, (*routers, document_routes(routers)), web_dir)

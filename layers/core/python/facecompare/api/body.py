@@ -25,9 +25,8 @@ from facecompare.errors import (
     concerning,
 )
 from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.detect import FacePolicy
-from facecompare.service import Wishes
 from facecompare.uploads import Uploads
+from facecompare.wishes import FacePolicy, Wishes
 
 # The names that clients of the original system send.
 ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"}

@@ -11,7 +11,7 @@ from facecompare.access import Caller, Gate
 from facecompare.api.caller import caller_by
 from facecompare.api.errors import responses
 from facecompare.errors import UploadsOff
-from facecompare.uploads import UploadGrant, Uploads
+from facecompare.uploads import MANIFEST_TYPES, UploadGrant, Uploads
 
 
 class UploadWish(BaseModel):
@@ -20,7 +20,11 @@ class UploadWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     content_type: Annotated[
-        str, Field(pattern=r"^image/[a-z0-9.+-]{1,40}$", examples=["image/jpeg"])
+        str,
+        Field(
+            pattern=rf"^(image/[a-z0-9.+-]{{1,40}}|{'|'.join(MANIFEST_TYPES)})$",
+            examples=["image/jpeg"],
+        ),
     ]
 
 
@@ -31,7 +35,7 @@ def upload_routes(uploads: Uploads | None, gate: Gate) -> APIRouter:
 
     @router.post("/uploads", status_code=201, responses=responses(400, 401, 403))
     def grant_upload(wish: UploadWish, _caller: Caller = known) -> UploadGrant:
-        """A place for one large photo; name it as {"upload": …} in place of the photo's base64."""
+        """A place for a photo or a batch's manifest; its name then stands for it: {"upload": …}."""
         if uploads is None:
             raise UploadsOff("this installation takes no uploads; send photos in the request")
         return uploads.grant(wish.content_type)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 
 from facecompare.bench.quotas import DEFAULTS, DEPLOYED, RAISED, Limits
-from facecompare.bench.work import INSTANCES, RECORD_UNITS, Target, Work, dollars_a_pair
+from facecompare.bench.work import RECORD_UNITS, VCPUS, Target, Work, dollars_a_pair
+from facecompare.records.batch import MAX_PAIRS
 
-PAIRS_A_BATCH = 1_000_000
 DAY_S, MINUTE_S = 86_400, 60
 START_S = 300  # assumed: from an empty Auto Scaling group to the first pair on a GPU instance
 
@@ -93,8 +93,8 @@ def _run(pairs: int, work: Work, target: Target, stage: str, limits: Limits) -> 
         pairs_per_s=binding.pairs_per_s,
         seconds=seconds,
         binding=binding,
-        batches=ceil(pairs / PAIRS_A_BATCH),
-        batches_waiting=int(binding.pairs_per_s * limits.queue_days * DAY_S / PAIRS_A_BATCH),
+        batches=ceil(pairs / MAX_PAIRS),
+        batches_waiting=int(binding.pairs_per_s * limits.queue_days * DAY_S / MAX_PAIRS),
         dollars=dollars,
         total=sum(dollars.values()),
     )
@@ -123,10 +123,10 @@ def bounds(work: Work, target: Target, limits: Limits) -> Iterator[Bound]:
             "SQS: messages in flight", limits.in_flight_messages * worker, "ask AWS"
         )
     else:
-        vcpus = INSTANCES[work.instance].vcpus
+        yield Bound("our cap on GPU instances", limits.gpu_max * worker, "deploy with -c gpu_max=…")
         yield Bound(
             "EC2: vCPUs of G and VT instances",
-            limits.gpu_vcpus // vcpus * worker,
+            limits.gpu_vcpus // VCPUS[work.instance] * worker,
             "ask AWS",
         )
     yield from _storage_bounds(work, limits)

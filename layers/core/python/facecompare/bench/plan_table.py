@@ -8,13 +8,13 @@ from math import log10
 from facecompare.bench.plan import (
     DAY_S,
     MINUTE_S,
-    PAIRS_A_BATCH,
     Bound,
     Plan,
     Run,
     bounds,
 )
-from facecompare.bench.work import HOUR_S, INSTANCES, MESSAGE_S, Target, dollars_a_pair
+from facecompare.bench.work import HOUR_S, MESSAGE_S, VCPUS, Target, dollars_a_pair
+from facecompare.records.batch import MAX_PAIRS
 
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -45,7 +45,7 @@ def _assumptions(plan: Plan) -> Iterator[str]:
 def _bottleneck(plan: Plan) -> str:
     """Which part of a GPU instance the others wait for."""
     work, gpu = plan.work, plan.work.rates.gpu_photos_per_s
-    vcpus, cores = INSTANCES[work.instance].vcpus, work.cores_photos_per_s
+    vcpus, cores = VCPUS[work.instance], work.cores_photos_per_s
     assumed = f"Its GPU is assumed, not measured, to embed {gpu:,.0f} photos a second; "
     prepared = f"its {vcpus} vCPUs prepare {cores:,.0f}"
     if cores < gpu:
@@ -74,7 +74,7 @@ def _warnings(plan: Plan) -> Iterator[str]:
         yield ""
         yield (
             f"{_power(run.pairs)} pairs with {run.target}, {run.stage}: a message is kept for "
-            f"{days} days, so of the {run.batches:,} batches of {PAIRS_A_BATCH:,} pairs at most "
+            f"{days} days, so of the {run.batches:,} batches of {MAX_PAIRS:,} pairs at most "
             f"{run.batches_waiting:,} may wait at once."
         )
 

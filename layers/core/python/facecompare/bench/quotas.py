@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from facecompare.errors import BadField
+from facecompare.records.batch import LIFETIME
 from facecompare.records.schema import SHARDS
 
 
@@ -44,19 +45,22 @@ class Limits:
     s3_prefixes: int = 1
     """into which the photos' keys are divided: S3 does so by itself where a rate lasts, and AWS
     does beforehand when asked"""
-    queue_days: int = 4
+    queue_days: int = LIFETIME.days
     """for which a message is kept: ours, of the 14 that SQS allows"""
+    gpu_max: int = 4
+    """GPU instances at most: ours, see infra/settings.py"""
     gpu_vcpus: int = 0
     """AWS, General Reference, "Amazon EC2 endpoints and quotas": Running On-Demand G and VT
     instances, counted in vCPUs; a new account has none; can be raised"""
 
 
 DEPLOYED = Limits()
-DEFAULTS = replace(DEPLOYED, batch_concurrency=DEPLOYED.lambda_concurrency)
-"""Our own cap lifted: all that AWS gives without being asked."""
+DEFAULTS = replace(DEPLOYED, batch_concurrency=DEPLOYED.lambda_concurrency, gpu_max=64)
+"""Our own caps lifted: all that AWS gives without being asked."""
 RAISED = replace(
     DEFAULTS,
     batch_concurrency=2_000,
+    gpu_max=128,
     lambda_concurrency=2_000,
     warm_write_units=DEPLOYED.table_write_units,
     s3_prefixes=16,

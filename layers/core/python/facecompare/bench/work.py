@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from facecompare.bench import prices
+from facecompare import prices
+from facecompare.bench.cost import VCPU_MB
+from facecompare.records.batch import PAIRS_A_MESSAGE
 from facecompare.records.schema import INDEXES
 
-PAIRS_A_MESSAGE = 25
 HOUR_S = 3_600
 DAYS_A_MONTH = 30.4
 
@@ -37,22 +38,8 @@ class Target(StrEnum):
     GPU = "GPU instances"
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """An EC2 instance with one GPU: vCPUs, and US dollars an hour."""
-
-    vcpus: int
-    hour: float
-
-
-# AWS, "Amazon EC2 On-Demand Pricing", Linux, us-east-1, November 2026.
-INSTANCES = {
-    "g4dn.xlarge": Instance(4, 0.526),
-    "g4dn.2xlarge": Instance(8, 0.752),
-    "g4dn.4xlarge": Instance(16, 1.204),
-    "g5.xlarge": Instance(4, 1.006),
-    "g6.xlarge": Instance(4, 0.8048),
-}
+# AWS, "Amazon EC2 Instance types": vCPUs beside one GPU.
+VCPUS = {"g4dn.xlarge": 4, "g4dn.2xlarge": 8, "g4dn.4xlarge": 16, "g5.xlarge": 4, "g6.xlarge": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +75,12 @@ class Work:
     @property
     def cores(self) -> int:
         """Of a Lambda worker."""
-        return max(1, self.memory_mb // prices.VCPU_MB)
+        return max(1, self.memory_mb // VCPU_MB)
 
     @property
     def cores_photos_per_s(self) -> float:
         """What the cores of an instance decode and find, while its GPU embeds."""
-        return INSTANCES[self.instance].vcpus * self.rates.found_per_s
+        return VCPUS[self.instance] * self.rates.found_per_s
 
     @property
     def worker_pairs_per_s(self) -> dict[Target, float]:
@@ -137,9 +124,8 @@ def dollars_a_pair(work: Work, target: Target) -> dict[str, float]:
 
 def _workers_dollars(work: Work, target: Target) -> dict[str, float]:
     if target is Target.GPU:
-        instance = INSTANCES[work.instance]
         seconds = 1 / work.worker_pairs_per_s[Target.GPU]
-        return {"EC2, instances": seconds / HOUR_S * instance.hour}
+        return {"EC2, instances": seconds / HOUR_S * prices.GPU_HOUR[work.instance]}
     gb_seconds = work.message_s / work.pairs_a_message * work.memory_mb / 1024
     return {
         "Lambda, duration": gb_seconds * prices.LAMBDA_GB_SECOND,

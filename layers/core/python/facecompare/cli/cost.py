@@ -31,8 +31,7 @@ def run_cost(arguments: argparse.Namespace, settings: Settings) -> int:
     memory_mb = accepted_memory_mb(arguments.memory)
     path1, path2 = two_paths(arguments.images)
     photos = read_photo(path1, settings), read_photo(path2, settings)
-    from facecompare.bench.cost import cost, pair_ms, table
-    from facecompare.bench.prices import VCPU_MB
+    from facecompare.bench.cost import VCPU_MB, cost, pair_ms, table
     from facecompare.engines.catalogue import load_engine
 
     engine = load_engine(settings.engine, settings)

@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import facecompare
-from facecompare.cli import batch, bench, cost, evaluate, keys, log, models, photos, plan, serve
+from facecompare.cli import (
+    batch,
+    batches,
+    bench,
+    cost,
+    evaluate,
+    keys,
+    log,
+    models,
+    photos,
+    plan,
+    serve,
+)
 from facecompare.config import Settings, debugging
 from facecompare.errors import (
     FaceCompareError,
@@ -35,6 +47,7 @@ EXTRAS = {  # by what a module is called: the extra that brings it
     **dict.fromkeys(("dlib", "numpy", "PIL", "pillow_heif", "tqdm", "onnxruntime"), "cpu"),
     **dict.fromkeys(("anyio", "fastapi", "pydantic", "starlette", "uvicorn"), "api"),
     "onnx": "models",
+    "httpx2": "client",
     **dict.fromkeys(("matplotlib", "sklearn"), "eval"),
     **dict.fromkeys(("botocore", "mangum", "aws_lambda_powertools"), "aws"),
 }
@@ -104,6 +117,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=facecompare.__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (photos, batch, log, keys, serve, models, evaluate, bench, cost, plan):
+    for group in (photos, batch, batches, log, keys, serve, models, evaluate, bench, cost, plan):
         group.add_commands(commands)
     return parser

@@ -16,13 +16,14 @@ from facecompare.errors import (
     MissingImage,
     concerning,
 )
+from facecompare.wishes import FacePolicy, Wishes
 
 if TYPE_CHECKING:
     from facecompare.answers import CandidateAnswer, ComparisonAnswer, PhotoAnswer
     from facecompare.pipeline.decode import Photo
-    from facecompare.service import FaceService, Wishes
+    from facecompare.service import FaceService
 
-POLICIES = ("largest", "most-central", "only-one")
+POLICIES = tuple(policy.value for policy in FacePolicy)
 STDIN = "-"
 
 
@@ -169,9 +170,6 @@ def add_threshold(parser: argparse.ArgumentParser) -> None:
 
 def wishes_of(arguments: argparse.Namespace) -> Wishes:
     """What the arguments ask for. Raises  BadThreshold, BadField."""
-    from facecompare.pipeline.detect import FacePolicy
-    from facecompare.service import Wishes
-
     return Wishes(
         threshold=_threshold(getattr(arguments, "threshold", None)),
         far=_far(getattr(arguments, "far", None)),

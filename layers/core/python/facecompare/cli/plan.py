@@ -12,6 +12,7 @@ from facecompare.cli.output import print_json, say
 from facecompare.cli.photos import read_photo
 from facecompare.config import Settings
 from facecompare.errors import BadField
+from facecompare.prices import GPU_HOUR
 
 if TYPE_CHECKING:
     from facecompare.bench.work import Rates, Work
@@ -72,11 +73,11 @@ def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _work(arguments: argparse.Namespace, settings: Settings) -> Work:
-    from facecompare.bench.work import INSTANCES, Work
+    from facecompare.bench.work import Work
 
-    if arguments.instance not in INSTANCES:
+    if arguments.instance not in GPU_HOUR:
         raise BadField(
-            f"--instance is {arguments.instance!r}; one of {', '.join(INSTANCES)} is accepted"
+            f"--instance is {arguments.instance!r}; one of {', '.join(GPU_HOUR)} is accepted"
         )
     photos_per_pair = _positive("--photos-per-pair", arguments.photos_per_pair)
     if photos_per_pair > 2:

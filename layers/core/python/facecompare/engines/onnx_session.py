@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 from facecompare.errors import ModelFileDamaged
+
+CUDA = "CUDAExecutionProvider"
+
+log = logging.getLogger(__name__)
 
 
 def open_session(path: Path, threads: int) -> Any:
@@ -25,15 +30,28 @@ def open_session(path: Path, threads: int) -> Any:
     # detector a sixth of its time in page faults, and malloc's fragments end up larger than it.
     # Threads that spin while they wait would take the cores from the other photo's stages.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    wanted = _providers(onnxruntime)
     try:
-        return onnxruntime.InferenceSession(path, options, providers=_providers(onnxruntime))
+        session = onnxruntime.InferenceSession(path, options, providers=wanted)
     except Exception as exc:  # ONNX Runtime's own exceptions have no common root
         raise ModelFileDamaged(
             f"{path.name} cannot be loaded ({type(exc).__name__}); run: facecompare models build"
         ) from exc
+    _say_where(session.get_providers(), wanted, path.name)
+    return session
+
+
+def _say_where(given: list[str], wanted: list[str], name: str) -> None:
+    """ONNX Runtime itself falls back to the CPU where there is no GPU, or not its driver."""
+    if CUDA in given:
+        log.info("%s runs on the GPU", name)
+    elif CUDA in wanted:
+        log.warning("%s runs on the CPU: no GPU was found that can be used", name)
+    else:
+        log.info("%s runs on the CPU", name)
 
 
 def _providers(onnxruntime: Any) -> list[str]:
-    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    wanted = (CUDA, "CPUExecutionProvider")
     available = onnxruntime.get_available_providers()
     return [provider for provider in wanted if provider in available]

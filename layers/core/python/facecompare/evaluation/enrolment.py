@@ -23,9 +23,10 @@ from facecompare.evaluation.cache import EmbeddingCache, Enrolled
 from facecompare.evaluation.degradations import DEGRADATIONS
 from facecompare.evaluation.recipes import Recipe
 from facecompare.pipeline.decode import Photo, decode
-from facecompare.pipeline.detect import FacePolicy, choose, detect
+from facecompare.pipeline.detect import choose, detect
 from facecompare.pipeline.embed import embed
 from facecompare.timing import Timing
+from facecompare.wishes import FacePolicy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,17 +17,10 @@ import numpy as np
 from facecompare.engines.protocol import Box, Engine, FaceDetector
 from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.pipeline.decode import DecodedImage
+from facecompare.wishes import FacePolicy
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
-
-
-class FacePolicy(StrEnum):
-    """Which face of a photo is compared."""
-
-    LARGEST = "largest"
-    MOST_CENTRAL = "most-central"
-    ONLY_ONE = "only-one"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

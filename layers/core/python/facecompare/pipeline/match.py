@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.errors import BadThreshold
 from facecompare.pipeline.embed import Embedding
+from facecompare.wishes import check_threshold
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EUCLIDEAN, COSINE = "euclidean", "cosine"
-MAX_THRESHOLD = 2.0  # no two dlib embeddings of LFW are further apart than 1.2; beyond is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +48,3 @@ def distance_between(
         norms = float(np.linalg.norm(one) * np.linalg.norm(other))
         return 1 - float(one @ other) / norms if norms else 1.0
     return float(np.sqrt(np.square(one - other).sum()))
-
-
-def check_threshold(threshold: float) -> None:
-    """Refuse what is no usable distance, before any photo is looked at.
-
-    Raises  BadThreshold.
-    """
-    if not math.isfinite(threshold) or not 0 < threshold <= MAX_THRESHOLD:
-        raise BadThreshold(
-            f"the threshold is {threshold}; a distance above 0 and at most {MAX_THRESHOLD} is "
-            "accepted"
-        )

@@ -110,9 +110,8 @@ class DynamoLog:
         return _record(item)
 
     def _write(self, record: ComparisonRecord) -> Item:
-        expires_at = {EXPIRES_AT: {"N": str(int(self._now()) + self._keep_seconds)}}
         return {
-            "Item": _item(record) | expires_at,
+            "Item": record_item(record, int(self._now()) + self._keep_seconds),
             "ConditionExpression": IS_NEW,
             "ExpressionAttributeValues": self._now_value(),
         }
@@ -170,11 +169,13 @@ def _placed_at(record: ComparisonRecord) -> str:
     return f"{record.created_at}#{record.comparison_id}"
 
 
-def _item(record: ComparisonRecord) -> Item:
+def record_item(record: ComparisonRecord, expires_at: int) -> Item:
+    """The record as it lies in the table; `expires_at` in seconds since 1970."""
     shard = shard_of(record.comparison_id)
     lists = {NEWEST: ALL, BY_CALLER: record.caller, BY_BATCH: record.batch_id}
     return {
         **key(COMPARISON, record.comparison_id),
+        EXPIRES_AT: {"N": str(expires_at)},
         **{name: _attribute(value) for name, value in asdict(record).items()},
         **{index.partition: {"S": f"{of}#{shard}"} for index, of in lists.items() if of},
         SORT_KEY: {"S": _placed_at(record)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from facecompare.aws import FAILURES, client, error_code, transaction_codes
@@ -11,6 +12,9 @@ from facecompare.errors import RecordsUnavailable
 from facecompare.records.schema import PARTITION_KEY, Index
 
 Item = dict[str, Any]  # attribute name → {"S" | "N" | "BOOL": value}, as DynamoDB sends it
+
+
+KEYS_AT_ONCE = 100  # AWS, DynamoDB API Reference, BatchGetItem
 
 
 class ConditionFailed(Exception):
@@ -22,7 +26,12 @@ class DynamoTable:
 
     def __init__(self, name: str, dynamodb: Any = None) -> None:
         self._name = name
-        self._dynamodb = dynamodb or client("dynamodb")
+        self._given = dynamodb
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        """Opened when it is first needed: not every function comes to it."""
+        return self._given or client("dynamodb")
 
     def find(self, key: Item) -> Item | None:
         """The item of this key as it is now, or None."""
@@ -31,17 +40,35 @@ class DynamoTable:
             found: Item | None = answer.get("Item")
             return found
 
+    def find_all(self, keys: Sequence[Item]) -> Iterator[Item]:
+        """The items of these keys as they are now, in any order; those that exist."""
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            wanted = {"Keys": list(keys[start : start + KEYS_AT_ONCE]), "ConsistentRead": True}
+            while wanted:
+                with self._reached():
+                    answer = self._dynamodb.batch_get_item(RequestItems={self._name: wanted})
+                yield from answer["Responses"].get(self._name, ())
+                wanted = answer.get("UnprocessedKeys", {}).get(self._name, {})
+
     def put(self, writes: Sequence[Item]) -> None:
         """Write these items, each given as `Item`, `ConditionExpression` …: all, or none.
 
         At most 100. Raises  ConditionFailed when only conditions stood against it.
         """
-        named = [{"TableName": self._name} | write for write in writes]
+        if len(writes) == 1:  # half the price of a transaction
+            with self._reached():
+                self._dynamodb.put_item(TableName=self._name, **writes[0])
+        else:
+            self.transact([("Put", write) for write in writes])
+
+    def transact(self, writes: Sequence[tuple[str, Item]]) -> None:
+        """Do these writes, each ("Put" | "Update", its arguments): all, or none.
+
+        At most 100. Raises  ConditionFailed when only conditions stood against it.
+        """
+        items = [{kind: {"TableName": self._name} | write} for kind, write in writes]
         with self._reached():
-            if len(named) == 1:  # half the price of a transaction
-                self._dynamodb.put_item(**named[0])
-            else:
-                self._dynamodb.transact_write_items(TransactItems=[{"Put": put} for put in named])
+            self._dynamodb.transact_write_items(TransactItems=items)
 
     def update(self, key: Item, **change: Any) -> None:
         """Change one item. Raises  ConditionFailed."""

@@ -4,6 +4,9 @@ One DynamoDB table. An item's partition key says what it is:
 
     comparison#<comparison_id>   a ComparisonRecord, its fields under their own names
     access-key#<name>            an access key: role, SHA-256 of the key, when made and revoked
+    batch#<batch_id>             a Batch, its fields under their own names
+    batch-piece#<batch_id>#<first>-<last>   what became of these pairs of it
+    batch-counts#<batch_id>#<n>  how many of its pairs have ended, each pair in one of the counts
 
 Comparisons are listed through three indexes of one shape: a partition, and `placed_at`, which sorts
 by time. A partition takes 1,000 writes a second (AWS, DynamoDB Developer Guide), so each list is
@@ -36,8 +39,12 @@ BY_BATCH = Index("by-batch", "batch_pk")  # "<batch_id>#<shard>"
 INDEXES = (NEWEST, BY_CALLER, BY_BATCH)
 
 COMPARISON, ACCESS_KEY = "comparison", "access-key"
+BATCH, BATCH_PIECE, BATCH_COUNTS = "batch", "batch-piece", "batch-counts"
 ALL = "all"  # the one list in NEWEST that holds every comparison
 ACCESS_KEYS = "access-keys"  # and the one that holds the access keys
+BATCHES = "batches"  # and the one that holds the batches; in BY_CALLER "<caller>#batches"
+# Many workers count at once, and transactions on one item stand in each other's way.
+COUNTS_A_BATCH = 16
 
 
 def shard_of(comparison_id: str) -> int:

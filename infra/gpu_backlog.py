@@ -1,0 +1,56 @@
+"""What GPU workers are called by: messages that wait or are in flight, and workers on their way."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_applicationautoscaling as scaling
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sqs as sqs
+
+from infra.gpu_service import GpuService
+
+MINUTE = Duration.minutes(1)  # how often SQS and ECS count
+
+_Policy = scaling.CfnScalingPolicy
+
+
+def backlog_metrics(workers: GpuService, queue: sqs.IQueue) -> dict[str, cloudwatch.Metric]:
+    """What the expressions are made of."""
+    return {
+        "visible": queue.metric_approximate_number_of_messages_visible(
+            period=MINUTE, statistic="Maximum"
+        ),
+        "taken": queue.metric_approximate_number_of_messages_not_visible(
+            period=MINUTE, statistic="Maximum"
+        ),
+        "workers": cloudwatch.Metric(
+            namespace="ECS/ContainerInsights",
+            metric_name="DesiredTaskCount",
+            dimensions_map={
+                "ClusterName": workers.cluster.cluster_name,
+                "ServiceName": workers.service.service_name,
+            },
+            statistic="Maximum",
+            period=MINUTE,
+        ),
+    }
+
+
+def tracked(id: str, metric: cloudwatch.Metric) -> _Policy.TargetTrackingMetricDataQueryProperty:
+    """The metric in Application Auto Scaling's words."""
+    dimensions = [
+        _Policy.TargetTrackingMetricDimensionProperty(name=name, value=value)
+        for name, value in (metric.dimensions or {}).items()
+    ]
+    return _Policy.TargetTrackingMetricDataQueryProperty(
+        id=id,
+        return_data=False,
+        metric_stat=_Policy.TargetTrackingMetricStatProperty(
+            stat=metric.statistic,
+            metric=_Policy.TargetTrackingMetricProperty(
+                namespace=metric.namespace,
+                metric_name=metric.metric_name,
+                dimensions=dimensions,
+            ),
+        ),
+    )

@@ -1,0 +1,115 @@
+"""The machines with a GPU: none while nothing waits."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_autoscaling as autoscaling
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.acknowledged import acknowledge, spelled
+from infra.gpu_network import GpuNetwork
+from infra.settings import DeploySettings
+
+# AWS's image for ECS with driver and container runtime for NVIDIA. It is looked up at each launch,
+# so that machines, which live for hours, never need to be patched.
+IMAGE_PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id"
+DISK_DEVICE = "/dev/xvda"
+DISK_GB = 60  # the image wants 30; a container image with CUDA has 4 GB, and two while it changes
+# From the network of a container to the metadata service there is one hop more than from the
+# machine: the worker asks there whether AWS wants its spot machine back.
+METADATA_HOPS = 2
+
+_SPARE = ec2.LaunchTemplateSpotOptions(request_type=ec2.SpotRequestType.ONE_TIME)
+
+
+class GpuMachines(Construct):
+    """An Auto Scaling group, from zero to `gpu_max`, which ECS enlarges and shrinks."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        network: GpuNetwork,
+        cluster_name: str,
+    ) -> None:
+        super().__init__(scope, id)
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+        self._allow_agent(cluster_name)
+        self.group = autoscaling.AutoScalingGroup(
+            self,
+            "Group",
+            vpc=network.vpc,
+            # And that many at first: a desired number would be set anew at every deployment.
+            min_capacity=0,
+            max_capacity=settings.gpu_max,
+            # As ECS's termination protection wants it: see GpuService.
+            new_instances_protected_from_scale_in=True,
+            launch_template=self._template(settings, network),
+        )
+        acknowledge(self.group, "coming and going is all that these machines do", "AS3")
+
+    def _template(self, settings: DeploySettings, network: GpuNetwork) -> ec2.LaunchTemplate:
+        return ec2.LaunchTemplate(
+            self,
+            "Template",
+            instance_type=ec2.InstanceType(settings.gpu_instance),
+            machine_image=ec2.MachineImage.resolve_ssm_parameter_at_launch(IMAGE_PARAMETER),
+            role=self.role.without_policy_updates(),  # CDK would add what an agent may need
+            security_group=network.machines,
+            associate_public_ip_address=True,
+            spot_options=_SPARE if settings.gpu_spot else None,
+            require_imdsv2=True,
+            http_put_response_hop_limit=METADATA_HOPS,
+            user_data=_agent_settings(),
+            block_devices=[
+                ec2.BlockDevice(
+                    device_name=DISK_DEVICE,
+                    volume=ec2.BlockDeviceVolume.ebs(
+                        DISK_GB, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
+                    ),
+                )
+            ],
+        )
+
+    def _allow_agent(self, cluster_name: str) -> None:
+        """What ECS's agent does. Image and log are fetched and written with the task's own role."""
+        stack = Stack.of(self)
+        cluster = stack.format_arn(service="ecs", resource="cluster", resource_name=cluster_name)
+        machines = stack.format_arn(
+            service="ecs", resource="container-instance", resource_name=f"{cluster_name}/*"
+        )
+        for actions, resource in (
+            (("RegisterContainerInstance", "DeregisterContainerInstance"), cluster),
+            (
+                (
+                    "SubmitTaskStateChange",
+                    "SubmitContainerStateChange",
+                    "SubmitAttachmentStateChanges",
+                ),
+                cluster,
+            ),
+            (("Poll", "StartTelemetrySession", "UpdateContainerInstancesState"), machines),
+            (("DiscoverPollEndpoint",), "*"),
+        ):
+            self.role.add_to_policy(
+                iam.PolicyStatement(
+                    actions=[f"ecs:{action}" for action in actions], resources=[resource]
+                )
+            )
+        acknowledge(
+            self.role,
+            "machines get their names when they register; to ask where takes no resource",
+            f"IAM5[Resource::{spelled(self, machines)}]",
+            "IAM5[Resource::*]",
+        )
+
+
+def _agent_settings() -> ec2.UserData:
+    """CDK adds the cluster's name."""
+    commands = ec2.UserData.for_linux()
+    commands.add_commands("echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config")
+    return commands

@@ -1,0 +1,77 @@
+"""The network of the machines with a GPU: out to AWS, and no way in."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.log import Log
+from infra.settings import DeploySettings
+
+ADDRESSES = "10.0.0.0/24"  # 2 × 123 machines
+ZONES = 2
+HTTPS = 443
+
+
+class GpuNetwork(Construct):
+    """Public subnets in which nothing listens.
+
+    Private ones would need either NAT (33 dollars a month) or endpoints in the network for ECS,
+    ECR, SQS and logs: seven of them in two zones are 102 dollars a month, for which nothing needs
+    to run. A public address costs half a cent an hour while there is a machine, and nothing at
+    rest. It exposes no more: nothing may connect to a machine, and all that one may do is to ask by
+    HTTPS. Photos, models and results do not leave AWS's network: S3 and DynamoDB are reached
+    through gateways, which cost nothing. What is refused and what is let through is logged.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
+        super().__init__(scope, id)
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(ADDRESSES),
+            max_azs=ZONES,
+            nat_gateways=0,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(
+                    name="Machines",
+                    subnet_type=ec2.SubnetType.PUBLIC,
+                    map_public_ip_on_launch=False,  # the launch template asks for one
+                )
+            ],
+            gateway_endpoints={
+                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
+                "DynamoDB": ec2.GatewayVpcEndpointOptions(
+                    service=ec2.GatewayVpcEndpointAwsService.DYNAMODB
+                ),
+            },
+            # CDK would empty the default group by a function of its own; nothing is in that group.
+            restrict_default_security_group=False,
+        )
+        self.machines = ec2.SecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=self.vpc,
+            description="workers with a GPU: AWS by HTTPS, and nobody in",
+            allow_all_outbound=False,
+        )
+        self.machines.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(HTTPS), "AWS's APIs")
+        self._log_flows(settings)
+
+    def _log_flows(self, settings: DeploySettings) -> None:
+        log = Log(self, "FlowLog", settings=settings)
+        role = iam.Role(
+            self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com")
+        )
+        log.grant_write(role)
+        ec2.CfnFlowLog(
+            self,
+            "Flows",
+            resource_id=self.vpc.vpc_id,
+            resource_type="VPC",
+            traffic_type="ALL",
+            log_destination_type="cloud-watch-logs",
+            log_group_name=log.log_group_name,
+            deliver_logs_permission_arn=role.role_arn,
+        )

@@ -1,0 +1,121 @@
+"""How many workers with a GPU there are: none, one at the first message, more by the backlog."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_applicationautoscaling as scaling
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.gpu_backlog import MINUTE, backlog_metrics, tracked
+from infra.gpu_service import GpuService
+from infra.settings import DeploySettings
+
+# Messages for each worker: of 25 pairs, some five minutes' work where four cores find the faces of
+# 80 photos a second. With fewer, the work is done before another machine has started.
+BACKLOG_PER_WORKER = 500
+PER_WORKER = "(visible + taken) / IF(FILL(workers, 0) > 0, workers, 1)"
+WITHOUT_WORKER = "IF(FILL(workers, 0) < 1, visible, 0)"
+
+_Policy = scaling.CfnScalingPolicy
+
+
+class GpuScaling(Construct):
+    """Target tracking of the backlog per worker; from zero, where nothing can be tracked, a step.
+
+    Workers are counted as they are wanted, not as they run: while the first machines start, each
+    minute's look at the same backlog would call more of them. What is in flight counts as backlog,
+    too: the last worker is not sent home from what it works on.
+
+    SQS may take 15 minutes to count again after six hours without a message.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        workers: GpuService,
+        queue: sqs.IQueue,
+    ) -> None:
+        super().__init__(scope, id)
+        self._start = workers.start
+        self._metrics = backlog_metrics(workers, queue)
+        target = scaling.ScalableTarget(
+            self,
+            "Workers",
+            service_namespace=scaling.ServiceNamespace.ECS,
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=f"service/{workers.cluster.cluster_name}/{workers.service.service_name}",
+            min_capacity=0,
+            max_capacity=settings.gpu_max,
+            role=self._linked_role(),
+        )
+        self._track(target)
+        self._wake(target)
+
+    def _linked_role(self) -> iam.IRole:
+        """Application Auto Scaling's own for ECS, which takes no other."""
+        arn = Stack.of(self).format_arn(
+            service="iam",
+            region="",
+            resource="role/aws-service-role/ecs.application-autoscaling.amazonaws.com",
+            resource_name="AWSServiceRoleForApplicationAutoScaling_ECSService",
+        )
+        return iam.Role.from_role_arn(self, "Role", arn)
+
+    def _track(self, target: scaling.ScalableTarget) -> None:
+        """CDK's own class takes no expressions."""
+        queries = [tracked(id, metric) for id, metric in self._metrics.items()]
+        per_worker = _Policy.TargetTrackingMetricDataQueryProperty(
+            id="perWorker", expression=PER_WORKER, return_data=True
+        )
+        _Policy(
+            self,
+            "BacklogPerWorker",
+            policy_name="backlog-per-worker",
+            policy_type="TargetTrackingScaling",
+            scaling_target_id=target.scalable_target_id,
+            target_tracking_scaling_policy_configuration=(
+                _Policy.TargetTrackingScalingPolicyConfigurationProperty(
+                    target_value=BACKLOG_PER_WORKER,
+                    scale_out_cooldown=self._start.to_seconds(),
+                    scale_in_cooldown=MINUTE.to_seconds(),  # the alarm waits for 15 minutes
+                    customized_metric_specification=(
+                        _Policy.CustomizedMetricSpecificationProperty(
+                            metrics=[*queries, per_worker]
+                        )
+                    ),
+                )
+            ),
+        )
+
+    def _wake(self, target: scaling.ScalableTarget) -> None:
+        step = scaling.StepScalingAction(
+            self,
+            "First",
+            scaling_target=target,
+            adjustment_type=scaling.AdjustmentType.CHANGE_IN_CAPACITY,
+            cooldown=self._start,
+        )
+        step.add_adjustment(adjustment=1, lower_bound=0)
+        waiting = cloudwatch.Alarm(
+            self,
+            "BacklogWithoutWorker",
+            alarm_description="messages wait, and no worker is wanted yet",
+            metric=cloudwatch.MathExpression(
+                expression=WITHOUT_WORKER,
+                using_metrics={id: self._metrics[id] for id in ("visible", "workers")},
+                period=MINUTE,
+                label="messages without a worker",
+            ),
+            threshold=0,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        waiting.add_alarm_action(actions.ApplicationScalingAction(step))

@@ -1,0 +1,77 @@
+"""The ECS service: as many workers as the backlog asks for, on as many machines."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from infra.gpu_machines import GpuMachines
+from infra.gpu_network import GpuNetwork
+from infra.gpu_task import GpuTask
+from infra.settings import DeploySettings
+
+START_S = 300  # from a launch to a worker that takes messages: boot, 2 GB of image, models
+
+
+class GpuService(Construct):
+    """One worker a machine, because there is one GPU in it.
+
+    Machines are protected from being scaled in while a worker is on them (managed termination
+    protection): when there are fewer workers than machines, an empty one goes. A machine that goes
+    for another reason is drained first (managed draining), and a spot machine that is called back
+    stops its worker by itself (spot draining): SIGTERM, then 120 s to give messages back.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        network: GpuNetwork,
+        machines: GpuMachines,
+        task: GpuTask,
+    ) -> None:
+        super().__init__(scope, id)
+        self.cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=gpu_cluster_name(settings),
+            vpc=network.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        )
+        provider = ecs.AsgCapacityProvider(
+            self,
+            "Machines",
+            auto_scaling_group=machines.group,
+            enable_managed_scaling=True,
+            enable_managed_termination_protection=True,
+            enable_managed_draining=True,
+            instance_warmup_period=START_S,
+            target_capacity_percent=100,  # no machine without a worker
+            maximum_scaling_step_size=settings.gpu_max,
+        )
+        self.cluster.add_asg_capacity_provider(provider)
+        self.service = ecs.Ec2Service(
+            self,
+            "Service",
+            cluster=self.cluster,
+            task_definition=task.definition,
+            capacity_provider_strategies=[
+                ecs.CapacityProviderStrategy(
+                    capacity_provider=provider.capacity_provider_name, weight=1
+                )
+            ],
+            desired_count=0,  # a deployment sends all home; the backlog calls them again
+            min_healthy_percent=0,  # nobody waits for an answer: the old one goes first,
+            max_healthy_percent=100,  # because the new one needs its machine
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.DISABLED,
+        )
+        self.start = Duration.seconds(START_S)
+
+
+def gpu_cluster_name(settings: DeploySettings) -> str:
+    """Known before the cluster is: the dashboard, which is made first, counts its machines."""
+    return f"{settings.prefix}-gpu"

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from facecompare.access import Gate, Role, new_key
+from facecompare.api.app import create_app, record_side
+from facecompare.aws import client
+from facecompare.batch_files import BatchFiles
+from facecompare.batch_queue import BatchQueue, Message
+from facecompare.batch_service import BatchService
+from facecompare.batch_worker import BatchWorker
+from facecompare.config import Settings
+from facecompare.engines.protocol import Engine
+from facecompare.records.dynamo_batches import DynamoBatches
+from facecompare.records.dynamo_table import DynamoTable
+from facecompare.records.record import timestamp
+from facecompare.records.sqlite import SqliteKeys, SqliteLog
+from facecompare.service import FaceService
+from facecompare.telemetry import NoTelemetry
+from facecompare.uploads import new_upload
+from tests import pictures
+
+BUCKET = "uploads-of-tests"
+PHOTOS = (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN)
+
+
+class Counting(NoTelemetry):
+    """Remembers how many pairs were told of."""
+
+    def __init__(self) -> None:
+        self.pairs = 0
+
+    def compared(self, pairs: int) -> None:
+        self.pairs += pairs
+
+
+@dataclass
+class Installation:
+    """Queue, table and bucket, and both sides of them."""
+
+    settings: Settings
+    store: DynamoBatches
+    queue: BatchQueue
+    files: BatchFiles
+    service: BatchService
+    worker: BatchWorker
+    seen: Counting
+    urls: tuple[str, str]
+    waited: list[float]
+
+    def upload(self, data: bytes) -> str:
+        """A photo, under a name as grants give."""
+        name = new_upload()
+        self.put(name, data)
+        return name
+
+    def put(self, key: str, data: bytes) -> None:
+        client("s3").put_object(Bucket=BUCKET, Key=key, Body=data)
+
+    def portraits(self) -> list[str]:
+        return [self.upload(path.read_bytes()) for path in PHOTOS]
+
+    def receive(self) -> list[Message]:
+        return self.queue.receive(10, 0, 60)
+
+    def work_all(self) -> int:
+        """Until the queue is empty; how many messages there were."""
+        count = 0
+        while messages := self.receive():
+            self.queue.delete(self.worker.work(messages))
+            count += len(messages)
+        return count
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        answer = client("sqs").receive_message(
+            QueueUrl=self.urls[1], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        return list(answer.get("Messages", ()))
+
+    def waiting(self) -> int:
+        """Messages on the queue, seen by a worker or not."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = client("sqs").get_queue_attributes(QueueUrl=self.urls[0], AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
+
+
+@pytest.fixture
+def installation(moto_table: DynamoTable, settings: Settings, engine: Engine) -> Installation:
+    client("s3").create_bucket(Bucket=BUCKET)
+    sqs = client("sqs")
+    urls = tuple(
+        sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+        for name in ("batches", "dead-letters")
+    )
+    settings = replace(settings, upload_bucket=BUCKET, batch_queue=urls[0])
+    store, queue = DynamoBatches(moto_table), BatchQueue(*urls)
+    files, seen = BatchFiles(BUCKET, settings.max_bytes), Counting()
+    waited: list[float] = []
+    worker = BatchWorker(
+        FaceService(settings, None, [engine]), store, queue, files, seen, waited.append
+    )
+    service = BatchService(settings, store, queue, files)
+    return Installation(
+        settings, store, queue, files, service, worker, seen, (urls[0], urls[1]), waited
+    )
+
+
+@dataclass
+class Callers:
+    """The API's client, and the headers of two keys."""
+
+    client: TestClient
+    admin: dict[str, str]
+    caller: dict[str, str]
+
+
+@pytest.fixture
+def callers(installation: Installation, log: SqliteLog) -> Iterator[Callers]:
+    keys = SqliteKeys(installation.settings.records)
+    headers = {}
+    for name, role in (("ops", Role.ADMIN), ("ann", Role.CALLER)):
+        secret, key = new_key(name, role, timestamp())
+        keys.add(key)
+        headers[name] = {"Authorization": f"Bearer {secret}"}
+    gate = Gate("public", keys)
+    routes = record_side(installation.settings, gate, log, None, installation.service)
+    app = create_app(installation.settings, routes)
+    with TestClient(app, raise_server_exceptions=False) as testing:
+        yield Callers(testing, headers["ops"], headers["ann"])

@@ -1,0 +1,102 @@
+"""Pieces, and a batch's progress."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facecompare.records.batch import (
+    LIFETIME,
+    MAX_PAIRS,
+    PAIRS_A_MESSAGE,
+    PARTS,
+    Batch,
+    BatchState,
+    Counts,
+    Piece,
+    progress_of,
+)
+
+MADE = datetime(2026, 11, 23, 9, tzinfo=UTC)
+BATCH = Batch("b" * 32, "2026-11-23T09:00:00.000000Z", "ann", 100, "dlib-fast", 0.5, "largest")
+
+
+@given(st.integers(1, MAX_PAIRS), st.integers(0, MAX_PAIRS))
+def test_parts_are_the_piece_together_and_few_enough_for_one_request(size: int, after: int) -> None:
+    piece = Piece("b", after + 1, after + size)
+    parts = piece.divided()
+    assert len(parts) <= PARTS
+    assert parts[0].first == piece.first
+    assert parts[-1].last == piece.last
+    assert all(one.last + 1 == other.first for one, other in pairwise(parts))
+    assert size == 1 or max(part.size for part in parts) < size
+
+
+@given(st.integers(1, 60_000))
+def test_messages_hold_as_many_pairs_as_they_may(total: int) -> None:
+    messages = list(Piece("b", 1, total).messages())
+    assert sum(piece.size for piece in messages) == total
+    assert {piece.size for piece in messages[:-1]} <= {PAIRS_A_MESSAGE}
+    assert all(piece.first % PAIRS_A_MESSAGE == 1 for piece in messages)
+
+
+def test_a_message_says_which_pairs() -> None:
+    piece = Piece("b" * 32, 26, 50)
+    assert Piece.from_message(piece.to_message()) == piece
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        '{"batch": "b", "first": 1}',
+        '{"batch": "b", "first": 0, "last": 1}',
+        '{"batch": "b", "first": 2, "last": 1}',
+        '{"batch": "b", "first": true, "last": 1}',
+        '{"batch": 7, "first": 1, "last": 1}',
+        '{"batch": "b", "first": 1, "last": 1, "more": 1}',
+        json.dumps({"batch": "b", "first": 1.0, "last": 2}),
+    ],
+)
+def test_what_is_no_piece_is_refused(body: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        Piece.from_message(body)
+
+
+def test_progress_tells_rate_and_time_left() -> None:
+    now = MADE + timedelta(seconds=10)
+    running = progress_of(BATCH, Counts(18, 2, "2026-11-23T09:00:09.000000Z"), now)
+    assert (running.state, running.pairs_per_s, running.seconds_left) == (
+        BatchState.RUNNING,
+        2.0,
+        40,
+    )
+    assert running.finished_at is None
+
+
+def test_a_batch_without_results_has_no_rate_yet() -> None:
+    new = progress_of(BATCH, Counts(), MADE)
+    assert (new.state, new.pairs_per_s, new.seconds_left) == (BatchState.RUNNING, None, None)
+
+
+def test_a_batch_is_done_when_every_pair_has_ended() -> None:
+    done = progress_of(BATCH, Counts(90, 10, "2026-11-23T09:00:50.000000Z"), MADE + LIFETIME)
+    assert (done.state, done.pairs_per_s, done.seconds_left) == (BatchState.DONE, 2.0, 0)
+    assert done.finished_at == "2026-11-23T09:00:50.000000Z"
+
+
+def test_every_batch_ends() -> None:
+    counts = Counts(90, 9, "2026-11-23T09:00:50.000000Z")
+    after = MADE + LIFETIME + timedelta(seconds=1)
+    assert progress_of(BATCH, counts, after).state is BatchState.EXPIRED
+    cancelled = replace(BATCH, cancelled_at="2026-11-23T09:00:40.000000Z")
+    assert progress_of(cancelled, counts, MADE).state is BatchState.CANCELLED

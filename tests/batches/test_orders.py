@@ -1,0 +1,241 @@
+"""POST /api/batches and its kind: every wrong order has its answer, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from facecompare.api.app import local_app
+from facecompare.aws import client as aws_client
+from facecompare.batch_manifest import packed
+from facecompare.batch_service import MAX_ROWS
+from facecompare.config import Settings
+from facecompare.engines.protocol import Engine
+from facecompare.errors import QueueUnavailable
+from facecompare.records.batch import MAX_PAIRS
+from facecompare.records.dynamo_table import DynamoTable
+from facecompare.records.sqlite import SqliteKeys, SqliteLog
+from facecompare.service import FaceService
+from facecompare.uploads import new_upload
+from tests.batches.conftest import BUCKET, Callers, Installation
+from tests.tables import TABLE
+
+HEADER = "image1,image2\n"
+A, B, C = (f"uploads/{letter * 32}" for letter in "abc")
+
+
+def asked(callers: Callers, who: str = "caller", **body: Any) -> Any:
+    return callers.client.post("/api/batches", json=body, headers=getattr(callers, who))
+
+
+def left_behind(installation: Installation) -> tuple[int, int, int]:
+    """Messages, manifests and items of the table."""
+    found = aws_client("s3").list_objects_v2(Bucket=BUCKET, Prefix="batches/")
+    items = aws_client("dynamodb").scan(TableName=TABLE)["Items"]
+    return installation.waiting(), found["KeyCount"], len(items)
+
+
+def test_an_order_is_taken_watched_and_fetched(installation: Installation, callers: Callers):
+    one, other, third = installation.portraits()
+    answer = asked(callers, manifest=f"{HEADER}{one},{other}\n{one},{third}\n")
+    assert answer.status_code == 202
+    batch = answer.json()
+    assert (batch["state"], batch["total"], batch["caller"]) == ("running", 2, "ann")
+    address = f"/api/batches/{batch['batch_id']}"
+    installation.work_all()
+    ended = callers.client.get(address, headers=callers.caller).json()
+    assert (ended["state"], ended["done"], ended["failed"]) == ("done", 2, 0)
+    text = callers.client.get(f"{address}/results.csv", headers=callers.caller).text
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["pair"], row["image1"], row["same_person"]) for row in rows] == [
+        ("1", one, "true"),
+        ("2", one, "false"),
+    ]
+    second = callers.client.get(f"{address}/results.csv?first=2", headers=callers.caller).text
+    assert [row["pair"] for row in csv.DictReader(io.StringIO(second))] == ["2"]
+
+
+def test_json_lines_and_an_uploaded_manifest(installation: Installation, callers: Callers):
+    one, other, _ = installation.portraits()
+    lines = json.dumps({"image1": one, "image2": f"s3://{BUCKET}/{other}"}) + "\n"
+    assert asked(callers, manifest=lines).json()["total"] == 1
+    upload = installation.upload(lines.encode())
+    assert asked(callers, upload=upload).json()["total"] == 1
+
+
+def test_an_admins_key_may_name_objects_below_photos(installation: Installation, callers: Callers):
+    installation.put("photos/ann/1.jpg", b"a photo")
+    manifest = f"{HEADER}photos/ann/1.jpg,{A}\n"
+    installation.put(A, b"another")
+    assert asked(callers, "admin", manifest=manifest).status_code == 202
+    assert asked(callers, "caller", manifest=manifest).json()["code"] == "bad_manifest"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "complaint"),
+    [
+        ("", "the manifest is empty"),
+        (HEADER, "a header and no pairs"),
+        ("image1,photo\na,b\n", "line 1 has the fields image1, photo"),
+        (f"image1,image2,name\n{A},{B},x\n", "line 1 has the fields image1, image2, name"),
+        (f"{HEADER}{A}\n", "line 2 has 1 cells"),
+        (f"{HEADER}{A},\n", "line 2: image2 is ''"),
+        (f'{HEADER}"{A},{B}\n', "no CSV"),
+        (f'{{"image1": "{A}", "image2": "{B}", "note": 1}}\n', "line 1 has the fields"),
+        ('{"image1": "a"\n', "line 1 is no JSON"),
+        (f"{HEADER}ann.jpg,{A}\n", "pair 1: image1 is 'ann.jpg'; the names that POST /api/uploads"),
+        (f"{HEADER}{A},../{B}\n", "pair 1: image2 is"),
+        (f"{HEADER}{A},s3://elsewhere/{B}\n", "pair 1: image2 lies in 's3://elsewhere'"),
+        (f"{HEADER}https://a.example/1.jpg,{B}\n", "lies in 'https://a.example'"),
+        (f"{HEADER}{A},{B}\n{A},{C}\n{A},{B}\n", "pair 3 is pair 1 again"),
+        (f"{HEADER}{A},{B}\n{B},{A}\n", "pair 2 is pair 1 again"),
+        (f"{HEADER}{A},{B}\n{A},{C}\n", f"pair 2: there is no '{C}' in the upload bucket"),
+    ],
+)
+def test_a_wrong_manifest_is_refused_and_nothing_is_left(
+    manifest: str, complaint: str, installation: Installation, callers: Callers
+):
+    installation.put(A, b"a photo")
+    installation.put(B, b"a photo")
+    answer = asked(callers, manifest=manifest)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_manifest")
+    assert complaint in answer.json()["message"]
+    assert left_behind(installation) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "bad_field"),
+        ({"manifest": HEADER, "upload": A}, "bad_field"),
+        ({"upload": new_upload()}, "bad_manifest"),
+        ({"manifest": 7}, "bad_field"),
+        ({"manifest": HEADER, "pairs": 1}, "bad_field"),
+        ({"manifest": HEADER, "threshold": 3}, "bad_threshold"),
+        ({"manifest": HEADER, "far": 0.001, "threshold": 0.5}, "bad_field"),
+        ({"manifest": HEADER, "far": 1e-12}, "far_not_calibrated"),
+        ({"manifest": HEADER, "engine": "facenet"}, "unknown_engine"),
+        ({"manifest": HEADER, "face": "prettiest"}, "bad_field"),
+    ],
+)
+def test_a_wrong_field_is_named(
+    body: dict[str, Any], code: str, installation: Installation, callers: Callers
+):
+    answer = asked(callers, **body)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert left_behind(installation) == (0, 0, 0)
+
+
+def test_an_uploaded_manifest_that_is_no_text(installation: Installation, callers: Callers):
+    upload = installation.upload(b"\xff\xd8\xff\xe0 a photo")
+    assert "no text in UTF-8" in asked(callers, upload=upload).json()["message"]
+
+
+def test_a_million_pairs_are_packed_and_one_more_is_refused() -> None:
+    names = [f"uploads/{number:032x}" for number in range(1_500)]
+    pairs = (
+        f"{names[first]},{names[second]}\n"
+        for first in range(len(names))
+        for second in range(first + 1, len(names))
+    )
+    lines = [HEADER, *(next(pairs) for _ in range(MAX_PAIRS))]
+    manifest = packed("".join(lines), BUCKET, any_key=False, some=200)
+    assert (manifest.total, len(manifest.some_photos)) == (MAX_PAIRS, 200)
+    lines.append(next(pairs))
+    with pytest.raises(Exception, match="more than 1,000,000 pairs; send it as several"):
+        packed("".join(lines), BUCKET, any_key=False, some=200)
+
+
+@pytest.mark.parametrize("broken", ["queue.send", "store.create", "files.keep_manifest"])
+def test_an_order_that_cannot_be_sent_on_its_way_leaves_nothing(
+    broken: str, installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(*_: object) -> None:
+        raise QueueUnavailable("down")
+
+    part, method = broken.split(".")
+    monkeypatch.setattr(getattr(installation, part), method, fails)
+    one, other, _ = installation.portraits()
+    answer = asked(callers, manifest=f"{HEADER}{one},{other}\n")
+    assert answer.status_code == 503
+    assert left_behind(installation) == (0, 0, 0)
+
+
+def test_a_caller_sees_its_own_batches_and_an_admin_all(
+    installation: Installation, callers: Callers
+):
+    one, other, third = installation.portraits()
+    own = asked(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
+    others = asked(callers, "admin", manifest=f"{HEADER}{one},{third}\n").json()["batch_id"]
+
+    def listed(who: dict[str, str], query: str = "") -> tuple[list[str], str | None]:
+        answer = callers.client.get(f"/api/batches{query}", headers=who).json()
+        return [each["batch_id"] for each in answer["batches"]], answer["next_before"]
+
+    assert listed(callers.caller)[0] == [own]
+    assert listed(callers.admin)[0] == [others, own]
+    first, cursor = listed(callers.admin, "?limit=1")
+    assert first == [others]
+    assert listed(callers.admin, f"?limit=1&before={cursor}")[0] == [own]
+    for method, address in (
+        ("get", f"/api/batches/{others}"),
+        ("get", f"/api/batches/{others}/results.csv"),
+        ("delete", f"/api/batches/{others}"),
+    ):
+        answer = callers.client.request(method, address, headers=callers.caller)
+        assert (answer.status_code, answer.json()["code"]) == (404, "batch_not_found")
+
+
+def test_a_batch_is_cancelled_once(installation: Installation, callers: Callers):
+    one, other, _ = installation.portraits()
+    batch_id = asked(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
+    address = f"/api/batches/{batch_id}"
+    cancelled = callers.client.delete(address, headers=callers.caller).json()
+    assert (cancelled["state"], cancelled["seconds_left"]) == ("cancelled", 0)
+    again = callers.client.delete(address, headers=callers.caller).json()
+    assert again["finished_at"] == cancelled["finished_at"]
+    installation.work_all()
+    assert callers.client.get(address, headers=callers.caller).json()["done"] == 0
+
+
+def test_batches_need_a_key(callers: Callers) -> None:
+    for method, address in (("post", "/api/batches"), ("get", "/api/batches")):
+        answer = callers.client.request(method, address, json={"manifest": HEADER})
+        assert (answer.status_code, answer.json()["code"]) == (401, "key_missing")
+
+
+def test_where_there_is_no_queue_it_is_said(
+    settings: Settings, log: SqliteLog, engine: Engine
+) -> None:
+    service = FaceService(settings, log, [engine])
+    app = local_app(settings, log, SqliteKeys(settings.records), service)
+    with TestClient(app) as testing:
+        answer = testing.post("/api/batches", json={"manifest": HEADER})
+        assert (answer.status_code, answer.json()["code"]) == (400, "batches_off")
+        assert testing.get("/api/batches/1").json()["code"] == "batches_off"
+
+
+def test_no_more_rows_than_an_answer_holds(installation: Installation, callers: Callers):
+    one, other, _ = installation.portraits()
+    batch_id = asked(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
+    for query in (f"limit={MAX_ROWS + 1}", "first=0"):
+        answer = callers.client.get(
+            f"/api/batches/{batch_id}/results.csv?{query}", headers=callers.caller
+        )
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_field")
+
+
+def test_a_batch_that_expired_is_not_there(
+    installation: Installation, callers: Callers, moto_table: DynamoTable
+):
+    one, other, _ = installation.portraits()
+    batch_id = asked(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
+    installation.store._now = lambda: 1e11  # type: ignore[method-assign]
+    answer = callers.client.get(f"/api/batches/{batch_id}", headers=callers.caller)
+    assert answer.json()["code"] == "batch_not_found"
+    assert callers.client.get("/api/batches", headers=callers.admin).json()["batches"] == []

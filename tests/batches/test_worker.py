@@ -1,0 +1,316 @@
+"""From an order to results, with everything that can happen to a message."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from facecompare.access import OWNER, Caller, Role
+from facecompare.batch_queue import Message
+from facecompare.batch_service import Order
+from facecompare.errors import RecordsUnavailable
+from facecompare.records.batch import ATTEMPTS, Outcome, Piece, Progress
+from facecompare.records.dynamo import DynamoLog
+from facecompare.records.dynamo_table import DynamoTable
+from facecompare.records.record import Selection, every_record
+from facecompare.wishes import Wishes
+from tests import pictures
+from tests.batches.conftest import Installation
+
+CHUNK = 30  # pairs of most batches here: two messages
+
+
+def manifest(*pairs: Sequence[str]) -> str:
+    return "".join(f"{image1},{image2}\n" for image1, image2 in (("image1", "image2"), *pairs))
+
+
+def order(
+    installation: Installation, *pairs: Sequence[str], caller: Caller = OWNER, **wishes: Any
+) -> Progress:
+    return installation.service.order(Order(manifest(*pairs), None, Wishes(**wishes)), caller)
+
+
+def outcomes(installation: Installation, batch: Progress) -> list[Outcome]:
+    return list(installation.service.outcomes(batch.batch_id, OWNER, 1, 10_000))
+
+
+def records(table: DynamoTable, batch: Progress) -> list[Any]:
+    return list(every_record(DynamoLog(table), Selection(batch_id=batch.batch_id)))
+
+
+def now(installation: Installation, batch: Progress) -> Progress:
+    return installation.service.find(batch.batch_id, OWNER)
+
+
+@pytest.fixture
+def portraits(installation: Installation) -> list[str]:
+    return installation.portraits()
+
+
+def many(installation: Installation, count: int = CHUNK) -> list[tuple[str, str]]:
+    """So many different pairs of two portraits under many names."""
+    data = [pictures.OBAMA.read_bytes(), pictures.OBAMA2.read_bytes()]
+    side = math.isqrt(count) + 1
+    ones, others = ([installation.upload(each) for _ in range(side)] for each in data)
+    return [(one, other) for one in ones for other in others][:count]
+
+
+def test_every_pair_has_a_verdict_and_a_record(
+    installation: Installation, portraits: list[str], moto_table: DynamoTable
+) -> None:
+    obama, obama2, biden = portraits
+    batch = order(installation, (obama, obama2), (obama, biden), (biden, biden))
+    assert (batch.state, batch.total, batch.done) == ("running", 3, 0)
+    assert installation.work_all() == 1
+    found = outcomes(installation, batch)
+    assert [outcome.same_person for outcome in found] == [True, False, True]
+    assert [round(outcome.distance or 0, 2) for outcome in found] == [0.35, 0.86, 0.0]
+    assert [outcome.pair for outcome in found] == [1, 2, 3]
+    kept = {record.comparison_id: record for record in records(moto_table, batch)}
+    assert [kept[outcome.comparison_id or ""].distance for outcome in found] == [
+        outcome.distance for outcome in found
+    ]
+    ended = now(installation, batch)
+    assert (ended.state, ended.done, ended.failed, ended.seconds_left) == ("done", 3, 0, 0)
+    assert installation.seen.pairs == 3
+
+
+def test_photos_that_are_unfit_are_reasons(
+    installation: Installation, portraits: list[str]
+) -> None:
+    wall, text = installation.upload(pictures.plain(200, 150)), installation.upload(b"no photo")
+    gone = installation.upload(b"soon gone")
+    obama, *_ = portraits
+    batch = order(installation, (obama, wall), (text, obama), (obama, gone), (obama, obama))
+    installation.files._reach("delete_object", Key=gone)
+    installation.work_all()
+    found = [(each.error_code, each.error_image) for each in outcomes(installation, batch)]
+    assert found == [
+        ("no_face", "image2"),
+        ("unsupported_image", "image1"),
+        ("upload_not_found", "image2"),
+        (None, None),
+    ]
+    ended = now(installation, batch)
+    assert (ended.state, ended.done, ended.failed) == ("done", 1, 3)
+
+
+def test_a_batch_keeps_its_own_threshold(installation: Installation, portraits: list[str]) -> None:
+    obama, obama2, _ = portraits
+    batch = order(installation, (obama, obama2), threshold=0.2)
+    installation.work_all()
+    (outcome,) = outcomes(installation, batch)
+    assert (outcome.same_person, outcome.threshold) == (False, 0.2)
+
+
+def test_a_false_accept_rate_becomes_a_threshold(
+    installation: Installation, portraits: list[str]
+) -> None:
+    batch = order(installation, (portraits[0], portraits[1]), far=0.001)
+    assert batch.threshold == pytest.approx(0.526, abs=0.002)
+
+
+def test_large_pieces_spread_over_the_queue(
+    installation: Installation, moto_table: DynamoTable
+) -> None:
+    batch = order(installation, *many(installation))
+    assert installation.waiting() == 1
+    (root,) = installation.receive()
+    assert installation.worker.work([root]) == [root]
+    installation.queue.delete([root])
+    assert installation.waiting() == 2
+    installation.work_all()
+    assert now(installation, batch).done == CHUNK
+    assert len(records(moto_table, batch)) == CHUNK
+    assert [outcome.pair for outcome in outcomes(installation, batch)] == list(range(1, CHUNK + 1))
+    some = installation.service.outcomes(batch.batch_id, OWNER, 24, 4)
+    assert [outcome.pair for outcome in some] == [24, 25, 26, 27]
+
+
+def test_messages_that_come_again_change_nothing(
+    installation: Installation, portraits: list[str], moto_table: DynamoTable
+) -> None:
+    batch = order(installation, (portraits[0], portraits[1]))
+    (message,) = installation.receive()
+    for _ in range(3):
+        assert installation.worker.work([message]) == [message]
+    assert now(installation, batch).done == 1
+    assert len(records(moto_table, batch)) == 1
+    assert installation.seen.pairs == 1
+
+
+def test_of_two_workers_at_once_one_is_kept(
+    installation: Installation, portraits: list[str], moto_table: DynamoTable
+) -> None:
+    batch = order(installation, (portraits[0], portraits[1]))
+    piece = Piece(batch.batch_id, 1, 1)
+    stored = installation.store.find(batch.batch_id)
+    compared, kept = installation.worker._compared(piece, stored)
+    assert installation.store.keep(piece, compared, kept)
+    late, others = installation.worker._compared(piece, stored)
+    assert not installation.store.keep(piece, late, others)
+    assert not installation.store.divide(piece)
+    assert now(installation, batch).done == 1
+    assert len(records(moto_table, batch)) == 1
+
+
+def test_what_was_tried_too_often_is_divided_and_then_given_up(
+    installation: Installation, portraits: list[str]
+) -> None:
+    """As if each worker that received the second pair had died of it."""
+    obama, obama2, biden = portraits
+    batch = order(installation, (obama, obama2), (obama, biden))
+    (message,) = installation.receive()
+    again = replace(message, attempt=ATTEMPTS + 1)
+    assert installation.worker.work([again]) == [again]
+    installation.queue.delete([again])
+    halves = sorted(installation.receive(), key=lambda each: each.body)
+    assert [Piece.from_message(half.body).size for half in halves] == [1, 1]
+    # The whole piece that another worker still held changes nothing any more.
+    installation.worker.work([message])
+    assert now(installation, batch).done == 0
+    installation.queue.delete(installation.worker.work([halves[0]]))
+    poison = replace(halves[1], attempt=ATTEMPTS + 1)
+    assert installation.worker.work([poison]) == [poison]
+    given_up = outcomes(installation, batch)
+    assert [outcome.error_code for outcome in given_up] == [None, "pair_given_up"]
+    assert given_up[1].image2 == biden
+    ended = now(installation, batch)
+    assert (ended.state, ended.done, ended.failed) == ("done", 1, 1)
+    (letter,) = installation.dead_letters()
+    assert letter["Body"] == poison.body
+    assert "3 times" in letter["MessageAttributes"]["Reason"]["StringValue"]
+
+
+def test_parts_of_a_divided_piece_are_sent_again_until_they_were_sent(
+    installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
+    (message,) = installation.receive()
+    again = replace(message, attempt=ATTEMPTS + 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(installation.queue, "send", failing)
+        assert installation.worker.work([again]) == []
+    assert installation.worker.work([again]) == [again]
+    assert len(installation.receive()) == 2
+
+
+def failing(*_: object) -> None:
+    raise RecordsUnavailable("throttled")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("nonsense", "not of a batch"),
+        (Piece("f" * 32, 1, 1).to_message(), "there is no batch"),
+    ],
+)
+def test_what_is_no_message_of_ours_is_put_aside(
+    installation: Installation, body: str, reason: str
+) -> None:
+    message = Message(body, "a receipt", 1)
+    # moto does not know the receipt, as SQS does not when it was deleted in the meantime
+    installation.queue.delete = lambda messages: None  # type: ignore[method-assign]
+    assert installation.worker.work([message]) == [message]
+    (letter,) = installation.dead_letters()
+    assert letter["Body"] == body
+    assert reason in letter["MessageAttributes"]["Reason"]["StringValue"]
+
+
+def test_a_piece_beyond_the_batch_is_put_aside(
+    installation: Installation, portraits: list[str]
+) -> None:
+    batch = order(installation, (portraits[0], portraits[1]))
+    installation.work_all()
+    installation.queue.send([Piece(batch.batch_id, 1, 2)])
+    assert installation.work_all() == 1
+    (letter,) = installation.dead_letters()
+    assert "1 pairs" in letter["MessageAttributes"]["Reason"]["StringValue"]
+    assert now(installation, batch).done == 1
+
+
+def test_throttling_is_waited_for(
+    installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = order(installation, (portraits[0], portraits[1]))
+    keep, failures = installation.store.keep, [1, 2, 3]
+
+    def throttled(*arguments: Any) -> bool:
+        if failures:
+            failures.pop()
+            failing()
+        return keep(*arguments)
+
+    monkeypatch.setattr(installation.store, "keep", throttled)
+    installation.work_all()
+    assert now(installation, batch).state == "done"
+    assert installation.waited == [0.1, 0.2, 0.4]
+
+
+def test_a_table_that_stays_down_gives_the_message_back(
+    installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = order(installation, (portraits[0], portraits[1]))
+    (message,) = installation.receive()
+    with monkeypatch.context() as down:
+        down.setattr(installation.store, "keep", failing)
+        assert installation.worker.work([message]) == []
+    assert sum(installation.waited) < 60
+    installation.worker.work([message])
+    assert now(installation, batch).state == "done"
+
+
+def test_an_unforeseen_error_of_one_message_ends_no_other(
+    installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = order(installation, (portraits[0], portraits[1]))
+    second = order(installation, (portraits[0], portraits[2]))
+    compared = installation.worker._compared
+
+    def broken(piece: Piece, batch: Any) -> Any:
+        if piece.batch_id == first.batch_id:
+            raise ZeroDivisionError
+        return compared(piece, batch)
+
+    monkeypatch.setattr(installation.worker, "_compared", broken)
+    messages = installation.receive()
+    assert len(installation.worker.work(messages)) == 1
+    assert now(installation, first).done == 0
+    assert now(installation, second).done == 1
+
+
+def test_nothing_more_of_a_cancelled_batch_is_worked_on(installation: Installation) -> None:
+    batch = order(installation, *many(installation))
+    (root,) = installation.receive()
+    installation.queue.delete(installation.worker.work([root]))
+    installation.service.cancel(batch.batch_id, OWNER)
+    installation.worker._known = {}  # ten seconds later
+    assert installation.work_all() == 2
+    ended = now(installation, batch)
+    assert (ended.state, ended.done, ended.seconds_left) == ("cancelled", 0, 0)
+    assert ended.finished_at
+
+
+def test_an_expired_manifest_gives_reasons(
+    installation: Installation, portraits: list[str]
+) -> None:
+    batch = order(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
+    installation.files.forget_manifest(batch.batch_id)
+    installation.work_all()
+    assert [each.error_code for each in outcomes(installation, batch)] == ["upload_not_found"] * 2
+    assert now(installation, batch).state == "done"
+
+
+def test_a_callers_records_name_the_caller(
+    installation: Installation, portraits: list[str], moto_table: DynamoTable
+) -> None:
+    ann = Caller("ann", Role.CALLER)
+    batch = order(installation, (portraits[0], portraits[1]), caller=ann)
+    installation.work_all()
+    (record,) = records(moto_table, batch)
+    assert (record.caller, record.batch_id) == ("ann", batch.batch_id)

@@ -1,0 +1,286 @@
+"""Two thousand pairs through the deployed queue, while everything that can go wrong does."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from facecompare.config import CHECKOUT
+from facecompare.records.batch import Piece
+from facecompare.uploads import new_upload
+from tests import pictures
+from tests.deploy.service import Service, running
+from tests.functions.throttled_s3 import THROTTLED_TABLE, ThrottledAws
+from tests.functions.worker_command import CRASH, start_worker
+from tests.infra.deployment import Deployment
+from tests.infra.moto_server import credentials, moto_server
+
+pytestmark = [pytest.mark.deploy, pytest.mark.timeout(600)]
+
+HOLD_S = 6
+ROWS, COLUMNS, BLOCK = 50, 40, 5  # pairs of a message lie in a block, and share its photos
+PAIRS = ROWS * COLUMNS
+THROTTLED_SHARE = 0.1
+KILLS_AFTER = (0.2, 0.5)  # of the pairs
+GARBAGE = (
+    "nonsense",
+    '{"batch": 7}',
+    Piece("0" * 32, 1, 25).to_message(),
+)
+
+
+@dataclass
+class Fleet:
+    """Two workers, each started again when it ends, as ECS does; `kill` ends the first one."""
+
+    environment: dict[str, str]
+    folder: Path
+    ended: Event = field(default_factory=Event)
+    now: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+    statuses: list[int] = field(default_factory=list)
+
+    def __enter__(self) -> Fleet:
+        for number in (1, 2):
+            Thread(target=self._keep, args=(number,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        for worker in self.now.values():
+            worker.send_signal(signal.SIGTERM)
+            worker.wait(60)
+
+    def kill(self) -> None:
+        self.now[1].kill()
+
+    def _keep(self, number: int) -> None:
+        while not self.ended.is_set():
+            log = self.folder / f"worker{number}.log"
+            self.now[number] = start_worker(self.environment, log)
+            self.statuses.append(self.now[number].wait())
+
+
+@dataclass
+class Site:
+    """The deployed service with its API running, and a proxy before AWS that fails at random."""
+
+    deployment: Deployment
+    service: Service
+    aws: ThrottledAws
+    header: dict[str, str]
+    worker: dict[str, str]
+
+    @property
+    def queue(self) -> str:
+        return self.deployment.outputs["BatchQueueUrl"]
+
+    @property
+    def dead_letters(self) -> str:
+        return self.deployment.outputs["DeadLetterQueueUrl"]
+
+    def send(self, body: str) -> None:
+        self.deployment.client("sqs").send_message(QueueUrl=self.queue, MessageBody=body)
+
+    def get(self, path: str) -> httpx.Response:
+        answer = httpx.get(f"{self.service.address}{path}", headers=self.header, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("batches")
+    with ExitStack() as stack:
+        deployment = Deployment(stack.enter_context(moto_server()), folder)
+        deployment.bootstrap()
+        deployment.deploy()
+        aws = stack.enter_context(ThrottledAws(deployment.url))
+        around = credentials(deployment.url) | {"FACECOMPARE_MODELS_DIR": str(models_dir)}
+        bucket = deployment.outputs["ModelBucketName"]
+        command("models", "push", "--bucket", bucket, env=around)
+        table = {"FACECOMPARE_RECORDS_TABLE": deployment.outputs["TableName"]}
+        key = command("keys", "create", "ops", "--role", "admin", env=around | table)
+        compare, records, worker = (
+            deployment.function_environment(name) | around
+            for name in ("CompareFunction", "RecordsFunction", "BatchFunction")
+        )
+        service = stack.enter_context(running(compare, records, folder))
+        # Signatures are not checked, and moto knows buckets by path also at an IP address.
+        bad = credentials(aws.address) | {"FACECOMPARE_HOLD_S": str(HOLD_S)}
+        yield Site(
+            deployment, service, aws, {"Authorization": f"Bearer {key.strip()}"}, worker | bad
+        )
+
+
+def command(*arguments: str, env: dict[str, str]) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "facecompare", *arguments],
+        cwd=CHECKOUT,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def uploaded(site: Site, data: bytes) -> str:
+    name = new_upload()
+    bucket = site.deployment.outputs["UploadBucketName"]
+    site.deployment.client("s3").put_object(Bucket=bucket, Key=name, Body=data)
+    return name
+
+
+def pairs_of(rows: list[str], columns: list[str]) -> list[tuple[str, str]]:
+    """All of them, block by block."""
+    return [
+        (rows[top + down], columns[left + right])
+        for top in range(0, len(rows), BLOCK)
+        for left in range(0, len(columns), BLOCK)
+        for down in range(BLOCK)
+        for right in range(BLOCK)
+    ]
+
+
+def test_every_pair_has_one_result_or_one_reason(site: Site, tmp_path: Path) -> None:
+    obama, biden = pictures.OBAMA.read_bytes(), pictures.BIDEN.read_bytes()
+    rows = [uploaded(site, obama) for _ in range(ROWS)]
+    columns = [uploaded(site, obama if number % 2 else biden) for number in range(COLUMNS - 2)]
+    columns += [uploaded(site, b"no photo"), uploaded(site, pictures.plain(200, 150))]
+    pairs = pairs_of(rows, columns)
+    poison = PAIRS // 2  # the pair of the one photo on which workers die
+    pairs[poison - 1] = (pairs[poison - 1][0], uploaded(site, obama + CRASH))
+    manifest = "image1,image2\n" + "".join(f"{one},{other}\n" for one, other in pairs)
+    ordered = httpx.post(
+        f"{site.service.address}/api/batches",
+        json={"manifest": manifest},
+        headers=site.header,
+        timeout=60,
+    )
+    assert ordered.status_code == 202, ordered.text
+    batch_id = ordered.json()["batch_id"]
+    for garbage in GARBAGE:
+        site.send(garbage)
+    site.send(Piece(batch_id, 1, PAIRS).to_message())  # all of it again
+    site.aws.faults.append(replace(THROTTLED_TABLE, share=THROTTLED_SHARE))
+
+    draw, kills = random.Random(7), list(KILLS_AFTER)
+    with Fleet(site.worker, tmp_path) as fleet:
+        deadline = time.monotonic() + 400
+        while True:
+            progress = site.get(f"/api/batches/{batch_id}").json()
+            ended = progress["done"] + progress["failed"]
+            if progress["state"] != "running":
+                break
+            assert time.monotonic() < deadline, progress
+            first = 1 + 25 * draw.randrange(PAIRS // 25)
+            site.send(Piece(batch_id, first, first + 24).to_message())
+            if kills and ended >= kills[0] * PAIRS:
+                kills.pop(0)
+                fleet.kill()
+            time.sleep(1)
+        assert kills == []
+        wait_until_empty(site, deadline)
+    assert Counter(fleet.statuses)[-signal.SIGKILL] >= 2
+    assert site.get(f"/api/batches/{batch_id}").json() == progress
+
+    found = results(site, batch_id)
+    assert [int(row["pair"]) for row in found] == list(range(1, PAIRS + 1))
+    assert [(row["image1"], row["image2"]) for row in found] == pairs
+    reasons = Counter(row["error_code"] for row in found)
+    assert reasons["pair_given_up"] == 1
+    assert found[poison - 1]["error_code"] == "pair_given_up"
+    assert set(reasons) == {"", "pair_given_up", "unsupported_image", "no_face"}
+    assert progress["failed"] == sum(reasons.values()) - reasons[""]
+    assert progress["done"] == reasons[""]
+    kept = records(site, batch_id)
+    assert sorted(kept) == sorted(row["comparison_id"] for row in found if row["comparison_id"])
+    of_obama = set(columns[1:-2:2])
+    for row in found:
+        if not row["error_code"]:
+            assert row["same_person"] == str(row["image2"] in of_obama).lower(), row
+    assert sorted(letters(site)) == sorted([*GARBAGE, Piece(batch_id, poison, poison).to_message()])
+
+
+def test_the_command_line_uploads_orders_watches_and_fetches(site: Site, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN):
+        (photos / path.name).write_bytes(path.read_bytes())
+    lines = ("image1,image2", "obama.jpg,obama2.jpg", "obama.jpg,biden.jpg")
+    pairs, out = tmp_path / "pairs.csv", tmp_path / "results.csv"
+    pairs.write_text("\n".join(lines) + "\n")
+    key = site.header["Authorization"].removeprefix("Bearer ")
+    around = {"FACECOMPARE_URL": site.service.address, "FACECOMPARE_KEY": key}
+    submit = ("batches", "submit", str(pairs), "--images", str(photos), "--threshold", "0.4")
+    batch_id = command(*submit, env=around).strip()
+    with Fleet(site.worker, tmp_path):
+        watched = command("batches", "watch", batch_id, env=around)
+    assert "done: 2 done, 0 failed of 2" in watched
+    fetch = ("batches", "fetch", batch_id, "--pairs", str(pairs), "--out", str(out))
+    command(*fetch, env=around)
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["image1"], row["image2"], row["same_person"]) for row in rows] == [
+        ("obama.jpg", "obama2.jpg", "true"),
+        ("obama.jpg", "biden.jpg", "false"),
+    ]
+    assert batch_id in command("batches", "list", env=around)
+    assert "done: 2 done" in command("batches", "cancel", batch_id, env=around)
+
+
+def wait_until_empty(site: Site, deadline: float) -> None:
+    """What was sent twice is still to be dealt with."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    sqs = site.deployment.client("sqs")
+    while time.monotonic() < deadline:
+        answer = sqs.get_queue_attributes(QueueUrl=site.queue, AttributeNames=names)
+        if set(answer["Attributes"].values()) == {"0"}:
+            return
+        time.sleep(0.2)
+    raise AssertionError(answer["Attributes"])
+
+
+def results(site: Site, batch_id: str) -> list[dict[str, str]]:
+    text = site.get(f"/api/batches/{batch_id}/results.csv").text
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def records(site: Site, batch_id: str) -> list[str]:
+    pages = site.deployment.client("dynamodb").get_paginator("scan")
+    items = (
+        item
+        for page in pages.paginate(TableName=site.deployment.outputs["TableName"])
+        for item in page["Items"]
+    )
+    return [
+        item["comparison_id"]["S"]
+        for item in items
+        if item.get("batch_id", {}).get("S") == batch_id and "comparison_id" in item
+    ]
+
+
+def letters(site: Site) -> list[str]:
+    sqs: Any = site.deployment.client("sqs")
+    found: dict[str, str] = {}
+    while answer := sqs.receive_message(QueueUrl=site.dead_letters, MaxNumberOfMessages=10).get(
+        "Messages"
+    ):
+        found |= {message["MessageId"]: message["Body"] for message in answer}
+    return [json.dumps(json.loads(body)) if body[0] == "{" else body for body in found.values()]

@@ -70,7 +70,7 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path) -> None:
         ({"gpu": "on", "gpu_max": "0"}, "gpu_max=0 is not accepted: a whole number of at least 1"),
         (
             {"gpu": "on", "gpu_instance": "p5.4xlarge"},
-            "one of g4dn.xlarge, g5.xlarge, g6.xlarge is",
+            "one of g4dn.xlarge, g4dn.2xlarge, g4dn.4xlarge, g5.xlarge, g6.xlarge is",
         ),
         ({"gpu": "2"}, "gpu=2 is not accepted: one of on, true, off, false"),
         ({"waf_requests_per_5_minutes": "100"}, "give -c region="),

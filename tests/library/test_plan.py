@@ -1,55 +1,183 @@
-"""The plan's arithmetic, by hand."""
+"""The plan's arithmetic, beside figures that were worked out by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
-from facecompare.bench import plan as planning
-from facecompare.bench.plan import PhotoTime, Workers, plan, writes_a_pair
+from facecompare.bench.plan import Run, bounds, plan
+from facecompare.bench.quotas import DEFAULTS, DEPLOYED, RAISED, Limits, changed
+from facecompare.bench.work import (
+    RECORD_BYTES,
+    RECORD_UNITS,
+    VCPUS,
+    Rates,
+    Target,
+    Work,
+    dollars_a_pair,
+)
+from facecompare.errors import BadField
 from facecompare.prices import GPU_HOUR
+from facecompare.records.dynamo import DynamoLog
+from facecompare.records.dynamo_table import DynamoTable, Item
+from facecompare.records.schema import SHARDS
 from infra.settings import MB_PER_VCPU, DeploySettings
+from tests.records import record
 
-TIME = PhotoTime(find_ms=40, embed_ms=10)
-
-
-def test_functions_bind_by_their_cores() -> None:
-    """Twenty functions of two cores: 40 cores, 20 photos a second each, two photos a pair."""
-    found = plan(1_000_000, Workers(20), TIME, 2)
-    assert found.limits[0].name == "cores of 20 × Lambda"
-    assert found.limits[0].pairs_s == pytest.approx(400)
-    assert found.hours == pytest.approx(1_000_000 / 400 / 3_600)
+# A message: 50 photos on two cores at 10 a second each are 2.5 s, and 0.2 s of waiting.
+WORK = Work(Rates(10, 20, 500, 100_000), photos_per_pair=2, memory_mb=3_538, instance="g4dn.xlarge")
+A_WORKER = 25 / 2.7
 
 
-def test_a_gpu_s_machine_binds_by_its_cores_before_the_gpu() -> None:
-    found = plan(1_000_000, Workers(4, "g4dn.xlarge"), TIME, 2)
-    assert found.limits[0].pairs_s == pytest.approx(4 * 4 * 25 / 2)
-    assert found.dollars["machines"] == pytest.approx(
-        4 * found.hours * GPU_HOUR["g4dn.xlarge"], rel=1e-6
+def run(pairs: int, target: Target, stage: str, work: Work = WORK, raised: Limits = RAISED) -> Run:
+    runs = plan([pairs], work, raised).runs
+    return next(each for each in runs if (each.target, each.stage) == (target, stage))
+
+
+def rates(target: Target, limits: Limits) -> dict[str, float]:
+    return {bound.limit: bound.pairs_per_s for bound in bounds(WORK, target, limits)}
+
+
+def test_a_million_pairs_as_deployed_take_an_hour_and_a_half() -> None:
+    found = run(1_000_000, Target.LAMBDA, "as deployed")
+    assert found.workers == 20
+    assert found.pairs_per_s == pytest.approx(185.185, abs=0.001)  # 20 × 25 / 2.7
+    assert found.seconds == pytest.approx(5_402)  # 1,000,000 / 185.185, and half of 4 s
+    assert found.binding.limit == "our cap on Lambda workers"
+    assert (found.batches, found.batches_waiting) == (1, 64)  # 185.185 × 345,600 s
+
+
+def test_each_bound_is_what_its_quota_lets_through() -> None:
+    assert rates(Target.LAMBDA, DEPLOYED) == {
+        "our cap on Lambda workers": pytest.approx(20 * A_WORKER),
+        "Lambda: the account's concurrency": pytest.approx(1_000 * A_WORKER),
+        "Lambda: one queue's concurrency": pytest.approx(1_000 * A_WORKER),
+        "SQS: messages in flight": pytest.approx(120_000 * A_WORKER),
+        "S3: reads of a prefix": pytest.approx(5_500 / 2.08),  # 2 photos, and 2 for 25 pairs
+        "DynamoDB: writes of an index partition": 4_000,
+        "DynamoDB: writes of a new table": pytest.approx(4_000 / 2.48),  # 2 × (1 + 6 / 25)
+        "DynamoDB: writes of the table": pytest.approx(40_000 / 2.48),
+    }
+
+
+def test_a_million_pairs_cost_what_their_units_cost() -> None:
+    lambda_, gpu = (run(1_000_000, target, "raised").dollars for target in Target)
+    own = {
+        "Lambda, duration": 2.7 / 25 * 3_538 / 1_024 * 16.6667,
+        "Lambda, requests": 0.20 / 25,
+    }
+    shared = {
+        "SQS": 7 / 3 / 25 * 0.40,
+        "S3, photos sent": 10.0,
+        "S3, photos read": 2.08 * 0.40,
+        "S3, photos kept a week": 200 * 7 / 30.4 * 0.023,
+        "DynamoDB, writes": (2.48 + 3) * 0.625,
+        "DynamoDB, reads": 2 / 25 * 0.125,
+        "DynamoDB, a month's storage": (4 * 0.8 + 0.2) * 0.25,
+        "CloudWatch logs": 0.04 * 0.50,
+    }
+    assert lambda_ == pytest.approx(own | shared)
+    # Four cores prepare 80 photos, 40 pairs, a second: 25,000 s of an instance.
+    assert gpu == pytest.approx({"EC2, instances": 25_000 / 3_600 * 0.526} | shared)
+
+
+def test_time_and_money_grow_with_the_pairs() -> None:
+    small, large = (run(size, Target.LAMBDA, "AWS's defaults") for size in (10**8, 10**9))
+    assert small.seconds is not None
+    assert large.seconds == pytest.approx(10 * small.seconds, rel=0.001)
+    assert large.total == pytest.approx(10 * small.total)
+
+
+@pytest.mark.parametrize(
+    ("change", "binding"),
+    [
+        ({}, "DynamoDB: writes of a new table"),
+        ({"warm_write_units": 40_000}, "S3: reads of a prefix"),
+        ({"s3_prefixes": 9, "warm_write_units": 40_000}, "DynamoDB: writes of an index partition"),
+        ({"batch_concurrency": 100}, "our cap on Lambda workers"),
+        ({"lambda_concurrency": 100}, "Lambda: the account's concurrency"),
+        ({"queue_concurrency": 100}, "Lambda: one queue's concurrency"),
+        ({"in_flight_messages": 100}, "SQS: messages in flight"),
+        ({"table_write_units": 2_000}, "DynamoDB: writes of the table"),
+    ],
+)
+def test_the_least_limit_binds(change: dict[str, int], binding: str) -> None:
+    found = run(10**9, Target.LAMBDA, "raised", raised=replace(DEFAULTS, **change))
+    assert found.binding.limit == binding
+
+
+def test_a_small_batch_ends_while_workers_are_still_added() -> None:
+    # 1,000 workers are there after 200 s, when 925,926 pairs are done; so 100,000 after 65.7 s.
+    found = run(100_000, Target.LAMBDA, "raised")
+    assert found.binding.limit == "Lambda: workers added a minute"
+    assert found.seconds == pytest.approx(65.7, abs=0.1)
+    assert found.workers == 329  # 300 a minute
+
+
+def test_no_gpu_instance_starts_in_a_new_account() -> None:
+    found = run(1_000_000, Target.GPU, "AWS's defaults")
+    assert (found.workers, found.pairs_per_s, found.seconds) == (0, 0, None)
+    assert found.binding.limit == "EC2: vCPUs of G and VT instances"
+
+
+def test_the_cores_of_a_gpu_instance_bind_before_its_gpu() -> None:
+    raised = run(1_000_000, Target.GPU, "raised", raised=replace(DEFAULTS, gpu_vcpus=9))
+    assert (raised.workers, raised.pairs_per_s) == (2, 80)  # of 9 vCPUs, 4 each: 160 photos
+    assert raised.seconds == pytest.approx(300 + 1_000_000 / 80)
+    slow = replace(WORK, rates=replace(WORK.rates, gpu_photos_per_s=30))
+    assert slow.worker_pairs_per_s[Target.GPU] == 15
+    large = replace(WORK, instance="g4dn.4xlarge")
+    assert large.worker_pairs_per_s[Target.GPU] == 16 * 20 / 2
+
+
+def test_photos_that_a_message_shares_are_read_and_looked_at_once() -> None:
+    shared = replace(WORK, photos_per_pair=1.0)
+    assert shared.message_s == pytest.approx(1.45)
+    assert dollars_a_pair(shared, Target.LAMBDA)["S3, photos sent"] == pytest.approx(5e-6)
+
+
+def test_batches_that_would_outlive_the_queue_s_memory_are_counted() -> None:
+    found = run(10**9, Target.LAMBDA, "as deployed")
+    assert (found.batches, found.batches_waiting) == (1_000, 64)
+
+
+def test_limits_are_changed_by_name() -> None:
+    assert changed(RAISED, ["gpu_vcpus=64", "s3_prefixes=2"]) == replace(
+        RAISED, gpu_vcpus=64, s3_prefixes=2
     )
 
 
-def test_what_is_written_for_a_pair() -> None:
-    """Its record twice over and in three indexes; 8 + 2 units for each 25 pairs."""
-    assert writes_a_pair() == pytest.approx(2 + 3 + 10 / 25)
+@pytest.mark.parametrize("change", ["", "gpu", "gpu_vcpus", "gpu_vcpus=", "gpu_vcpus=0", "x=1"])
+def test_a_limit_that_is_none_is_refused(change: str) -> None:
+    with pytest.raises(BadField, match="--limit"):
+        changed(RAISED, [change])
 
 
-def test_photos_that_pairs_share_are_paid_once() -> None:
-    alone, shared = (plan(1_000, Workers(20), TIME, each) for each in (2, 0.5))
-    assert shared.hours == pytest.approx(alone.hours / 4)
-    assert shared.dollars["S3"] == pytest.approx(alone.dollars["S3"] / 4)
-    assert shared.dollars["DynamoDB"] == alone.dollars["DynamoDB"]
+class Kept(DynamoTable):
+    """Keeps what is written to it."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+
+    def put(self, writes: Sequence[Item]) -> None:
+        self.items += [write["Item"] for write in writes]
 
 
-def test_another_limit_binds_when_one_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = Workers(1_000)
-    assert plan(10, many, TIME, 2).limits[0].name == "reads of one S3 prefix"
-    monkeypatch.setattr(planning, "S3_GETS_S", 1e6)
-    assert plan(10, many, TIME, 2).limits[0].name == "writes to an index"
-    monkeypatch.setattr(planning, "SHARDS", 100)
-    assert plan(10, many, TIME, 2).limits[0].name == "writes to the table"
+def test_a_record_is_as_large_as_the_plan_takes_it_to_be() -> None:
+    table = Kept()
+    DynamoLog(table).put(record(1, distance=1 / 3, caller="front-desk", batch_id="b" * 32))
+    (item,) = table.items
+    size = sum(len(name) + len(str(*value.values())) for name, value in item.items())
+    assert RECORD_BYTES - 200 < size < RECORD_BYTES < RECORD_UNITS * 1_024
 
 
-def test_it_plans_what_is_deployed() -> None:
+def test_the_plan_knows_what_is_deployed() -> None:
     settings = DeploySettings()
-    assert settings.compare_memory_mb == planning.MEMORY_MB
-    assert planning.VCPU_MB == MB_PER_VCPU
+    assert DEPLOYED.index_shards == SHARDS
+    assert DEPLOYED.batch_concurrency == settings.batch_concurrency
+    assert DEPLOYED.gpu_max == settings.gpu_max
+    assert replace(WORK, memory_mb=settings.compare_memory_mb).cores == 2
+    assert replace(WORK, memory_mb=2 * MB_PER_VCPU - 1).cores == 1
+    assert set(VCPUS) == set(GPU_HOUR)

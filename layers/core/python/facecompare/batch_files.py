@@ -73,13 +73,7 @@ class BatchFiles:
         return data
 
     def _get(self, key: str, max_bytes: int) -> bytes:
-        found = self._reach("head_object", Key=key)
-        if found["ContentLength"] > max_bytes:
-            raise ImageTooLarge(
-                f"the upload has {found['ContentLength']:,} bytes; at most {max_bytes:,} are "
-                "accepted"
-            )
-        data: bytes = self._reach("get_object", Key=key)
+        data: bytes = self._reach("get_object", max_bytes, Key=key)
         return data
 
     def _is_there(self, key: str) -> bool:
@@ -89,11 +83,18 @@ class BatchFiles:
             return False
         return True
 
-    def _reach(self, operation: str, **arguments: Any) -> Any:
-        """The answer, or the whole body of an object."""
+    def _reach(self, operation: str, max_bytes: int | None = None, **arguments: Any) -> Any:
+        """The answer, or the whole body of an object, if it is not too large."""
         try:
             answer = getattr(self._s3, operation)(Bucket=self.bucket, **arguments)
-            return answer["Body"].read() if "Body" in answer else answer
+            if "Body" not in answer:
+                return answer
+            if max_bytes is not None and answer["ContentLength"] > max_bytes:
+                raise ImageTooLarge(
+                    f"the upload has {answer['ContentLength']:,} bytes; at most {max_bytes:,} are "
+                    "accepted"
+                )
+            return answer["Body"].read()
         except FAILURES as exc:
             if is_not_found(exc):
                 raise UploadNotFound(

@@ -13,7 +13,8 @@ LAMBDA_REQUEST = 0.20 / MILLION
 HTTP_API_REQUEST = 1.00 / MILLION  # metered by 512 KB of request and answer
 CLOUDFRONT_REQUEST = 1.00 / MILLION  # HTTPS
 CLOUDFRONT_GB_OUT, CLOUDFRONT_GB_TO_ORIGIN = 0.085, 0.02
-DYNAMODB_WRITE = 0.625 / MILLION  # of 1 KB
+DYNAMODB_WRITE, DYNAMODB_READ = 0.625 / MILLION, 0.125 / MILLION  # of 1 KB, of 4 KB
+DYNAMODB_GB_MONTH = 0.25
 SQS_REQUEST = 0.40 / MILLION  # of 64 KB
 LOGS_GB = 0.50
 S3_GET, S3_PUT = 0.40 / MILLION, 5.00 / MILLION
@@ -21,4 +22,10 @@ S3_GB_MONTH, ECR_GB_MONTH, SECRET_MONTH = 0.023, 0.10, 0.40
 ALARM_MONTH = 0.10
 REKOGNITION_COMPARISON = 1_000.0 / MILLION  # CompareFaces, first million a month
 # An hour of the machines that workers with a GPU run on (Linux), on demand.
-GPU_HOUR = {"g4dn.xlarge": 0.526, "g5.xlarge": 1.006, "g6.xlarge": 0.8048}
+GPU_HOUR = {
+    "g4dn.xlarge": 0.526,
+    "g4dn.2xlarge": 0.752,
+    "g4dn.4xlarge": 1.204,
+    "g5.xlarge": 1.006,
+    "g6.xlarge": 0.8048,
+}

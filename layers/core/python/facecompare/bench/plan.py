@@ -1,191 +1,155 @@
-"""What many pairs take in one AWS account: time, money, and the limit that binds.
+"""What many pairs take in AWS: time, money and the limit that binds, from measured rates.
 
-Computed from the time that a photo takes on one core, as it was measured, and from AWS's default
-limits. What has not been measured is an assumption, and `assumptions` says so.
+    rates, on one core here ─┐
+    limits ──────────────────┼─ all bounds, of which the least binds ─ pairs a second ─ time
+    what a pair needs ───────┴─ prices ─ US dollars, by item
+
+Lambda's workers come so many a minute, and a batch may end before all are there; GPU instances come
+all at once, after some minutes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
+from math import ceil, sqrt
 
-from facecompare.bench.cost import VCPU_MB
-from facecompare.compare import CompareOptions, detect_faces
-from facecompare.engines.protocol import Engine
-from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.embed import embed
-from facecompare.prices import (
-    DYNAMODB_WRITE,
-    GPU_HOUR,
-    LAMBDA_GB_SECOND,
-    LAMBDA_REQUEST,
-    LOGS_GB,
-    MILLION,
-    S3_GET,
-    S3_PUT,
-    SQS_REQUEST,
-)
-from facecompare.records.piece import PAIRS_A_MESSAGE
-from facecompare.records.schema import INDEXES, SHARDS
-from facecompare.timing import Timing
+from facecompare.bench.quotas import DEFAULTS, DEPLOYED, RAISED, Limits
+from facecompare.bench.work import RECORD_UNITS, VCPUS, Target, Work, dollars_a_pair
+from facecompare.records.piece import MAX_PAIRS
 
-# Default limits of one account in one region, as AWS's documentation had them in November 2026.
-LAMBDA_AT_ONCE = 1_000  # Lambda Developer Guide, "Lambda quotas"; new accounts begin with fewer
-TABLE_WRITES_S = 40_000  # DynamoDB Developer Guide, "Quotas": units a second, of a table
-PARTITION_WRITES_S = 1_000  # the same guide, "Designing partition keys": units a second
-S3_GETS_S = 5_500  # S3 User Guide, "Optimizing performance": a second, of a prefix, until it splits
-
-# What a pair writes: its record twice over, for it is part of a transaction, and once in each
-# index; and its share of the message's outcomes (4 KB) and of the counter.
-RECORD_WRITES = 2.0
-OUTCOMES_WRITES, COUNTER_WRITES = 2 * 4.0, 2.0
-MESSAGE_REQUESTS = 2.1  # received, deleted, and sent ten at a time
-LOG_BYTES_A_MESSAGE = 1_000
-VCPUS = {"g4dn.xlarge": 4, "g5.xlarge": 4, "g6.xlarge": 4}  # EC2, instance types
-FINDING = ("decode", "detect", "align")  # the stages that stay on the CPU beside a GPU
-MEMORY_MB = 2 * VCPU_MB  # of a worker function: infra/settings.py
+DAY_S, MINUTE_S = 86_400, 60
+START_S = 300  # assumed: from an empty Auto Scaling group to the first pair on a GPU instance
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoTime:
-    """Milliseconds of one core: until a photo's face is found and cut, and for its embedding."""
+class Bound:
+    """A limit, what it lets through, and what can be done about it."""
 
-    find_ms: float
-    embed_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """Who works: functions, or machines of this type with a GPU."""
-
-    count: int
-    machine: str = ""
-
-    @property
-    def title(self) -> str:
-        """As a table names them."""
-        return f"{self.count:,} × {self.machine or 'Lambda'}"
+    limit: str
+    pairs_per_s: float
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """Something that bounds the rate, in pairs a second."""
+class Run:
+    """So many pairs under some limits; without any worker `seconds` is None."""
 
-    name: str
-    pairs_s: float
+    pairs: int
+    target: Target
+    stage: str
+    workers: int
+    pairs_per_s: float
+    seconds: float | None
+    binding: Bound
+    batches: int
+    batches_waiting: int
+    """at most at once, so that no message outlives the queue's memory"""
+    dollars: dict[str, float]
+    total: float
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What so many pairs take; `limits` from the one that binds on."""
+    """All runs, by size, target and stage."""
 
-    pairs: int
-    workers: Workers
-    limits: tuple[Limit, ...]
-    dollars: dict[str, float]
-
-    @property
-    def hours(self) -> float:
-        """At the rate of the limit that binds."""
-        return self.pairs / self.limits[0].pairs_s / 3_600
-
-    @property
-    def total(self) -> float:
-        """US dollars."""
-        return sum(self.dollars.values())
+    work: Work
+    stages: dict[str, Limits]
+    runs: tuple[Run, ...]
 
 
-def photo_time(photo: Photo, engine: Engine, calls: int = 15) -> PhotoTime:
-    """The median time of a photo on one core here, after one to warm up."""
-    options = CompareOptions(threads=1)
-    timings = [_timed(photo, engine, options) for _ in range(calls + 1)][1:]
-    found = median(sum(each.stages_ms[stage] for stage in FINDING) for each in timings)
-    return PhotoTime(found, median(each.stages_ms["embed"] for each in timings))
+def plan(sizes: list[int], work: Work, raised: Limits = RAISED) -> Plan:
+    """What each of these numbers of pairs takes."""
+    stages = {"as deployed": DEPLOYED, "AWS's defaults": DEFAULTS, "raised": raised}
+    runs = [
+        _run(pairs, work, target, stage, limits)
+        for pairs in sizes
+        for target in Target
+        for stage, limits in stages.items()
+        if not (target is Target.GPU and stage == "as deployed")  # has no cap of ours
+    ]
+    return Plan(work, stages, tuple(runs))
 
 
-def plan(pairs: int, workers: Workers, time: PhotoTime, photos_a_pair: float) -> Plan:
-    """What it takes, if a core in AWS is as fast as the one that was measured."""
-    return Plan(
-        pairs,
-        workers,
-        tuple(sorted(_limits(workers, time, photos_a_pair), key=lambda limit: limit.pairs_s)),
-        _dollars(pairs, workers, time, photos_a_pair),
+def _run(pairs: int, work: Work, target: Target, stage: str, limits: Limits) -> Run:
+    binding = min(bounds(work, target, limits), key=lambda bound: bound.pairs_per_s)
+    dollars = {item: each * pairs for item, each in dollars_a_pair(work, target).items()}
+    workers = ceil(binding.pairs_per_s / work.worker_pairs_per_s[target] - 1e-9)
+    seconds: float | None = None
+    if target is Target.GPU and workers:
+        seconds = START_S + pairs / binding.pairs_per_s
+    elif workers:
+        starting_s = workers / limits.lambda_more_a_minute * MINUTE_S
+        seconds = starting_s / 2 + pairs / binding.pairs_per_s
+        if seconds < starting_s:
+            seconds = sqrt(2 * pairs * starting_s / binding.pairs_per_s)
+            workers = ceil(workers * seconds / starting_s)
+            binding = Bound("Lambda: workers added a minute", pairs / seconds, "nothing")
+    return Run(
+        pairs=pairs,
+        target=target,
+        stage=stage,
+        workers=workers,
+        pairs_per_s=binding.pairs_per_s,
+        seconds=seconds,
+        binding=binding,
+        batches=ceil(pairs / MAX_PAIRS),
+        batches_waiting=int(binding.pairs_per_s * limits.queue_days * DAY_S / MAX_PAIRS),
+        dollars=dollars,
+        total=sum(dollars.values()),
     )
 
 
-def table(plans: Sequence[Plan]) -> str:
-    """Markdown; the README's plan is this text."""
-    rows = [
-        f"| {plan.pairs:,} | {plan.workers.title} | {_duration(plan.hours)} | {plan.total:,.0f} "
-        f"| {plan.limits[0].name} | {plan.limits[1].name}, {plan.limits[1].pairs_s:,.0f} pairs/s |"
-        for plan in plans
-    ]
-    head = "| pairs | workers | time | US dollars | what binds | and then |"
-    return "\n".join((head, "|---|---|---|---|---|---|", *rows))
-
-
-def _timed(photo: Photo, engine: Engine, options: CompareOptions) -> Timing:
-    report = detect_faces(photo, engine, options)
-    timing = report.timing
-    with timing.stage("embed"):
-        embed(report.compared.chip, engine)
-    return timing
-
-
-def _limits(workers: Workers, time: PhotoTime, photos_a_pair: float) -> list[Limit]:
-    return [
-        Limit(f"cores of {workers.title}", _photos_s(workers, time) / photos_a_pair),
-        Limit("writes to an index", SHARDS * PARTITION_WRITES_S),
-        Limit("writes to the table", TABLE_WRITES_S / writes_a_pair()),
-        Limit("reads of one S3 prefix", S3_GETS_S / photos_a_pair),
-    ]
-
-
-def _photos_s(workers: Workers, time: PhotoTime) -> float:
-    """A GPU embeds beside its machine's cores, which decode and find faces."""
-    if workers.machine:
-        return workers.count * VCPUS[workers.machine] * 1_000 / time.find_ms
-    cores = MEMORY_MB / VCPU_MB
-    return workers.count * cores * 1_000 / (time.find_ms + time.embed_ms)
-
-
-def writes_a_pair() -> float:
-    """Units of DynamoDB."""
-    return RECORD_WRITES + len(INDEXES) + (OUTCOMES_WRITES + COUNTER_WRITES) / PAIRS_A_MESSAGE
-
-
-def _dollars(
-    pairs: int, workers: Workers, time: PhotoTime, photos_a_pair: float
-) -> dict[str, float]:
-    messages, photos = pairs / PAIRS_A_MESSAGE, pairs * photos_a_pair
-    seconds = photos / _photos_s(workers, time) * workers.count
-    if workers.machine:
-        work = {"machines": seconds / 3_600 * GPU_HOUR[workers.machine]}
+def bounds(work: Work, target: Target, limits: Limits) -> Iterator[Bound]:
+    """Everything that holds the workers up, each in pairs a second."""
+    worker = work.worker_pairs_per_s[target]
+    if target is Target.LAMBDA:
+        yield Bound(
+            "our cap on Lambda workers",
+            limits.batch_concurrency * worker,
+            "deploy with -c batch_concurrency=…",
+        )
+        yield Bound(
+            "Lambda: the account's concurrency",
+            limits.lambda_concurrency * worker,
+            "ask AWS; the API takes its share of it too",
+        )
+        yield Bound(
+            "Lambda: one queue's concurrency",
+            limits.queue_concurrency * worker,
+            "no more for one queue: a second installation",
+        )
+        yield Bound(  # a worker has one message
+            "SQS: messages in flight", limits.in_flight_messages * worker, "ask AWS"
+        )
     else:
-        gigabytes = MEMORY_MB / 1_024
-        work = {"Lambda": seconds * gigabytes * LAMBDA_GB_SECOND + messages * LAMBDA_REQUEST}
-    return work | {
-        "DynamoDB": pairs * writes_a_pair() * DYNAMODB_WRITE,
-        "S3": photos * (S3_GET + S3_PUT),
-        "SQS": messages * MESSAGE_REQUESTS * SQS_REQUEST,
-        "logs": messages * LOG_BYTES_A_MESSAGE / 1e9 * LOGS_GB,
-    }
+        yield Bound("our cap on GPU instances", limits.gpu_max * worker, "deploy with -c gpu_max=…")
+        yield Bound(
+            "EC2: vCPUs of G and VT instances",
+            limits.gpu_vcpus // VCPUS[work.instance] * worker,
+            "ask AWS",
+        )
+    yield from _storage_bounds(work, limits)
 
 
-def assumptions(time: PhotoTime, photos_a_pair: float) -> str:
-    """What the plans stand on."""
-    return (
-        f"Measured: {time.find_ms:.0f} ms of a core until a photo's face is found and cut, "
-        f"{time.embed_ms:.0f} ms for its embedding. Assumed: a core in AWS is as fast; "
-        f"{photos_a_pair:g} photos a pair, each put into S3 once and read once; a GPU embeds as "
-        "fast as its machine's cores find faces, which has not been measured. Prices of us-east-1; "
-        f"{PAIRS_A_MESSAGE} pairs a message, {writes_a_pair():.1f} write units a pair; "
-        f"{MILLION:,} pairs a batch at most."
+def _storage_bounds(work: Work, limits: Limits) -> Iterator[Bound]:
+    yield Bound(
+        "S3: reads of a prefix",
+        limits.s3_reads * limits.s3_prefixes / work.reads,
+        "several folders below photos/, divided by AWS beforehand if asked",
     )
-
-
-def _duration(hours: float) -> str:
-    if hours < 1:
-        return f"{hours * 60:.0f} min"
-    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
+    yield Bound(
+        "DynamoDB: writes of an index partition",
+        limits.partition_write_units * limits.index_shards / RECORD_UNITS,
+        "more SHARDS in records/schema.py",
+    )
+    yield Bound(
+        "DynamoDB: writes of a new table",
+        limits.warm_write_units / work.table_units,
+        "set the table's warm throughput (aws dynamodb update-table)",
+    )
+    yield Bound(
+        "DynamoDB: writes of the table",
+        limits.table_write_units / work.table_units,
+        "ask AWS",
+    )

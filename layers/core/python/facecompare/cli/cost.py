@@ -28,7 +28,7 @@ def add_commands(commands: Any) -> None:
 
 def run_cost(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
-    memory_mb = _memory_mb(arguments.memory)
+    memory_mb = accepted_memory_mb(arguments.memory)
     path1, path2 = two_paths(arguments.images)
     photos = read_photo(path1, settings), read_photo(path2, settings)
     from facecompare.bench.cost import VCPU_MB, cost, pair_ms, table
@@ -44,7 +44,8 @@ def run_cost(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _memory_mb(text: str) -> int:
+def accepted_memory_mb(text: str) -> int:
+    """Of `--memory`. Raises  BadField."""
     if not (text.isascii() and text.isdigit()) or not 512 <= int(text) <= 10_240:
         raise BadField(f"--memory is {text!r}; 512 to 10240 megabytes are accepted")
     return int(text)

@@ -1,94 +1,135 @@
-"""`facecompare plan`: what many pairs take in one AWS account."""
+"""`facecompare plan`: what a million pairs and more take in AWS."""
 
 from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from facecompare.cli.bench import two_paths
-from facecompare.cli.output import print_json
+from facecompare.cli.cost import DEFAULT_MEMORY_MB, accepted_memory_mb
+from facecompare.cli.output import print_json, say
 from facecompare.cli.photos import read_photo
 from facecompare.config import Settings
 from facecompare.errors import BadField
+from facecompare.prices import GPU_HOUR
 
 if TYPE_CHECKING:
-    from facecompare.bench.plan import Plan
+    from facecompare.bench.work import Rates, Work
 
-DEFAULT_PAIRS = ("1e6", "1e8", "1e9")
-DEFAULT_FUNCTIONS = 20  # the deployment's own cap: batch_concurrency in infra/settings.py
-DEFAULT_MACHINES = ("4", "g4dn.xlarge")  # gpu_max and gpu_instance there
+SIZES = ("1e6", "1e8", "1e9")
+MOST_PAIRS = 10**12
+# Assumed: no GPU of AWS was measured. It is far above what the cores beside it prepare, so that
+# only a wrong guess by a factor of six would change a time.
+GPU_PHOTOS_PER_S = "500"
+DEFAULT_INSTANCE = "g4dn.xlarge"
 
 
 def add_commands(commands: Any) -> None:
     """Add the command to the parser."""
-    text = "compute what many pairs take in one AWS account, from a photo timed here"
+    text = "compute what many pairs take in AWS: time, money and the quota that binds"
     plan: argparse.ArgumentParser = commands.add_parser(
-        "plan", help=text, description=text, epilog="example: facecompare plan --pairs 1e7"
+        "plan",
+        help=text,
+        description=text,
+        epilog="example: facecompare plan --pairs 1e7 --limit lambda_concurrency=5000",
     )
     plan.set_defaults(run=run_plan)
-    plan.add_argument("image", metavar="IMAGE", nargs="?", help="a photo with a face")
-    plan.add_argument("--pairs", metavar="N", nargs="+", default=list(DEFAULT_PAIRS))
-    plan.add_argument(
-        "--photos-a-pair",
-        metavar="R",
-        default="2",
-        help="photos to look at for each pair: 2 if each is in one pair only (default), fewer if "
-        "pairs that follow each other share photos",
+    add = plan.add_argument
+    add("--pairs", metavar="N", nargs="+", default=list(SIZES), help="how many, as in 1e6")
+    add("--photos-per-pair", metavar="R", default="2", help="photos new to their message, 0 to 2")
+    add("--photos", metavar="IMAGE", nargs="+", default=[], help="two photos with a face each")
+    add("--photos-per-s", metavar="X", help="of a core, instead of measuring it here")
+    add(
+        "--photos-found-per-s", metavar="Y", help="of a core without embedding; goes with the other"
     )
-    plan.add_argument("--json", action="store_true", help="print the plans as JSON")
+    add("--gpu-photos-per-s", metavar="Z", default=GPU_PHOTOS_PER_S, help="assumed of a GPU")
+    add("--instance", metavar="TYPE", default=DEFAULT_INSTANCE, help="of EC2, with a GPU")
+    add("--memory", metavar="MB", default=str(DEFAULT_MEMORY_MB), help="of a Lambda worker")
+    add(
+        "--limit",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="what AWS is asked for, see bench/quotas.py; may be repeated",
+    )
+    add("--json", action="store_true", help="print the plan as JSON")
 
 
 def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the table and what it stands on."""
-    counts = [_pairs(text) for text in arguments.pairs]
-    photos_a_pair = _photos_a_pair(arguments.photos_a_pair)
-    path, _ = two_paths([arguments.image, arguments.image] if arguments.image else [])
-    photo = read_photo(path, settings)
-    from facecompare.bench.plan import (
-        LAMBDA_AT_ONCE,
-        Workers,
-        assumptions,
-        photo_time,
-        plan,
-        table,
-    )
-    from facecompare.engines.catalogue import load_engine
+    """Print the tables."""
+    from facecompare.bench.plan import plan
+    from facecompare.bench.plan_table import table
+    from facecompare.bench.quotas import RAISED, changed
 
-    one_core = replace(settings, threads=1)
-    time = photo_time(photo, load_engine(settings.engine, one_core))
-    count, machine = DEFAULT_MACHINES
-    fleets = (Workers(DEFAULT_FUNCTIONS), Workers(LAMBDA_AT_ONCE), Workers(int(count), machine))
-    plans = [plan(pairs, workers, time, photos_a_pair) for pairs in counts for workers in fleets]
+    sizes = list(dict.fromkeys(map(_pairs, arguments.pairs)))
+    raised = changed(RAISED, arguments.limit)
+    planned = plan(sizes, _work(arguments, settings), raised)
     if arguments.json:
-        print_json(list(map(_plain, plans)))
+        print_json(planned)
     else:
-        print(table(plans), assumptions(time, photos_a_pair), sep="\n\n")
+        print(table(planned))
     return 0
 
 
-def _plain(plan: Plan) -> dict[str, Any]:
-    return asdict(plan) | {"hours": plan.hours, "total": plan.total}
+def _work(arguments: argparse.Namespace, settings: Settings) -> Work:
+    from facecompare.bench.work import Work
+
+    if arguments.instance not in GPU_HOUR:
+        raise BadField(
+            f"--instance is {arguments.instance!r}; one of {', '.join(GPU_HOUR)} is accepted"
+        )
+    photos_per_pair = _positive("--photos-per-pair", arguments.photos_per_pair)
+    if photos_per_pair > 2:
+        raise BadField(f"--photos-per-pair is {photos_per_pair:g}; at most 2 are accepted")
+    memory_mb = accepted_memory_mb(arguments.memory)
+    rates = _rates(arguments, settings)
+    return Work(rates, photos_per_pair, memory_mb, arguments.instance)
+
+
+def _rates(arguments: argparse.Namespace, settings: Settings) -> Rates:
+    """Told, or else measured."""
+    from facecompare.bench.work import Rates
+
+    gpu = _positive("--gpu-photos-per-s", arguments.gpu_photos_per_s)
+    whole, found = arguments.photos_per_s, arguments.photos_found_per_s
+    if (whole is None) != (found is None):
+        raise BadField("--photos-per-s and --photos-found-per-s are given both, or measured both")
+    told = None
+    if whole is not None:
+        told = _positive("--photos-per-s", whole), _positive("--photos-found-per-s", found)
+        if told[1] < told[0]:
+            raise BadField(
+                f"--photos-found-per-s is {found}; at least the {whole} of --photos-per-s are "
+                "accepted, as it is less work"
+            )
+    path1, path2 = two_paths(arguments.photos)
+    photos = read_photo(path1, settings), read_photo(path2, settings)
+    if told is not None:
+        return Rates(*told, gpu, sum(len(photo.data) for photo in photos) // len(photos))
+    from facecompare.bench.photo_rates import measured_rates
+    from facecompare.engines.catalogue import load_engine
+
+    say("measuring a core: some seconds …")
+    return measured_rates(photos, load_engine(settings.engine, settings), gpu)
 
 
 def _pairs(text: str) -> int:
     number = _number(text)
-    if number is None or not 1 <= number <= 1e12 or number != int(number):
-        raise BadField(f"--pairs is {text!r}; a whole number from 1 to 1e12 is accepted")
+    if not 1 <= number <= MOST_PAIRS or number != int(number):
+        raise BadField(f"--pairs is {text!r}; whole numbers from 1 to 1e12 are accepted")
     return int(number)
 
 
-def _photos_a_pair(text: str) -> float:
+def _positive(option: str, text: str) -> float:
     number = _number(text)
-    if number is None or not 0 < number <= 2:
-        raise BadField(f"--photos-a-pair is {text!r}; a number above 0 and at most 2 is accepted")
+    if not 0 < number < math.inf:
+        raise BadField(f"{option} is {text!r}; a number above 0 is accepted")
     return number
 
 
-def _number(text: str) -> float | None:
+def _number(text: str) -> float:
     try:
-        number = float(text)
+        return float(text)
     except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+        return math.nan

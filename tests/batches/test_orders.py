@@ -56,8 +56,13 @@ def test_an_order_is_taken_watched_and_fetched(installation: Installation, calle
         ("1", one, "true"),
         ("2", one, "false"),
     ]
-    second = callers.client.get(f"{address}/results.csv?first=2", headers=callers.caller).text
-    assert [row["pair"] for row in csv.DictReader(io.StringIO(second))] == ["2"]
+    page = callers.client.get(f"{address}/results.csv?limit=1", headers=callers.caller)
+    assert page.headers["Link"] == '<?first=2&limit=1>; rel="next"'
+    second = callers.client.get(
+        f"{address}/results.csv{page.links['next']['url']}", headers=callers.caller
+    )
+    assert [row["pair"] for row in csv.DictReader(io.StringIO(second.text))] == ["2"]
+    assert "Link" not in second.headers
 
 
 def test_json_lines_and_an_uploaded_manifest(installation: Installation, callers: Callers):

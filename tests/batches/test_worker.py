@@ -36,7 +36,7 @@ def order(
 
 
 def outcomes(installation: Installation, batch: Progress) -> list[Outcome]:
-    return list(installation.service.outcomes(batch.batch_id, OWNER, 1, 10_000))
+    return list(installation.service.outcomes(batch.batch_id, OWNER, 1, 10_000)[1])
 
 
 def records(table: DynamoTable, batch: Progress) -> list[Any]:
@@ -131,7 +131,8 @@ def test_large_pieces_spread_over_the_queue(
     assert now(installation, batch).done == CHUNK
     assert len(records(moto_table, batch)) == CHUNK
     assert [outcome.pair for outcome in outcomes(installation, batch)] == list(range(1, CHUNK + 1))
-    some = installation.service.outcomes(batch.batch_id, OWNER, 24, 4)
+    total, some = installation.service.outcomes(batch.batch_id, OWNER, 24, 4)
+    assert total == CHUNK
     assert [outcome.pair for outcome in some] == [24, 25, 26, 27]
 
 

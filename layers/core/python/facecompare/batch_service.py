@@ -125,13 +125,16 @@ class BatchService:
             self._store.cancel(batch_id, batch.cancelled_at)
         return self._progress([batch])[0]
 
-    def outcomes(self, batch_id: str, caller: Caller, first: int, limit: int) -> Iterator[Outcome]:
-        """What became of at most `limit` pairs from the first on, in order; those that have ended.
+    def outcomes(
+        self, batch_id: str, caller: Caller, first: int, limit: int
+    ) -> tuple[int, Iterator[Outcome]]:
+        """How many pairs the batch has, and what became of `limit` of them from the first on.
 
-        Raises  BatchNotFound, at once.
+        In order, without those that have not ended. Raises  BatchNotFound, at once.
         """
         batch = self._own(batch_id, caller)
-        return outcomes_of(self._store, batch, first, min(first + limit - 1, batch.total))
+        last = min(first + limit - 1, batch.total)
+        return batch.total, outcomes_of(self._store, batch, first, last)
 
     def _own(self, batch_id: str, caller: Caller) -> Batch:
         batch = self._store.find(batch_id)

@@ -99,12 +99,15 @@ def batch_routes(batches: BatchService | None, gate: Gate) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = MAX_ROWS,
         asking: Caller = known,
     ) -> StreamingResponse:
-        """A line for each pair that has ended, in the manifest's order: verdict or reason."""
-        outcomes = working().outcomes(batch_id, asking, first, limit)
+        """A line for each pair that has ended, in the manifest's order: verdict or reason.
+
+        The header Link names where the lines after these are, if there are more.
+        """
+        total, outcomes = working().outcomes(batch_id, asking, first, limit)
         return StreamingResponse(
             _lines(outcomes),
             media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="results.csv"'},
+            headers=_headers(total, first, limit),
         )
 
     @router.delete("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
@@ -119,3 +122,10 @@ def _lines(outcomes: Iterator[Outcome]) -> Iterator[str]:
     yield csv_line(OUTCOME_COLUMNS)
     for outcome in outcomes:
         yield csv_line(astuple(outcome))
+
+
+def _headers(total: int, first: int, limit: int) -> dict[str, str]:
+    headers = {"Content-Disposition": 'attachment; filename="results.csv"'}
+    if first + limit <= total:
+        headers["Link"] = f'<?first={first + limit}&limit={limit}>; rel="next"'  # RFC 8288
+    return headers

@@ -32,12 +32,13 @@ BATCH = {
     "face": "largest",
 }
 GRANT = {"url": f"{ADDRESS}/bucket", "fields": {"key": "uploads/1"}, "upload": "uploads/1"}
+TOLD: list[str] = []
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
 def client(answer: Answer, waited: list[float] | None = None) -> BatchClient:
     waits = [] if waited is None else waited
-    return BatchClient(ADDRESS, "a-key", waits.append, httpx.MockTransport(answer))
+    return BatchClient(ADDRESS, "a-key", TOLD.append, waits.append, httpx.MockTransport(answer))
 
 
 def test_the_key_goes_to_the_service_and_not_to_the_bucket() -> None:
@@ -81,6 +82,9 @@ def test_throttling_is_waited_for() -> None:
     service = client(lambda _: httpx.Response(next(answers), json=BATCH), waited)
     assert service.progress("b").done == 2
     assert waited == list(WAITS_S[:2])
+    assert TOLD[-1] == "HTTP status 503: " + json.dumps(BATCH, separators=(",", ":"))[:200] + (
+        "; again in 1 s"
+    )
 
 
 def test_a_service_that_does_not_answer_is_given_up() -> None:

@@ -32,13 +32,17 @@ PASSING = (429, 500, 502, 503, 504)
 
 
 class BatchClient:
-    """One service, with one access key. Every method raises RequestRefused with what the service
-    said, and ServiceUnreachable when it does not answer."""
+    """One service, with one access key.
+
+    Every method raises RequestRefused with what the service said, and ServiceUnreachable when it
+    does not answer; before that, `tell` is told of each wait.
+    """
 
     def __init__(
         self,
         url: str,
         key: str,
+        tell: Callable[[str], None],
         wait: Callable[[float], None] = time.sleep,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
@@ -47,6 +51,7 @@ class BatchClient:
             base_url=url, headers=headers, timeout=TIMEOUT_S, transport=transport
         )
         self._bucket = httpx.Client(timeout=TIMEOUT_S, transport=transport)
+        self._tell = tell
         self._wait = wait
 
     def close(self) -> None:
@@ -136,6 +141,7 @@ class BatchClient:
             except httpx.InvalidURL as exc:
                 raise RequestRefused(f"the address cannot be used: {exc}") from exc
             if seconds is not None:
+                self._tell(f"{trouble}; again in {seconds:g} s")
                 self._wait(seconds)
         raise ServiceUnreachable(f"the service does not answer: {trouble}")
 

@@ -142,7 +142,7 @@ def _client(settings: Settings) -> BatchClient:
         )
     from facecompare.batch_client import BatchClient
 
-    return BatchClient(settings.url, settings.key)
+    return BatchClient(settings.url, settings.key, say)
 
 
 def _text(path: Path) -> str:

@@ -180,8 +180,13 @@ def interrupted(tmp_path: Path, images: Path, photos: int) -> Path:
         assert run.stderr
         run.stderr.readline()  # what is to be done, said when the photos are noted
         saved = tmp_path / "results.csv.unfinished" / "photos.sqlite3-wal"
-        begun = saved.stat().st_size
-        while run.poll() is None and saved.stat().st_size == begun:
+        begun = size(saved)
+        while run.poll() is None and size(saved) <= begun:
             time.sleep(0.02)
         run.send_signal(signal.SIGKILL)
     return manifest
+
+
+def size(path: Path) -> int:
+    """SQLite makes this file with the first write after it was opened, and may be about to."""
+    return path.stat().st_size if path.exists() else 0

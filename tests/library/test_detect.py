@@ -112,12 +112,12 @@ def test_a_place_without_a_face_is_told(blank: DecodedImage) -> None:
 
 def test_only_one_refuses_a_group_and_says_how_many(blank: DecodedImage) -> None:
     with pytest.raises(SeveralFaces, match="3 faces"):
-        choose(detect(blank, FakeEngine(lambda _: FACES)).ONLY_ONE)
+        choose(detect(blank, FakeEngine(lambda _: FACES)), FacePolicy.ONLY_ONE)
 
 
 def test_only_one_accepts_a_single_face(blank: DecodedImage) -> None:
     detected = detect(blank, FakeEngine(lambda _: FACES[:1]))
-    assert choose(detected.ONLY_ONE).box.width == 60
+    assert choose(detected, FacePolicy.ONLY_ONE).box.width == 60
 
 
 def test_real_detectors_find_every_face_of_a_group(engine: Engine) -> None:

@@ -121,7 +121,7 @@ def test_the_camera_is_off_when_the_dialogue_is_left(visitor: Visitor, way: str)
         visitor.button(way).click()
     expect(dialogue(visitor)).to_be_hidden()
     expect(visitor.button("Take image 1 with the camera")).to_be_focused()
-    assert visitor.page.evaluate(STREAM_STATES) == ["ended"]
+    visitor.page.wait_for_function(f"() => ({STREAM_STATES})().join() === 'ended'")
 
 
 def test_a_camera_that_opens_after_the_dialogue_was_left_is_closed(visitor: Visitor):

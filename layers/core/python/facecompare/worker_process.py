@@ -27,6 +27,7 @@ LANES = 2  # pieces at once: while one is read and kept, the other has the cores
 POLL_S = 5  # for a message; a worker that is to stop looks up as often
 GRACE_S = 60  # to end what was begun; ECS kills after 120 s, EC2 takes the machine after 120 s
 PAUSE_S = 5  # after the queue could not be reached
+LOOK_S = 0.2  # how often it is looked whether to stop
 
 NOTICE_PATH = "/latest/meta-data/spot/instance-action"
 NOTICE_EVERY_S = 5  # AWS, EC2 User Guide, "Spot Instance interruption notices"
@@ -135,8 +136,10 @@ class WorkerProcess:
     def run(self) -> None:
         """Work until told to stop; in the main thread, for signals come there."""
 
+        signals: list[int] = []  # a handler may come at any moment, and must not wait for a lock
+
         def told(number: int, _frame: FrameType | None) -> None:
-            self.stop(signal.Signals(number).name)
+            signals.append(number)
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, told)
@@ -147,8 +150,10 @@ class WorkerProcess:
             others.append(Thread(target=self._watch_for_notice, daemon=True))
         for thread in (*lanes, *others):
             thread.start()
-        while not self._stop.wait(1):
-            pass
+        while not (signals or self._stop.is_set()):
+            time.sleep(LOOK_S)
+        if signals:
+            self.stop(signal.Signals(signals[0]).name)
         deadline = time.monotonic() + self._grace_s
         for lane in lanes:
             lane.join(max(0.0, deadline - time.monotonic()))
@@ -163,6 +168,9 @@ class WorkerProcess:
                     self._deal_with(message)
             except FaceCompareError as error:
                 log.warning("%s: %s", error.code, error.message)
+                self._stop.wait(PAUSE_S)
+            except Exception:  # whatever it is, the process goes on with both lanes
+                log.exception("unforeseen")
                 self._stop.wait(PAUSE_S)
 
     def _deal_with(self, message: Message) -> None:

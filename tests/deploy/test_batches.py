@@ -34,7 +34,7 @@ from tests.infra.moto_server import credentials, moto_server
 
 pytestmark = [pytest.mark.deploy, pytest.mark.timeout(600)]
 
-HOLD_S = 6
+HOLD_S = 3
 ROWS, COLUMNS, BLOCK = 50, 40, 5  # pairs of a message lie in a block, and share its photos
 PAIRS = ROWS * COLUMNS
 THROTTLED_SHARE = 0.1

@@ -61,7 +61,7 @@ destroy: $(MODELS) layers node_modules
 	$(CDK) destroy --all --force $(CONTEXT)
 
 test-deploy: $(MODELS) layers node_modules  ## deploy to a simulated account, compare, update, destroy
-	$(BIN)/python -m pytest -m deploy
+	$(BIN)/python -m pytest -m deploy -n 2 --dist loadfile
 
 test-image:  ## build the container image without Docker and test it (root, Debian, some minutes)
 	tests/image/build.sh

@@ -3,23 +3,22 @@
 moto keeps a deep copy of a table to go back to from a transaction, which takes seconds when there
 are thousands of items, and forgets what others wrote in the meantime. Here it keeps which items
 there were (one that a transaction changed before it failed would stay changed, so ours change items
-last), and writes one after the other, as DynamoDB does with those of one item.
+last). It also answers a read with an item of which only some attributes are written yet; here one
+request is answered after the other, so that reads and writes are whole, as DynamoDB's are.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from functools import wraps
 from threading import RLock
 from typing import Any
 
-from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
 from moto.server import main
 
-WRITES = ("put_item", "update_item", "delete_item", "transact_write_items")
 ONE_AT_A_TIME = RLock()
+answer_at_once = DynamoHandler.call_action
 
 
 def with_the_items_there_are(table: Table, memo: dict[int, Any]) -> Table:
@@ -30,19 +29,13 @@ def with_the_items_there_are(table: Table, memo: dict[int, Any]) -> Table:
     return kept
 
 
-def alone(write: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, while nobody else writes."""
-
-    @wraps(write)
-    def written(*arguments: Any, **options: Any) -> Any:
-        with ONE_AT_A_TIME:
-            return write(*arguments, **options)
-
-    return written
+def answer_alone(request: DynamoHandler) -> Any:
+    """The answer, while no other request is answered."""
+    with ONE_AT_A_TIME:
+        return answer_at_once(request)
 
 
 if __name__ == "__main__":
     Table.__deepcopy__ = with_the_items_there_are  # type: ignore[attr-defined]
-    for name in WRITES:
-        setattr(DynamoDBBackend, name, alone(getattr(DynamoDBBackend, name)))
+    DynamoHandler.call_action = answer_alone  # type: ignore[method-assign]
     main()

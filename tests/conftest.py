@@ -38,6 +38,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models_dir
     for name in [name for name in os.environ if name.startswith(ENV_PREFIX)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("FACECOMPARE_RECORDS", str(tmp_path / "log" / "comparisons.sqlite3"))
+    monkeypatch.setenv("FACECOMPARE_EMBEDDINGS", str(tmp_path / "cache" / "embeddings.sqlite3"))
     monkeypatch.setenv("FACECOMPARE_MODELS_DIR", str(models_dir))
 
 

@@ -30,7 +30,7 @@ KILLED_AFTER_S = 30.0
 
 def make_pairs(images: Path, count: int) -> list[tuple[str, str]]:
     """As many of one person as there are, but half at most; the others of two people."""
-    people = sorted(folder.name for folder in images.iterdir())
+    people = sorted(folder.name for folder in images.iterdir() if folder.is_dir())
     photos = {
         person: [f"{person}/{path.name}" for path in sorted((images / person).iterdir())]
         for person in people

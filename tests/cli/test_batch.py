@@ -108,6 +108,14 @@ def test_results_that_are_there_are_not_overwritten(
     assert (tmp_path / "results.csv").read_text() == "precious"
 
 
+def test_a_folder_that_is_not_there_is_told_before_anything_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert batch(tmp_path, tmp_path / "nowhere", "obama.jpg,biden.jpg") == 2
+    assert "nowhere is no folder" in capsys.readouterr().err
+    assert not list(tmp_path.glob("results.csv*"))
+
+
 @pytest.mark.parametrize(
     ("lines", "complaint"),
     [

@@ -108,7 +108,7 @@ def test_a_photo_without_a_face_is_listed_and_counts_as_a_non_match(
     for name in portraits.names[:2]:
         (images / Path(name).name).write_bytes((portraits.images / name).read_bytes())
     one, other = (Path(name).name for name in portraits.names[:2])
-    lines = [f"{one},{other},1", f"{one},wall.png,1", f"{other},notes.jpg,0"]
+    lines = [f"{one},{other},1", f"{one},wall.png,1", f"{other},notes.jpg,0", f"{other},wall.png,0"]
     pairs = tmp_path / "pairs.csv"
     pairs.write_text("\n".join(["image1,image2,same", *lines]))
     assert evaluate(Portraits(images, pairs, tmp_path / "cache", []), "--json") == 0
@@ -122,7 +122,7 @@ def test_a_photo_without_a_face_is_listed_and_counts_as_a_non_match(
         "true_accepts": 1,
         "false_rejects": 1,
         "false_accepts": 0,
-        "true_rejects": 1,
+        "true_rejects": 2,
     }
     assert figures["worst"][0]["distance"] is None
 
@@ -177,6 +177,30 @@ def test_what_was_embedded_is_not_embedded_again(
     assert evaluate(portraits, "--json") == 0
 
 
+def test_embeddings_are_kept_where_the_settings_say_and_for_their_owner_only(
+    portraits: Portraits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    kept = tmp_path / "cache" / "kept.sqlite3"
+    monkeypatch.setenv("FACECOMPARE_EMBEDDINGS", str(kept))
+    pairs = tmp_path / "pairs.csv"
+    write_pairs(pairs, portraits.names[:2] + portraits.names[-2:])
+    before = sorted(portraits.images.iterdir())
+    assert main(["evaluate", "--images", str(portraits.images), "--pairs", str(pairs)]) == 0
+    assert rows(kept) == 4
+    assert kept.stat().st_mode & 0o077 == 0
+    assert sorted(portraits.images.iterdir()) == before
+
+
+def test_a_file_that_is_something_else_is_not_overwritten(
+    portraits: Portraits, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    thesis = tmp_path / "thesis.md"
+    thesis.write_text("# Years of work\n" * 100)
+    assert main(["evaluate", *portraits.arguments, "--cache", str(thesis)]) == 2
+    assert "thesis.md cannot keep embeddings (file is not a database)" in capsys.readouterr().err
+    assert thesis.read_text() == "# Years of work\n" * 100
+
+
 def test_a_calibration_is_kept_beside_the_models_and_tied_to_the_engine(
     portraits: Portraits, tmp_path: Path, models_dir: Path
 ):
@@ -192,7 +216,7 @@ def test_a_calibration_is_kept_beside_the_models_and_tied_to_the_engine(
 
 
 def test_where_folders_name_nobody_the_listed_pairs_are_counted(
-    portraits: Portraits, report: Path, tmp_path: Path
+    portraits: Portraits, report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     images = tmp_path / "images"
     images.mkdir()
@@ -210,6 +234,11 @@ def test_where_folders_name_nobody_the_listed_pairs_are_counted(
     calibration = read_calibration(out)
     assert calibration.far_at(0.3) == 0.0
     assert calibration.far_at(1.0) == 1.0
+    capsys.readouterr()
+    assert evaluate(flat) == 0
+    assert "of 12 photos; facecompare" in capsys.readouterr().out
+    assert evaluate(flat, "--identify") == 2
+    assert "needs a folder for each person" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -222,6 +251,8 @@ def test_where_folders_name_nobody_the_listed_pairs_are_counted(
         (["--engine", "none"], "there is no engine 'none'"),
         (["--strata", "nowhere.csv"], "cannot be read as a CSV of groups"),
         (["--out", "/dev/null/report"], "cannot be made"),
+        (["--cache", "/dev/null/a/cache"], "cannot keep embeddings (Not a directory)"),
+        (["--cache", "."], "cannot keep embeddings (unable to open database file)"),
     ],
 )
 def test_wrong_arguments_are_told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from facecompare.errors import BadDataset
 from facecompare.evaluation.identification import identify, split
 
 
@@ -14,6 +15,12 @@ def test_every_other_person_with_several_photos_is_in_the_gallery():
     assert parts.gallery.tolist() == [0, 5]
     assert parts.probes.tolist() == [1, 6]
     assert parts.strangers.tolist() == [2, 3, 4, 7]
+
+
+@pytest.mark.parametrize("people", [[], ["ann", "bob"], ["ann", "ann"]])
+def test_without_probes_or_strangers_there_is_nothing_to_find(people: list[str]):
+    with pytest.raises(BadDataset, match="needs a folder for each person"):
+        split(people)
 
 
 def test_ranks_and_rates():

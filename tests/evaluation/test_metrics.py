@@ -98,20 +98,25 @@ def test_true_accepts_at_a_rate_lie_in_their_interval():
 def test_accuracy_is_judged_on_pairs_that_did_not_choose_the_threshold():
     random = np.random.default_rng(5)
     no_signal = Pairs(random.random(400), np.arange(400) % 2 == 0)
-    accuracy, error, _ = cross_validated(no_signal)
-    assert accuracy == pytest.approx(0.5, abs=0.1)
-    assert 0 < error < 0.1
+    found = cross_validated(no_signal)
+    assert found.accuracy == pytest.approx(0.5, abs=0.1)
+    assert 0 < found.standard_error < 0.1
     clear = pairs(list(random.uniform(0, 0.4, 100)), list(random.uniform(0.6, 1, 100)))
-    accuracy, error, threshold = cross_validated(clear)
-    assert (accuracy, error) == (1.0, 0.0)
-    assert 0.35 < threshold < 0.65
+    found = cross_validated(clear)
+    assert (found.accuracy, found.standard_error, found.folds) == (1.0, 0.0, 10)
+    assert 0.35 < found.threshold < 0.65
 
 
 def test_lfw_s_own_folds_are_used():
     distances = np.array([0.1, 0.9] * 4)
     same = np.array([True, False] * 4)
-    accuracy, _, _ = cross_validated(Pairs(distances, same, np.repeat([0, 1], 4)))
-    assert accuracy == 1.0
+    assert cross_validated(Pairs(distances, same, np.repeat([0, 1], 4))).folds == 2
+    assert cross_validated(Pairs(distances, same, np.zeros(8, dtype=np.intp))).folds == 4
+
+
+def test_with_few_pairs_there_are_fewer_folds():
+    found = cross_validated(pairs([0.2, 0.3], [0.8, 0.9, 0.9]))
+    assert (found.accuracy, found.folds) == (1.0, 2)
 
 
 def test_the_best_threshold_lies_between_the_kinds():

@@ -33,6 +33,8 @@ def test_the_environment_decides() -> None:
 def test_data_lives_where_xdg_says() -> None:
     settings = Settings.from_env({"XDG_DATA_HOME": "/data"})
     assert settings.records == Path("/data/facecompare/comparisons.sqlite3")
+    settings = Settings.from_env({"XDG_CACHE_HOME": "/cache"})
+    assert settings.embeddings == Path("/cache/facecompare/embeddings.sqlite3")
 
 
 @pytest.mark.parametrize(

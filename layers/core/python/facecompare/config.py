@@ -50,6 +50,7 @@ class Settings:
     records: Path
     records_table: str
     records_days: int
+    embeddings: Path
     upload_bucket: str
     batch_queue: str
     dead_letter_queue: str
@@ -86,6 +87,7 @@ class Settings:
             records=_read(env, "records", Path, _data_home(env) / "comparisons.sqlite3"),
             records_table=_read(env, "records_table", str, ""),
             records_days=_read(env, "records_days", _positive, KEPT_DAYS),
+            embeddings=_read(env, "embeddings", Path, _cache_home(env) / "embeddings.sqlite3"),
             upload_bucket=_read(env, "upload_bucket", str, ""),
             batch_queue=_read(env, "batch_queue", str, ""),
             dead_letter_queue=_read(env, "dead_letter_queue", str, ""),
@@ -125,11 +127,20 @@ def _models_dir(env: Mapping[str, str]) -> Path:
 
 def _data_home(env: Mapping[str, str]) -> Path:
     """Where a user's data lives: XDG Base Directory Specification 0.8."""
-    home = env.get("XDG_DATA_HOME")
+    return _home(env, "XDG_DATA_HOME", ".local/share")
+
+
+def _cache_home(env: Mapping[str, str]) -> Path:
+    """Where what can be made again lives."""
+    return _home(env, "XDG_CACHE_HOME", ".cache")
+
+
+def _home(env: Mapping[str, str], name: str, default: str) -> Path:
+    home = env.get(name)
     if home:
         return Path(home) / "facecompare"
     try:
-        return Path.home() / ".local" / "share" / "facecompare"
+        return Path.home() / default / "facecompare"
     except RuntimeError:  # a container's user may have no home
         return Path("/tmp/facecompare")  # noqa: S108 – the one place where it may write
 

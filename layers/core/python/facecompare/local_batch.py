@@ -135,14 +135,16 @@ class BatchRun:
 def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
     """The batch, begun or gone on with; leaving it early keeps what is done for the next run.
 
-    Raises  BadManifest, BadThreshold; BadField when the results are there already, or were begun
-            with other pairs or options; RecordsUnavailable.
+    Raises  BadManifest, BadThreshold; BadField when there is no folder of photos, or the results
+            are there already, or were begun with other pairs or options; RecordsUnavailable.
     """
     if batch.options.threshold is not None:
         check_threshold(batch.options.threshold)
     if batch.out.exists():
         shutil.rmtree(batch.folder, ignore_errors=True)
         raise BadField(f"{batch.out} is there already; name another file for the results")
+    if not batch.images.is_dir():
+        raise BadField(f"{batch.images} is no folder; name the one that the pairs' photos are in")
     digest = _digest(batch, engine)
     try:
         batch.folder.mkdir(mode=0o700, exist_ok=True)

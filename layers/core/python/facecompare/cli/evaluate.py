@@ -16,8 +16,6 @@ from facecompare.errors import BadField
 if TYPE_CHECKING:
     from facecompare.evaluation.dataset import Dataset, Workshop
 
-CACHE = "FOLDER/.facecompare-embeddings.sqlite3"
-
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the parser."""
@@ -125,7 +123,9 @@ def _command(
         help="LFW's format, or image1,image2,same",
     )
     parser.add_argument("--engine", help="see: facecompare models list")
-    parser.add_argument("--cache", metavar="FILE", type=Path, help=f"embeddings kept; {CACHE}")
+    parser.add_argument(
+        "--cache", metavar="FILE", type=Path, help="where embeddings are kept from run to run"
+    )
     parser.add_argument("--processes", metavar="N", help="one for each core by default")
     return parser
 
@@ -144,8 +144,7 @@ def _with_dataset(
 
     dataset = Dataset.of(arguments.images, read_pairs(arguments.pairs))
     digest = load_engine(arguments.engine or settings.engine, settings).model_digest
-    path = arguments.cache or arguments.images / Path(CACHE).name
-    cache = EmbeddingCache(path, digest)
+    cache = EmbeddingCache(arguments.cache or settings.embeddings, digest)
     try:
         work(dataset, Workshop(cache, settings, _processes(arguments.processes), progress))
     finally:

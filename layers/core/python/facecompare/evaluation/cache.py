@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facecompare.errors import BadField
 from facecompare.evaluation.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -37,17 +39,23 @@ class Enrolled:
 
 
 class EmbeddingCache:
-    """The embeddings that earlier runs made with these weights."""
+    """The embeddings that earlier runs made with these weights.
+
+    The file is made where it is not there, readable by its owner only. Raises BadField, now or
+    later, if it cannot be used.
+    """
 
     def __init__(self, path: Path, model_digest: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._digest = model_digest
-        self._connection = sqlite3.connect(path)
-        with self._connection:
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS enrolled (sha256 TEXT, recipe TEXT, vector BLOB, "
-                "facts TEXT, PRIMARY KEY (sha256, recipe)) WITHOUT ROWID"
-            )
+        self._path, self._digest = path, model_digest
+        with self._usable():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            self._connection = sqlite3.connect(path)
+            with self._connection:
+                self._connection.execute(
+                    "CREATE TABLE IF NOT EXISTS enrolled (sha256 TEXT, recipe TEXT, vector BLOB, "
+                    "facts TEXT, PRIMARY KEY (sha256, recipe)) WITHOUT ROWID"
+                )
 
     def close(self) -> None:
         """Let go of the file."""
@@ -55,10 +63,11 @@ class EmbeddingCache:
 
     def find(self, sha256: str, recipe: Recipe) -> Enrolled | None:
         """What an earlier run made of this photo."""
-        row = self._connection.execute(
-            "SELECT vector, facts FROM enrolled WHERE sha256 = ? AND recipe = ?",
-            (sha256, self._key(recipe)),
-        ).fetchone()
+        with self._usable():
+            row = self._connection.execute(
+                "SELECT vector, facts FROM enrolled WHERE sha256 = ? AND recipe = ?",
+                (sha256, self._key(recipe)),
+            ).fetchone()
         if row is None:
             return None
         facts = json.loads(row[1])
@@ -67,11 +76,21 @@ class EmbeddingCache:
     def keep(self, sha256: str, recipe: Recipe, made: Enrolled) -> None:
         """For the next run."""
         facts = {name: value for name, value in asdict(made).items() if name != "values"}
-        with self._connection:
+        with self._usable(), self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?)",
                 (sha256, self._key(recipe), made.values.tobytes(), json.dumps(facts)),
             )
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as exc:
+            reason = getattr(exc, "strerror", None) or exc
+            raise BadField(
+                f"{self._path} cannot keep embeddings ({reason}); name another file with --cache"
+            ) from exc
 
     def _key(self, recipe: Recipe) -> str:
         return json.dumps({"weights": self._digest, **asdict(recipe)}, sort_keys=True)

@@ -15,7 +15,7 @@ from facecompare.calibration import Calibration
 from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.evaluation.cache import Enrolled
 from facecompare.evaluation.dataset import Dataset, Workshop, distance_matrix, distances_of
-from facecompare.evaluation.identification import Identification, identify, split
+from facecompare.evaluation.identification import Identification, Split, identify, split
 from facecompare.evaluation.metrics import (
     FARS,
     FEW_RESAMPLES,
@@ -32,7 +32,7 @@ from facecompare.evaluation.metrics import (
     resampled,
     separability,
 )
-from facecompare.evaluation.pairs import person_of
+from facecompare.evaluation.pairs import folders_name_people, person_of
 from facecompare.evaluation.recipes import Recipe
 from facecompare.evaluation.reliability import Reliability, reliability
 from facecompare.evaluation.strata import Stratum, strata_of
@@ -72,10 +72,11 @@ class Verification:
     pairs: int
     genuine: int
     impostor: int
+    folds: int
     accuracy: float
     accuracy_standard_error: float
     threshold: float
-    """the mean of those that were best on nine folds"""
+    """the mean of those that were best on all folds but one"""
     auc: Share
     eer: Share
     at_thresholds: tuple[AtThreshold, ...]
@@ -93,6 +94,7 @@ class Report:
     model_digest: str
     images: int
     people: int
+    """0 where folders do not tell who is who"""
     failures: tuple[Failure, ...]
     detectors: Mapping[str, int]
     verification: Verification
@@ -129,7 +131,13 @@ def evaluate(
     workshop: Workshop,
     wanted: Wanted,
 ) -> Evaluation:
-    """Embed every photo once, and compute."""
+    """Embed every photo once, and compute.
+
+    Raises  BadDataset when identification is wanted of photos that do not allow it.
+    """
+    people = [person_of(name) for name in dataset.hashes]
+    named = folders_name_people(dataset.pairs)
+    parts = split(people if named else []) if wanted.identify else None
     recipe = Recipe(engine.card.id)
     enrolled = workshop.enrol(dataset, recipe)
     metric = engine.card.metric
@@ -141,7 +149,7 @@ def evaluate(
         engine=engine.card.id,
         model_digest=engine.model_digest,
         images=len(enrolled),
-        people=len({person_of(name) for name in enrolled}),
+        people=len(set(people)) if named else 0,
         failures=tuple(
             Failure(name, made.failure) for name, made in enrolled.items() if made.failure
         ),
@@ -154,7 +162,7 @@ def evaluate(
         ),
         worst=_worst(dataset, pairs),
         latency_ms=_latency(enrolled),
-        identification=_identification(enrolled, threshold, metric) if wanted.identify else None,
+        identification=_identification(enrolled, parts, threshold, metric) if parts else None,
         strata=strata_of(dataset.pairs, pairs, wanted.groups, threshold) if wanted.groups else (),
         variants=_variants(dataset, engine, workshop, wanted, enrolled),
     )
@@ -169,15 +177,16 @@ def _thresholds(card: EngineCard) -> list[float]:
 
 def verification(pairs: Pairs, thresholds: Sequence[float]) -> Verification:
     """Every figure of a set of pairs."""
-    accuracy, error, threshold = cross_validated(pairs)
+    validated = cross_validated(pairs)
     eer_low, eer_high = resampled(pairs, equal_error_rate, times=FEW_RESAMPLES)
     return Verification(
         pairs=len(pairs.same),
         genuine=len(pairs.genuine),
         impostor=len(pairs.impostor),
-        accuracy=accuracy,
-        accuracy_standard_error=error,
-        threshold=threshold,
+        folds=validated.folds,
+        accuracy=validated.accuracy,
+        accuracy_standard_error=validated.standard_error,
+        threshold=validated.threshold,
         auc=auc_share(pairs),
         eer=Share(equal_error_rate(pairs), eer_low, eer_high, len(pairs.same)),
         at_thresholds=tuple(at_threshold(pairs, each) for each in thresholds),
@@ -215,11 +224,10 @@ def _latency(enrolled: Mapping[str, Enrolled]) -> dict[str, dict[str, float]]:
 
 
 def _identification(
-    enrolled: Mapping[str, Enrolled], threshold: float, metric: str
+    enrolled: Mapping[str, Enrolled], parts: Split, threshold: float, metric: str
 ) -> Identification:
-    names = sorted(enrolled)
+    names = list(enrolled)
     people = [person_of(name) for name in names]
-    parts = split(people)
     values = _values(names, enrolled)
     gallery = values[parts.gallery]
     known, strange = (

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facecompare.errors import BadDataset
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -48,6 +50,8 @@ def split(people: Sequence[str]) -> Split:
     probes; all photos of the people between them, and of those with a single one, are strangers.
 
     people  whom each photo shows; the order of photos decides
+
+    Raises  BadDataset when there would be no probes, or no strangers.
     """
     photos: dict[str, list[int]] = {}
     for place, person in enumerate(people):
@@ -58,6 +62,11 @@ def split(people: Sequence[str]) -> Split:
     probes = [place for person in known for place in photos[person][1:]]
     inside = set(known)
     strangers = [place for place, person in enumerate(people) if person not in inside]
+    if not probes or not strangers:
+        raise BadDataset(
+            "identification needs a folder for each person, one of them with two photos or more, "
+            "and photos of others; these folders and pairs have not both"
+        )
     return Split(*(np.array(places, dtype=np.intp) for places in (gallery, probes, strangers)))
 
 

@@ -50,6 +50,16 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossValidated:
+    """Means over the folds, and how much the accuracy varies between them."""
+
+    accuracy: float
+    standard_error: float
+    threshold: float
+    folds: int
+
+
+@dataclass(frozen=True, slots=True)
 class AtThreshold:
     """What happens at one threshold; precision, recall and F1 are of "the same person"."""
 
@@ -199,10 +209,15 @@ def resampled(
     return float(low), float(high)
 
 
-def cross_validated(pairs: Pairs, seed: int = 0) -> tuple[float, float, float]:
-    """Accuracy over ten folds and its standard error, each fold at the threshold that is best on
-    the other nine; and the mean of these thresholds. LFW's own folds where it has them."""
-    folds = pairs.folds if pairs.folds is not None else _folds(pairs.same, seed)
+def cross_validated(pairs: Pairs, seed: int = 0) -> CrossValidated:
+    """Accuracy, each fold judged at the threshold that is best on the others.
+
+    LFW's own folds where there are several; else ten, or as many as there are pairs of each kind,
+    of which two are needed.
+    """
+    folds = pairs.folds if pairs.folds is not None else np.zeros(len(pairs.same), dtype=np.intp)
+    if len(np.unique(folds)) < 2:
+        folds = _folds(pairs.same, seed)
     accuracies, thresholds = [], []
     for fold in np.unique(folds):
         threshold = best_threshold(pairs.chosen(folds != fold))
@@ -210,7 +225,9 @@ def cross_validated(pairs: Pairs, seed: int = 0) -> tuple[float, float, float]:
         accuracies.append(float(((inside.distances < threshold) == inside.same).mean()))
         thresholds.append(threshold)
     error = float(np.std(accuracies, ddof=1) / np.sqrt(len(accuracies)))
-    return float(np.mean(accuracies)), error, float(np.mean(thresholds))
+    return CrossValidated(
+        float(np.mean(accuracies)), error, float(np.mean(thresholds)), len(accuracies)
+    )
 
 
 def best_threshold(pairs: Pairs) -> float:
@@ -248,10 +265,11 @@ def _accepted_at(pairs: Pairs, far: float) -> float:
 
 
 def _folds(same: NDArray[np.bool_], seed: int) -> NDArray[np.intp]:
-    """Ten folds with as many of each kind."""
+    """As many of each kind in each fold."""
     random = np.random.default_rng(seed)
+    fewest = min(int(same.sum()), int((~same).sum()))
     folds = np.empty(len(same), dtype=np.intp)
     for kind in (same, ~same):
         places = random.permutation(np.flatnonzero(kind))
-        folds[places] = np.arange(len(places)) % FOLDS
+        folds[places] = np.arange(len(places)) % min(FOLDS, fewest)
     return folds

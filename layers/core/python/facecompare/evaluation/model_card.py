@@ -14,7 +14,7 @@ from typing import Any
 
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import BadDataset
-from facecompare.evaluation.report import table
+from facecompare.evaluation.report import of_people, table, tar_at
 from facecompare.model_files import ModelFile
 
 MODEL_CARD = "MODEL_CARD.md"
@@ -74,7 +74,7 @@ def _figures(engine: str, summary: Summary) -> str:
         f"## `{engine}`, measured",
         "",
         f"{summary['source']}: {v['genuine']:,} genuine and {v['impostor']:,} impostor pairs of "
-        f"{summary['images']:,} photos of {summary['people']:,} people, none of which chose any "
+        f"{summary['images']:,} photos{of_people(summary['people'])}, none of which chose any "
         f"setting; {summary['failures']} photos without a usable face. Weights "
         f"`{summary['model_digest'][:12]}`. Brackets hold 95 % intervals.",
         "",
@@ -92,12 +92,12 @@ def _verification(v: Summary) -> list[str]:
     auc = v["auc"]
     rows = [
         [
-            "accuracy, 10 folds",
+            f"accuracy, {v['folds']} folds",
             f"{_percent(v['accuracy'])} ± {_percent(v['accuracy_standard_error'])}",
         ],
         ["AUC", f"{auc['value']:.4f} [{auc['low']:.4f}, {auc['high']:.4f}]"],
         ["EER", _share(v["eer"])],
-        *([f"TAR at FAR {at['far']:.1%}", _share(at["true_accepts"])] for at in v["at_fars"]),
+        *([tar_at(at["far"], v["impostor"]), _share(at["true_accepts"])] for at in v["at_fars"]),
     ]
     return table(("figure", "value"), rows)
 

@@ -11,6 +11,7 @@ from facecompare.errors import BadDataset
 
 CSV_HEADER = ["image1", "image2", "same"]
 YES, NO = {"1", "true", "yes", "same"}, {"0", "false", "no", "different"}
+FEWEST = 2  # pairs of each kind: one to choose a threshold by, and one to judge it
 SHOWN = 3  # missing photos that are named
 
 
@@ -27,7 +28,7 @@ class Pair:
 def read_pairs(path: Path) -> list[Pair]:
     """The pairs of a file in LFW's format or, with a name ending in .csv, image1,image2,same.
 
-    Raises  BadDataset naming the line, also for pairs of one kind only.
+    Raises  BadDataset naming the line, also for too few pairs of a kind.
     """
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -35,13 +36,12 @@ def read_pairs(path: Path) -> list[Pair]:
         raise BadDataset(f"{path} cannot be read as a text of pairs ({exc})") from exc
     read = _csv_pairs if path.suffix.lower() == ".csv" else _lfw_pairs
     pairs = list(read(lines, path.name))
-    kinds = {pair.same for pair in pairs}
-    if len(kinds) < 2:
-        which = {frozenset(): "none", frozenset({True}): "all of one person"}
-        found = which.get(frozenset(kinds), "all of two people")
+    genuine = sum(pair.same for pair in pairs)
+    impostor = len(pairs) - genuine
+    if min(genuine, impostor) < FEWEST:
         raise BadDataset(
-            f"{path.name} has {len(pairs)} pairs, {found}; pairs of one person and of two "
-            "people are needed"
+            f"{path.name} has {genuine:,} pairs of one person and {impostor:,} of two people; at "
+            f"least {FEWEST} of each are needed"
         )
     return pairs
 

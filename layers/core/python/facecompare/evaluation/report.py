@@ -45,7 +45,7 @@ def to_markdown(report: Report, plots: Sequence[str] = ()) -> str:
         f"# {report.engine}: error rates",
         "",
         f"{v.pairs:,} pairs ({v.genuine:,} genuine, {v.impostor:,} impostor) of {report.images:,} "
-        f"photos of {report.people:,} people; facecompare {report.version}, weights "
+        f"photos{of_people(report.people)}; facecompare {report.version}, weights "
         f"{report.model_digest[:12]}. Brackets hold 95 % intervals. A photo without a usable face "
         "counts as a non-match.",
         "",
@@ -60,6 +60,16 @@ def to_markdown(report: Report, plots: Sequence[str] = ()) -> str:
         *(f"![{PLOTS[name]}]({name})\n" for name in plots),
     ]
     return "\n".join(lines)
+
+
+def tar_at(far: float, impostor: int) -> str:
+    """What a figure is called; a rate that is less than one pair is none of them."""
+    return f"TAR at FAR {far:.1%}" + (f" (none of {impostor:,})" if far * impostor < 1 else "")
+
+
+def of_people(count: int) -> str:
+    """Nothing where folders do not tell who is who."""
+    return f" of {count:,} people" if count else ""
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -82,7 +92,7 @@ def interval(share: Share, digits: int = 2) -> str:
 def _verification(v: Verification) -> list[str]:
     fars = [
         [
-            f"TAR at FAR {far.far:.1%}",
+            tar_at(far.far, v.impostor),
             f"{interval(far.true_accepts)}, threshold {far.threshold:.3f}",
         ]
         for far in v.at_fars
@@ -90,7 +100,7 @@ def _verification(v: Verification) -> list[str]:
     s = v.separability
     figures = [
         [
-            "accuracy, 10 folds",
+            f"accuracy, {v.folds} folds",
             f"{percent(v.accuracy)} ± {percent(v.accuracy_standard_error)}, "
             f"threshold {v.threshold:.3f}",
         ],

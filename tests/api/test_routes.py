@@ -136,6 +136,25 @@ def test_detect_draws_an_overlay(client: TestClient) -> None:
     assert Image.open(io.BytesIO(answer.content)).size == (640, 800)
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "words"),
+    [
+        ("POST", "/api/compare?far=0.001", "'far' is no query parameter of this operation; it has"),
+        ("POST", "/api/compare?threshold=0.6", "its fields are sent in the body"),
+        ("POST", "/api/detect?overlay=png&engine=dlib-fast", "'engine' is no query"),
+        ("GET", "/api/comparisons?limt=5", "there are: limit, cursor, since, caller"),
+        ("DELETE", "/api/comparisons/1?all=yes", "it has none"),
+    ],
+)
+def test_a_query_that_nobody_reads_is_refused(
+    client: TestClient, method: str, address: str, words: str
+) -> None:
+    files = {"image": OBAMA, "image1": OBAMA, "image2": BIDEN} if method == "POST" else None
+    answer = client.request(method, address, files=files)
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_field")
+    assert words in answer.json()["message"]
+
+
 def test_another_overlay_is_refused(client: TestClient) -> None:
     answer = client.post("/api/detect?overlay=svg", files={"image": OBAMA})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_field")

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from facecompare.access import Caller, Gate
 from facecompare.api.caller import IdempotencyKey, caller_by
 from facecompare.api.errors import responses
+from facecompare.api.query import KNOWN_QUERY_ONLY
 from facecompare.batch_service import MAX_ROWS, BatchService, Order
 from facecompare.errors import BatchesOff
 from facecompare.records.batch import OUTCOME_COLUMNS, Outcome, Progress
@@ -54,7 +55,7 @@ class BatchesAnswer:
 
 def batch_routes(batches: BatchService | None, gate: Gate) -> APIRouter:
     """The routes; without a queue they say that there are no batches."""
-    router = APIRouter(prefix="/api", tags=["batches"])
+    router = APIRouter(prefix="/api", tags=["batches"], dependencies=[KNOWN_QUERY_ONLY])
     known = Depends(caller_by(gate.records))
 
     def working() -> BatchService:

@@ -13,6 +13,7 @@ from facecompare.api.body import FACE_SUFFIX, MAX_FACE, UPLOAD_FIELD, WishFields
 from facecompare.api.caller import IdempotencyKey, caller_by
 from facecompare.api.errors import responses
 from facecompare.api.examples import EXAMPLES
+from facecompare.api.query import KNOWN_QUERY_ONLY
 from facecompare.api.workplace import Workplace
 from facecompare.overlay import draw_faces
 from facecompare.service import Asker, FaceService
@@ -25,7 +26,7 @@ SINGLE = ("image",)
 
 def compare_routes(service: FaceService, gate: Gate, uploads: Uploads | None) -> APIRouter:
     """The routes; at most as many requests are worked on at once as there are threads."""
-    router = APIRouter(prefix="/api", tags=["photos"])
+    router = APIRouter(prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY])
     known = Depends(caller_by(gate.photos))
     settings = service.settings
     work = Workplace(settings.threads, settings.deadline_s, service.renew).work

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from facecompare.access import Caller, Gate, Role
 from facecompare.api.caller import caller_by
 from facecompare.api.errors import responses
+from facecompare.api.query import KNOWN_QUERY_ONLY
 from facecompare.records.record import (
     ComparisonLog,
     ComparisonRecord,
@@ -47,7 +48,7 @@ class RecordsAnswer:
 
 def record_routes(log: ComparisonLog, gate: Gate) -> APIRouter:
     """The routes over this log: an admin sees all records, another caller sees their own."""
-    router = APIRouter(prefix="/api", tags=["records"])
+    router = APIRouter(prefix="/api", tags=["records"], dependencies=[KNOWN_QUERY_ONLY])
     known = Depends(caller_by(gate.records))
 
     @router.get("/comparisons", responses=responses(400, 401, 403))
@@ -81,7 +82,7 @@ def record_routes(log: ComparisonLog, gate: Gate) -> APIRouter:
             headers={"Content-Disposition": 'attachment; filename="comparisons.csv"'},
         )
 
-    @router.get("/comparisons/{comparison_id}", responses=responses(401, 403, 404))
+    @router.get("/comparisons/{comparison_id}", responses=responses(400, 401, 403, 404))
     def comparison(comparison_id: str, asking: Caller = known) -> ComparisonRecord:
         """One record."""
         record = log.get(comparison_id)
@@ -90,7 +91,7 @@ def record_routes(log: ComparisonLog, gate: Gate) -> APIRouter:
         return record
 
     @router.delete(
-        "/comparisons/{comparison_id}", status_code=204, responses=responses(401, 403, 404)
+        "/comparisons/{comparison_id}", status_code=204, responses=responses(400, 401, 403, 404)
     )
     def delete_comparison(comparison_id: str, asking: Caller = known) -> None:
         """Forget one record: an admin's right, for the log is an audit log."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from facecompare.access import Caller, Gate
 from facecompare.api.caller import caller_by
 from facecompare.api.errors import responses
+from facecompare.api.query import KNOWN_QUERY_ONLY
 from facecompare.errors import UploadsOff
 from facecompare.uploads import MANIFEST_TYPES, UploadGrant, Uploads
 
@@ -30,7 +31,7 @@ class UploadWish(BaseModel):
 
 def upload_routes(uploads: Uploads | None, gate: Gate) -> APIRouter:
     """The route; without a bucket it says that there are no uploads."""
-    router = APIRouter(prefix="/api", tags=["photos"])
+    router = APIRouter(prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY])
     known = Depends(caller_by(gate.photos))
 
     @router.post("/uploads", status_code=201, responses=responses(400, 401, 403))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from facecompare.records.record import Selection, every_record, timestamp
 from facecompare.records.sqlite import SqliteLog
@@ -94,15 +94,50 @@ def test_the_log_is_paged_newest_first(visitor: Visitor, guarded: Guarded):
     expect(rows(visitor).last).to_contain_text("0.25")
     expect(visitor.button("Older")).to_have_attribute("aria-disabled", "true")
     visitor.button("Newer").click()
+    expect(visitor.status).to_have_text("Page 2: 20 records")
     visitor.button("Newer").click()
     expect(visitor.status).to_have_text("Page 1: 20 records")
     expect(rows(visitor).first).to_contain_text("44.25")
+
+
+def test_two_quick_clicks_go_back_two_pages(visitor: Visitor, guarded: Guarded):
+    enter(visitor, guarded.admin)
+    for page in (2, 3):
+        visitor.button("Older").click()
+        expect(visitor.status).to_contain_text(f"Page {page}:")
+    held: list[Route] = []
+    visitor.page.route("**/api/comparisons?*", lambda route: held.append(route))
+    visitor.button("Newer").click()
+    visitor.button("Newer").click()
+    while len(held) < 2:
+        visitor.page.wait_for_timeout(20)
+    for route in held:
+        route.continue_()
+    expect(visitor.status).to_have_text("Page 1: 20 records")
+    expect(rows(visitor).first).to_contain_text("44.25")
+    assert len(held) == 2
+
+
+def test_after_a_page_that_did_not_come_the_buttons_start_from_the_shown_one(
+    visitor: Visitor, guarded: Guarded
+):
+    enter(visitor, guarded.admin)
+    visitor.button("Older").click()
+    expect(visitor.status).to_have_text("Page 2: 20 records")
+    visitor.page.route("**/api/comparisons?*", lambda route: route.fulfill(status=503, body=""))
+    visitor.watch.refusals_expected = True
+    visitor.button("Newer").click()
+    expect(visitor.status).to_have_text("Page 2: 20 records")
+    visitor.page.unroute("**/api/comparisons?*")
+    visitor.button("Older").click()
+    expect(visitor.status).to_have_text("Page 3: 5 records")
 
 
 def test_the_log_is_filtered_by_age_and_caller(visitor: Visitor, guarded: Guarded):
     enter(visitor, guarded.admin)
     visitor.page.get_by_label("From").select_option(label="the last 24 hours")
     visitor.button("Show").click()
+    expect(visitor.status).to_have_text("Page 1: 20 records")
     visitor.button("Older").click()
     expect(visitor.status).to_have_text("Page 2: 20 records")
     expect(visitor.button("Older")).to_have_attribute("aria-disabled", "true")
@@ -110,6 +145,7 @@ def test_the_log_is_filtered_by_age_and_caller(visitor: Visitor, guarded: Guarde
     visitor.page.get_by_label("From").select_option(label="the beginning")
     visitor.page.get_by_label("Caller").fill("desk")
     visitor.button("Show").click()
+    expect(visitor.status).to_have_text("Page 1: 20 records")
     visitor.button("Older").click()
     expect(visitor.status).to_have_text("Page 2: 2 records")
     expect(rows(visitor).first).to_contain_text("desk")

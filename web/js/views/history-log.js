@@ -14,11 +14,14 @@ const HASH_LENGTH = 10; // digits of a SHA-256 that tell files apart at a glance
 
 /** @param {Record<string, any>} parts */
 export function createLog(parts) {
+  const firstPage = [null];
   const state = {
     needsKey: false,
     filter: { since: "", caller: "" },
     /** @type {(string | null)[]}  of this page and those before; the first page has none */
-    cursors: [null],
+    cursors: firstPage,
+    /** @type {(string | null)[]}  the same of the page that is being fetched, else of the shown one */
+    wanted: firstPage,
     /** @type {RecordPage | null} */
     page: null,
     busy: false,
@@ -35,10 +38,13 @@ export function createLog(parts) {
   parts.filter.addEventListener("submit", (event) => {
     event.preventDefault();
     state.filter = { since: parts.since.value, caller: parts.caller.value.trim() };
-    show([null]);
+    show(firstPage);
   });
-  parts.older.addEventListener("click", () => state.page?.next_cursor && show([...state.cursors, state.page.next_cursor]));
-  parts.newer.addEventListener("click", () => state.cursors.length > 1 && show(state.cursors.slice(0, -1)));
+  parts.older.addEventListener("click", () => {
+    const next = state.wanted === state.cursors && state.page?.next_cursor;
+    if (next) show([...state.cursors, next]);
+  });
+  parts.newer.addEventListener("click", () => state.wanted.length > 1 && show(state.wanted.slice(0, -1)));
   parts.csv.addEventListener("click", download);
   parts.giveKey.addEventListener("click", async () => (await askForKey(false)) && enter());
   parts.forgetKey.addEventListener("click", () => {
@@ -51,11 +57,12 @@ export function createLog(parts) {
     const about = await service();
     state.needsKey = about !== null && about.access !== "open" && !accessKey.get();
     if (state.needsKey) settle({ page: null });
-    else await show([null]);
+    else await show(firstPage);
   }
 
   /** @param {(string | null)[]} cursors @param {string} [notice] */
   function show(cursors, notice = "") {
+    state.wanted = cursors;
     return work(async () => {
       const shown = await page(state.filter, cursors[cursors.length - 1]);
       return { page: shown, cursors, notice };
@@ -96,11 +103,12 @@ export function createLog(parts) {
 
   function settle({ busy = false, error = "", notice = "", ...rest }) {
     Object.assign(state, { busy, error, notice }, rest);
+    if (!busy) state.wanted = state.cursors;
     render();
   }
 
   function render() {
-    const { needsKey, page: shown, cursors, error, busy } = state;
+    const { needsKey, page: shown, wanted, error, busy } = state;
     const records = shown?.comparisons ?? [];
     parts.needsKey.hidden = !needsKey;
     parts.forgetKey.hidden = !accessKey.get();
@@ -108,7 +116,7 @@ export function createLog(parts) {
     parts.table.hidden = needsKey || records.length === 0;
     parts.rows.replaceChildren(...(needsKey ? [] : records.map((record) => row(record, remove))));
     parts.pages.hidden = needsKey || !shown;
-    parts.newer.setAttribute("aria-disabled", String(cursors.length === 1));
+    parts.newer.setAttribute("aria-disabled", String(wanted.length === 1));
     parts.older.setAttribute("aria-disabled", String(!shown?.next_cursor));
     parts.logError.textContent = error;
     parts.logStatus.textContent = busy ? texts.loading : statusOf(state, records.length);

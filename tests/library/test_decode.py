@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from facecompare.config import ImageLimits
 from facecompare.errors import (
@@ -180,6 +181,18 @@ def test_a_truncated_file_is_never_decoded(kind: str, share: float) -> None:
     data = pictures.truncated(pictures.encoded(pictures.portrait(), kind), share)
     with pytest.raises(DamagedImage):
         decoded(data)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+def test_what_others_do_with_pillow_lets_no_truncated_file_in(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as face_recognition does
+    data = pictures.encoded(pictures.portrait(), kind)
+    with ThreadPoolExecutor(4) as threads:
+        done = [threads.submit(decoded, pictures.truncated(data)) for _ in range(12)]
+    assert all(isinstance(each.exception(), DamagedImage) for each in done)
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 def test_a_truncated_heic_is_never_decoded() -> None:

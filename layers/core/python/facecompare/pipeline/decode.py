@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from facecompare.config import WORKING_WIDTH_PX, ImageLimits
 from facecompare.engines.protocol import Box
@@ -94,6 +97,37 @@ class DecodedImage:
         return Box(x0, y0, x1 - x0, y1 - y0)
 
 
+class _CompleteFiles:
+    """Pillow's switch for files that are cut short: off while any thread decodes.
+
+    Other packages in the process may have switched it on for their own pictures, which then would
+    make faces of ours that are half grey.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._decoding = 0
+        self._theirs = False
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if self._decoding == 0:
+                self._theirs = ImageFile.LOAD_TRUNCATED_IMAGES
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
+            self._decoding += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._decoding -= 1
+                if self._decoding == 0:
+                    ImageFile.LOAD_TRUNCATED_IMAGES = self._theirs
+
+
+_COMPLETE_FILES = _CompleteFiles()
+
+
 def decode(
     photo: Photo, limits: ImageLimits, working_width: int = WORKING_WIDTH_PX
 ) -> DecodedImage:
@@ -102,18 +136,19 @@ def decode(
     Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
             ImageTooSmall, DamagedImage.
     """
-    image = _open(photo, limits)
-    try:
-        return _upright_rgb(image, photo, working_width)
-    except UnsupportedImage:
-        raise
-    # Hostile files make Pillow's plugins raise almost anything: OSError, SyntaxError, ValueError,
-    # struct.error, IndexError, MemoryError … All of it means that this file cannot be decoded.
-    except Exception as exc:
-        raise DamagedImage(
-            f"the {image.format} picture is damaged or cut short ({_reason(exc)}); send the "
-            "complete file"
-        ) from exc
+    with _COMPLETE_FILES():
+        image = _open(photo, limits)
+        try:
+            return _upright_rgb(image, photo, working_width)
+        except UnsupportedImage:
+            raise
+        # Hostile files make Pillow's plugins raise almost anything: OSError, SyntaxError,
+        # ValueError, struct.error, IndexError … All of it means that the file cannot be decoded.
+        except Exception as exc:
+            raise DamagedImage(
+                f"the {image.format} picture is damaged or cut short ({_reason(exc)}); send the "
+                "complete file"
+            ) from exc
 
 
 def _open(photo: Photo, limits: ImageLimits) -> Image.Image:

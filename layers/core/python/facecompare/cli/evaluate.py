@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,15 +141,17 @@ def _with_dataset(
     from facecompare.engines.catalogue import load_engine
     from facecompare.evaluation.cache import EmbeddingCache
     from facecompare.evaluation.dataset import Dataset, Workshop
+    from facecompare.evaluation.enrolment import Enrolment
     from facecompare.evaluation.pairs import read_pairs
 
     dataset = Dataset.of(arguments.images, read_pairs(arguments.pairs))
     digest = load_engine(arguments.engine or settings.engine, settings).model_digest
-    cache = EmbeddingCache(arguments.cache or settings.embeddings, digest)
-    try:
-        work(dataset, Workshop(cache, settings, _processes(arguments.processes), progress))
-    finally:
-        cache.close()
+    processes = _processes(arguments.processes)
+    with (
+        closing(EmbeddingCache(arguments.cache or settings.embeddings, digest)) as cache,
+        Enrolment(cache, settings, processes) as enrolment,
+    ):
+        work(dataset, Workshop(enrolment, progress))
     return 0
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.config import Settings
-from facecompare.evaluation.cache import EmbeddingCache, Enrolled
-from facecompare.evaluation.enrolment import Task, enrol_all, sha256_of
+from facecompare.evaluation.cache import Enrolled
+from facecompare.evaluation.enrolment import Enrolment, Task, sha256_of
 from facecompare.evaluation.metrics import Pairs
 from facecompare.evaluation.pairs import Pair, check_images, images_of
 from facecompare.evaluation.recipes import Recipe
@@ -44,11 +43,9 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Where embeddings are made: the cache, how many processes, and who is told of progress."""
+    """Where embeddings are made, and who is told of progress."""
 
-    cache: EmbeddingCache
-    settings: Settings
-    processes: int
+    enrolment: Enrolment
     progress: Progress
 
     def enrol(
@@ -60,7 +57,7 @@ class Workshop:
             Task(dataset.folder / name, sha256, recipe, (boxes or {}).get(name, ()))
             for sha256, name in sorted(first.items())
         ]
-        done = enrol_all(tasks, self.cache, replace(self.settings, threads=1), self.processes)
+        done = self.enrolment.enrol(tasks)
         title = recipe.degradation or recipe.engine
         made = {task.sha256: enrolled for task, enrolled in self.progress(done, title, len(tasks))}
         return {name: made[sha256] for name, sha256 in dataset.hashes.items()}

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -45,24 +45,44 @@ class Task:
     box: tuple[float, ...] = ()
 
 
-def enrol_all(
-    tasks: Sequence[Task], cache: EmbeddingCache, settings: Settings, processes: int
-) -> Iterator[tuple[Task, Enrolled]]:
-    """Each task with what became of it: first those in the cache, then as they are done."""
-    fresh = []
-    for task in tasks:
-        if (known := cache.find(task.sha256, task.recipe)) is not None:
-            yield task, known
-        else:
-            fresh.append(task)
-    if not fresh:
-        return
-    # A forked copy of a process whose networks have threads would hang.
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, _begin, (settings,)) as pool:
-        for task, made in zip(fresh, pool.map(_enrol, fresh, chunksize=CHUNK), strict=True):
-            cache.keep(task.sha256, task.recipe, made)
-            yield task, made
+class Enrolment:
+    """Processes that embed photos; started for the first photo that is not in the cache, and kept
+    for all that follow until the block ends."""
+
+    def __init__(self, cache: EmbeddingCache, settings: Settings, processes: int) -> None:
+        self._cache = cache
+        self._settings = replace(settings, threads=1)
+        self._processes = processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def enrol(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Enrolled]]:
+        """Each task with what became of it: first those in the cache, then as they are done."""
+        fresh = []
+        for task in tasks:
+            if (known := self._cache.find(task.sha256, task.recipe)) is not None:
+                yield task, known
+            else:
+                fresh.append(task)
+        if not fresh:
+            return
+        made = self._started().map(_enrol, fresh, chunksize=CHUNK)
+        for task, enrolled in zip(fresh, made, strict=True):
+            self._cache.keep(task.sha256, task.recipe, enrolled)
+            yield task, enrolled
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # A forked copy of a process whose networks have threads would hang.
+            spawn = get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._processes, spawn, _begin, (self._settings,))
+        return self._pool
 
 
 def sha256_of(path: Path) -> str:

@@ -216,6 +216,8 @@ def test_several_faces_are_counted_and_the_compared_one_is_named(visitor: Visito
 
 
 def test_several_faces_are_counted_in_a_photo_that_cannot_be_drawn_on(visitor: Visitor):
+    visitor.watch.refusals_expected = True
+    visitor.page.route("**/api/detect*", lambda route: route.fulfill(status=503, body=""))
     both = Image.open(io.BytesIO(group(OBAMA2, BIDEN)))
     visitor.compare(("both.heic", heic(both)), OBAMA)
     expect(visitor.photo(1)).to_contain_text("2 faces found; the largest is compared")

@@ -162,17 +162,8 @@ class BatchWorker:
             caller=batch.caller,
             batch_id=batch.batch_id,
         )
-        outcome = Outcome(
-            pair=pair.number,
-            image1=pair.image1,
-            image2=pair.image2,
-            same_person=verdict.same_person,
-            distance=verdict.distance,
-            threshold=verdict.threshold,
-            score=self._service.meaning(engine, verdict).score,
-            comparison_id=record.comparison_id,
-        )
-        return outcome, record
+        score = self._service.meaning(engine, verdict).score
+        return Outcome.compared(pair, verdict, score, record.comparison_id), record
 
     def _embedded(
         self, pairs: Sequence[Pair], batch: Batch, engine: Engine
@@ -229,14 +220,7 @@ def open_worker(
 
 
 def _failed(pair: Pair, error: FaceCompareError, image: str | None = None) -> Outcome:
-    return Outcome(
-        pair=pair.number,
-        image1=pair.image1,
-        image2=pair.image2,
-        error_code=error.code,
-        error_image=image,
-        error=error.message,
-    )
+    return Outcome.failed(pair, error.code, error.message, image)
 
 
 def _nameless(piece: Piece) -> Iterator[Pair]:

@@ -15,7 +15,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from io import BufferedRandom
 from pathlib import Path
 
@@ -110,21 +110,13 @@ class BatchRun:
     def _outcome(self, pair: Pair) -> Outcome:
         names = {"image1": pair.image1, "image2": pair.image2}
         states = {image: self.scratch.state(_path(self.batch, names[image])) for image in names}
-        begun = Outcome(pair.number, pair.image1, pair.image2)
         for image, state in states.items():
             if state.error_code:
-                code, words = state.error_code, state.error
-                return replace(begun, error_code=code, error_image=image, error=words)
+                return Outcome.failed(pair, state.error_code, state.error, image)
         card, asked = self.engine.card, self.batch.options.threshold
         one, other = (self._embedding(state) for state in states.values())
         verdict = match(one, other, asked or card.default_threshold, card.metric)
-        return replace(
-            begun,
-            same_person=verdict.same_person,
-            distance=verdict.distance,
-            threshold=verdict.threshold,
-            score=self.batch.score_of(verdict),
-        )
+        return Outcome.compared(pair, verdict, self.batch.score_of(verdict))
 
     def _embedding(self, state: PhotoState) -> Embedding:
         assert state.embedding is not None  # noqa: S101 – `embed` comes before `compare`

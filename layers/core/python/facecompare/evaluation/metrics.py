@@ -215,8 +215,8 @@ def cross_validated(pairs: Pairs, seed: int = 0) -> CrossValidated:
     LFW's own folds where there are several; else ten, or as many as there are pairs of each kind,
     of which two are needed.
     """
-    folds = pairs.folds if pairs.folds is not None else np.zeros(len(pairs.same), dtype=np.intp)
-    if len(np.unique(folds)) < 2:
+    folds = pairs.folds
+    if folds is None or len(np.unique(folds)) < 2:
         folds = _folds(pairs.same, seed)
     accuracies, thresholds = [], []
     for fold in np.unique(folds):

@@ -16,12 +16,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from facecompare.documented import DOCUMENTED
 from facecompare.errors import BatchNotFound, IdempotencyConflict
 from facecompare.records.piece import Piece
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
+
+if TYPE_CHECKING:
+    from facecompare.manifest import Pair
+    from facecompare.pipeline.match import Match
 
 LIFETIME = timedelta(days=4)  # the queue's retention: after it, no message can be left
 
@@ -119,6 +123,34 @@ class Outcome:
     error_image: str | None = None
     error: str | None = None
     comparison_id: str | None = None
+
+    @classmethod
+    def compared(
+        cls, pair: Pair, verdict: Match, score: float | None, comparison_id: str | None = None
+    ) -> Self:
+        """A verdict, and the record of it if there is one."""
+        return cls(
+            pair.number,
+            pair.image1,
+            pair.image2,
+            same_person=verdict.same_person,
+            distance=verdict.distance,
+            threshold=verdict.threshold,
+            score=score,
+            comparison_id=comparison_id,
+        )
+
+    @classmethod
+    def failed(cls, pair: Pair, code: str, words: str | None, image: str | None = None) -> Self:
+        """An error, of one of the photos or of the pair."""
+        return cls(
+            pair.number,
+            pair.image1,
+            pair.image2,
+            error_code=code,
+            error_image=image,
+            error=words,
+        )
 
 
 OUTCOME_COLUMNS = tuple(field.name for field in fields(Outcome))

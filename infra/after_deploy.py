@@ -14,8 +14,8 @@ from pathlib import Path
 
 from facecompare.access import Role, new_key
 from facecompare.config import ENV_PREFIX, Settings
+from facecompare.records.open_stores import open_stores
 from facecompare.records.record import timestamp
-from facecompare.records.stores import open_stores
 
 FIRST_KEY = "admin"
 SHOWN = ("SiteUrl", "ApiUrl", "ModelBucketName", "TableName")

@@ -8,9 +8,9 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from facecompare.uploads import KEY_PREFIX as UPLOADS
-from facecompare.uploads import MANIFESTS_PREFIX as MANIFESTS
-from facecompare.uploads import PHOTOS_PREFIX as PHOTOS
+from facecompare.uploads.grants import KEY_PREFIX as UPLOADS
+from facecompare.uploads.grants import MANIFESTS_PREFIX as MANIFESTS
+from facecompare.uploads.grants import PHOTOS_PREFIX as PHOTOS
 from infra.batch_function import BatchFunction
 from infra.batch_metrics import BatchMetrics
 from infra.compare_function import CompareFunction

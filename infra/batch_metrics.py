@@ -8,7 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 
-from facecompare.prices import (
+from facecompare.planning.prices import (
     DYNAMODB_WRITE,
     GPU_HOUR,
     LAMBDA_GB_SECOND,

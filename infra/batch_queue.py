@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from facecompare.records.batch import LIFETIME
+from facecompare.batches.batch import LIFETIME
 from infra.settings import DeploySettings
 
 # AWS asks for six times the function's timeout (Lambda Developer Guide, "Using Lambda with SQS").

@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 
-from facecompare.prices import (
+from facecompare.planning.prices import (
     DYNAMODB_WRITE,
     HTTP_API_REQUEST,
     LAMBDA_GB_SECOND,

@@ -7,7 +7,7 @@ from pathlib import Path
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
-from facecompare.model_files import ModelFolder, model_key
+from facecompare.model_store.files import ModelFolder, model_key
 from infra.bucket_files import BucketFiles
 from infra.private_bucket import PrivateBucket
 from infra.settings import DeploySettings

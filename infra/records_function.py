@@ -8,10 +8,10 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from facecompare.calibration import SHIPPED
 from facecompare.config import CHECKOUT
+from facecompare.engines.calibration import SHIPPED
 from facecompare.errors import PackageMissing
-from facecompare.model_files import MANIFEST
+from facecompare.model_store.files import MANIFEST
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity

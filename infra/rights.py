@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from facecompare.uploads import KEY_PREFIX as UPLOADS
-from facecompare.uploads import MANIFESTS_PREFIX as MANIFESTS
-from facecompare.uploads import PHOTOS_PREFIX as PHOTOS
+from facecompare.uploads.grants import KEY_PREFIX as UPLOADS
+from facecompare.uploads.grants import MANIFESTS_PREFIX as MANIFESTS
+from facecompare.uploads.grants import PHOTOS_PREFIX as PHOTOS
 from infra.acknowledged import acknowledge, spelled
 from infra.data_stack import DataStack
 

@@ -17,7 +17,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC, engine_ids
 from facecompare.errors import BadSetting
-from facecompare.prices import GPU_HOUR
+from facecompare.planning.prices import GPU_HOUR
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"

@@ -6,7 +6,7 @@ from aws_cdk import Aws, Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from facecompare.uploads import OBJECT_DAYS
+from facecompare.uploads.grants import OBJECT_DAYS
 from infra.private_bucket import PrivateBucket
 from infra.settings import DeploySettings
 

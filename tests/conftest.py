@@ -10,14 +10,14 @@ from fastapi.testclient import TestClient
 from moto import mock_aws
 
 from facecompare.api.app import local_app
-from facecompare.aws import client as boto_client
+from facecompare.aws_client import client as boto_client
 from facecompare.config import ENV_PREFIX, Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.errors import SetupError
 from facecompare.model_build.build import build_models
-from facecompare.model_build.sources import FACE_NETWORK_DAT, dat_path
-from facecompare.model_files import ModelFolder
+from facecompare.model_store.files import ModelFolder
+from facecompare.model_store.sources import FACE_NETWORK_DAT, dat_path
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService

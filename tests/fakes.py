@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from facecompare.engines.catalogue import CARDS
+from facecompare.engines.cards import CARDS
 from facecompare.engines.protocol import Box, Detection, EngineCard, LandmarkPredictor
 
 Finder = Callable[[np.ndarray], list[Detection]]

@@ -10,7 +10,7 @@ from facecompare import errors
 from facecompare.api.errors import STATUS
 from facecompare.cli.main import exit_code
 from facecompare.config import ENGINES, ENV_PREFIX, setting_names
-from facecompare.engines.catalogue import CARDS
+from facecompare.engines.cards import CARDS
 from facecompare.errors import FaceCompareError
 from tests import pictures
 

@@ -1,6 +1,6 @@
-"""Batches, on Lambda: see `facecompare.serverless`."""
+"""Batches, on Lambda: see `facecompare.aws_lambda.functions`."""
 
+from facecompare.aws_lambda.functions import batch_handler
 from facecompare.config import Settings
-from facecompare.serverless import batch_handler
 
 handler = batch_handler(Settings.from_env())

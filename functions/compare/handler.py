@@ -1,6 +1,6 @@
-"""Compare, verify, predict and detect, on Lambda: see `facecompare.serverless`."""
+"""Compare, verify, predict and detect, on Lambda: see `facecompare.aws_lambda.functions`."""
 
+from facecompare.aws_lambda.functions import compare_handler
 from facecompare.config import Settings
-from facecompare.serverless import compare_handler
 
 handler = compare_handler(Settings.from_env())

@@ -1,6 +1,6 @@
-"""History, CSV, deletion and upload grants, on Lambda: see `facecompare.serverless`."""
+"""History, CSV, deletion and upload grants, on Lambda: see `facecompare.aws_lambda.functions`."""
 
+from facecompare.aws_lambda.functions import records_handler
 from facecompare.config import Settings
-from facecompare.serverless import records_handler
 
 handler = records_handler(Settings.from_env())

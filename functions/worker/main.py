@@ -1,11 +1,11 @@
-"""Works on batches on a machine of one's own, or ECS's: see `facecompare.worker_process`."""
+"""Works on batches on one machine, or ECS's: see `facecompare.batches.worker_process`."""
 
 import os
 import sys
 
+from facecompare.aws_lambda.functions import worker_process
 from facecompare.config import Settings
 from facecompare.errors import FaceCompareError
-from facecompare.serverless import worker_process
 
 try:
     worker_process(Settings.from_env()).run()

@@ -9,11 +9,11 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck
 from schemathesis.checks import not_a_server_error
 
-from facecompare.answers import ComparisonAnswer
 from facecompare.api.app import local_app
 from facecompare.api.examples import EXAMPLES
 from facecompare.config import Settings
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
+from facecompare.results.schemas import ComparisonAnswer
 from facecompare.service import FaceService
 from tests.fakes import FakeEngine, found
 

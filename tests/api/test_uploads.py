@@ -13,12 +13,12 @@ from fastapi.testclient import TestClient
 from facecompare import __version__
 from facecompare.access import Gate
 from facecompare.api.app import create_app, photo_side, record_side
-from facecompare.aws import client as boto_client
+from facecompare.aws_client import client as boto_client
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
-from facecompare.upload_bucket import UploadBucket
+from facecompare.uploads.s3 import UploadBucket
 from tests import pictures
 
 BUCKET = "uploads-of-tests"

@@ -9,20 +9,20 @@ from fastapi.testclient import TestClient
 
 from facecompare.access import Gate, Role, new_key
 from facecompare.api.app import create_app, record_side
-from facecompare.aws import client
-from facecompare.batch_files import BatchFiles
-from facecompare.batch_queue import BatchQueue, Message
-from facecompare.batch_service import BatchService
-from facecompare.batch_worker import BatchWorker
+from facecompare.aws_client import client
+from facecompare.batches.dynamo_store import DynamoBatches
+from facecompare.batches.queue import BatchQueue, Message
+from facecompare.batches.service import BatchService
+from facecompare.batches.storage import BatchFiles
+from facecompare.batches.worker import BatchWorker
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
-from facecompare.records.dynamo_batches import DynamoBatches
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.record import timestamp
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
 from facecompare.telemetry import NoTelemetry
-from facecompare.uploads import new_upload
+from facecompare.uploads.grants import new_upload
 from tests import pictures
 
 BUCKET = "uploads-of-tests"

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from facecompare.batch_client import INLINE_BYTES, WAITS_S, BatchClient
-from facecompare.batch_service import MAX_ROWS
+from facecompare.batches.client import INLINE_BYTES, WAITS_S, BatchClient
+from facecompare.batches.service import MAX_ROWS
 from facecompare.cli.main import main
 from facecompare.errors import RequestRefused, ServiceUnreachable
-from facecompare.wishes import Wishes
+from facecompare.options import Wishes
 
 ADDRESS = "http://service.example"
 BATCH = {

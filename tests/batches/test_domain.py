@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facecompare.records.batch import LIFETIME, Batch, BatchState, Counts, progress_of
-from facecompare.records.piece import MAX_PAIRS, PAIRS_A_MESSAGE, PARTS, Piece
+from facecompare.batches.batch import LIFETIME, Batch, BatchState, Counts, progress_of
+from facecompare.batches.chunk import MAX_PAIRS, PAIRS_A_MESSAGE, PARTS, Piece
 
 MADE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BATCH = Batch(

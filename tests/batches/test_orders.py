@@ -11,17 +11,17 @@ import pytest
 from fastapi.testclient import TestClient
 
 from facecompare.api.app import local_app
-from facecompare.aws import client as aws_client
-from facecompare.batch_manifest import packed
-from facecompare.batch_service import MAX_ROWS
+from facecompare.aws_client import client as aws_client
+from facecompare.batches.chunk import MAX_PAIRS
+from facecompare.batches.packed_manifest import packed
+from facecompare.batches.service import MAX_ROWS
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
 from facecompare.errors import BadManifest, QueueUnavailable
 from facecompare.records.dynamo_table import DynamoTable
-from facecompare.records.piece import MAX_PAIRS
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
-from facecompare.uploads import new_upload
+from facecompare.uploads.grants import new_upload
 from tests.batches.conftest import BUCKET, Callers, Installation
 from tests.tables import TABLE
 
@@ -154,7 +154,7 @@ def test_a_million_pairs_are_packed() -> None:
 
 
 def test_one_pair_more_than_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("facecompare.batch_manifest.MAX_PAIRS", 2)
+    monkeypatch.setattr("facecompare.batches.packed_manifest.MAX_PAIRS", 2)
     lines = (HEADER, f"{A},{B}\n", f"{A},{C}\n", f"{B},{C}\n")
     with pytest.raises(BadManifest, match="more than 2 pairs; send it as several batches"):
         packed("".join(lines), BUCKET, any_key=False, some=200)

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from facecompare.access import OWNER, Caller, Role
-from facecompare.batch_queue import Message
-from facecompare.batch_service import Order
+from facecompare.batches.batch import Outcome, Progress
+from facecompare.batches.chunk import ATTEMPTS, Piece
+from facecompare.batches.queue import Message
+from facecompare.batches.service import Order
 from facecompare.errors import RecordsUnavailable
-from facecompare.records.batch import Outcome, Progress
+from facecompare.options import Wishes
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
-from facecompare.records.piece import ATTEMPTS, Piece
 from facecompare.records.record import Selection, every_record
-from facecompare.wishes import Wishes
 from tests import pictures
 from tests.batches.conftest import Installation
 

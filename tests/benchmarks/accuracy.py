@@ -22,8 +22,8 @@ from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.errors import NoFace
+from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import Photo
-from facecompare.wishes import FacePolicy
 from tests.benchmarks.views import accuracy, auc, listed
 
 ENGINES = ("dlib-fast", "dlib-accurate")

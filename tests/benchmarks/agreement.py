@@ -18,7 +18,8 @@ from tqdm import tqdm
 
 from facecompare.compare import detect_faces
 from facecompare.config import ImageLimits, Settings
-from facecompare.engines.catalogue import REFERENCE, load_engine
+from facecompare.engines.cards import REFERENCE
+from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, Detection
 from facecompare.pipeline.decode import Photo, decode
 

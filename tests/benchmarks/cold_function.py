@@ -20,12 +20,12 @@ from time import perf_counter
 import botocore.session
 import httpx2 as httpx
 
-from facecompare.bench.cost import pair_ms
 from facecompare.config import CHECKOUT, Settings
 from facecompare.engines.catalogue import load_engine
-from facecompare.model_bucket import push_models
-from facecompare.model_files import ModelFolder
+from facecompare.model_store.files import ModelFolder
+from facecompare.model_store.s3 import push_models
 from facecompare.pipeline.decode import Photo
+from facecompare.planning.cost import pair_ms
 from tests import pictures
 from tests.functions.http_front import HttpFront
 from tests.functions.lambda_function import LambdaFunction

@@ -25,7 +25,7 @@ from facecompare.engines.catalogue import load_engine
 from facecompare.engines.dlib_engine import mtcnn_of
 from facecompare.engines.mtcnn import Mtcnn
 from facecompare.engines.protocol import Box, FaceDetector
-from facecompare.model_files import ModelFolder
+from facecompare.model_store.files import ModelFolder
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 
 UNION, SMALLER = 0.5, 0.67

@@ -20,7 +20,7 @@ from unittest.mock import patch
 import numpy as np
 import onnxruntime
 
-from facecompare.bulk import embed_photos
+from facecompare.batches.embed_photos import embed_photos
 from facecompare.compare import CompareOptions
 from facecompare.config import Settings
 from facecompare.engines import onnx_session

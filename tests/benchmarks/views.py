@@ -26,10 +26,10 @@ from facecompare.errors import NoFace
 from facecompare.evaluation import metrics
 from facecompare.evaluation.metrics import at_threshold
 from facecompare.evaluation.pairs import read_pairs
+from facecompare.options import FacePolicy
 from facecompare.pipeline.align import align
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import choose, detect
-from facecompare.wishes import FacePolicy
 
 PADDINGS = (0.15, 0.2, 0.25, 0.3, 0.35)
 VIEWS = tuple(View(padding, mirrored) for mirrored in (False, True) for padding in PADDINGS)

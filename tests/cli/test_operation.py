@@ -8,13 +8,13 @@ import re
 import pytest
 
 from facecompare.access import recognise
-from facecompare.aws import client as boto_client
+from facecompare.aws_client import client as boto_client
 from facecompare.cli.main import main
 from facecompare.config import Settings
 from facecompare.errors import KeyRefused
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
-from facecompare.records.stores import open_stores
+from facecompare.records.open_stores import open_stores
 from tests import pictures
 from tests.records import record
 from tests.tables import TABLE
@@ -107,7 +107,7 @@ def test_pushed_models_serve_a_machine_that_has_only_the_manifest(
     bare = tmp_path_factory.mktemp("bare")
     (bare / "manifest.json").write_bytes((models_dir / "manifest.json").read_bytes())
     here = json.loads(printed(capsys, "compare", *PHOTOS, "--json"))
-    monkeypatch.setattr("facecompare.model_bucket.tempfile.gettempdir", lambda: str(bare / "tmp"))
+    monkeypatch.setattr("facecompare.model_store.s3.tempfile.gettempdir", lambda: str(bare / "tmp"))
     monkeypatch.setenv("FACECOMPARE_MODELS_DIR", str(bare))
     monkeypatch.setenv("FACECOMPARE_MODEL_BUCKET", "models-of-tests")
     there = json.loads(printed(capsys, "compare", *PHOTOS, "--json"))

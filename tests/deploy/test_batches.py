@@ -22,9 +22,9 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from facecompare.batches.chunk import Piece
 from facecompare.config import CHECKOUT
-from facecompare.records.piece import Piece
-from facecompare.uploads import new_upload
+from facecompare.uploads.grants import new_upload
 from tests import pictures
 from tests.deploy.service import Service, running
 from tests.functions.throttled_s3 import THROTTLED_TABLE, ThrottledAws

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facecompare.calibration import find_calibration, read_calibration
 from facecompare.cli.main import main
+from facecompare.engines.calibration import find_calibration, read_calibration
 from facecompare.evaluation.report import PLOTS
 from tests.evaluation.conftest import Portraits
 from tests.evaluation.portraits import write_pairs

@@ -10,11 +10,11 @@ import pytest
 
 from facecompare.cli.main import main
 from facecompare.config import CHECKOUT
-from facecompare.engines.catalogue import CARDS
+from facecompare.engines.cards import CARDS
 from facecompare.engines.protocol import Engine
 from facecompare.errors import BadDataset
 from facecompare.evaluation.model_card import EVALUATIONS, MODEL_CARD, model_card, read_summaries
-from facecompare.model_files import ModelFolder
+from facecompare.model_store.files import ModelFolder
 
 MODELS = CHECKOUT / "models"
 

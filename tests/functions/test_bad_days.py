@@ -16,8 +16,8 @@ import httpx2 as httpx
 import pytest
 
 from facecompare.config import CHECKOUT
-from facecompare.model_bucket import push_models
-from facecompare.model_files import ModelFolder, model_key
+from facecompare.model_store.files import ModelFolder, model_key
+from facecompare.model_store.s3 import push_models
 from tests import pictures
 from tests.functions.http_front import HttpFront
 from tests.functions.lambda_function import LambdaFunction
@@ -35,7 +35,7 @@ SPOILED_HANDLER = """
 import os, time
 from facecompare import service
 from facecompare.config import Settings
-from facecompare.serverless import compare_handler
+from facecompare.aws_lambda.functions import compare_handler
 
 well = service.compare
 def compare(image1, *others):

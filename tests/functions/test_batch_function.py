@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from facecompare.batches.batch import Batch
 from facecompare.config import CHECKOUT
-from facecompare.records.batch import Batch
 from tests.functions.lambda_function import LambdaFunction
 from tests.functions.sandbox import FunctionSettings
 from tests.functions.throttled_s3 import THROTTLED_TABLE, ThrottledAws

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from facecompare.aws import client
+from facecompare.aws_client import client
 from facecompare.config import CHECKOUT
 from tests.functions.http_front import HttpFront
 from tests.functions.lambda_function import LambdaFunction

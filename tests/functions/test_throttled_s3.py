@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.session import get_session
 
-from facecompare.aws import client
+from facecompare.aws_client import client
 from tests.conftest import ACCOUNT
 from tests.functions.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
 from tests.tables import create_table

@@ -7,8 +7,8 @@ import subprocess
 import time
 from collections.abc import Mapping
 
-from facecompare.records.piece import Piece
-from facecompare.worker_process import POLL_S
+from facecompare.batches.chunk import Piece
+from facecompare.batches.worker_process import POLL_S
 from tests.functions.loopback import LoopbackHandler, LoopbackServer
 from tests.functions.worker_command import CRASH, SLOW, SLOW_S, start_worker
 from tests.functions.workplace import HOLD_S, ONE, OTHER, PATIENCE_S, Workplace

@@ -12,17 +12,17 @@ from typing import Any
 
 import botocore.session
 
-from facecompare.batch_files import BatchFiles
-from facecompare.batch_manifest import packed
-from facecompare.batch_queue import BatchQueue
-from facecompare.model_bucket import push_models
-from facecompare.model_files import ModelFolder
-from facecompare.records.batch import Batch, new_batch_id
-from facecompare.records.dynamo_batches import DynamoBatches
+from facecompare.batches.batch import Batch, new_batch_id
+from facecompare.batches.chunk import Piece
+from facecompare.batches.dynamo_store import DynamoBatches
+from facecompare.batches.packed_manifest import packed
+from facecompare.batches.queue import BatchQueue
+from facecompare.batches.storage import BatchFiles
+from facecompare.model_store.files import ModelFolder
+from facecompare.model_store.s3 import push_models
 from facecompare.records.dynamo_table import DynamoTable
-from facecompare.records.piece import Piece
 from facecompare.records.record import timestamp
-from facecompare.uploads import new_upload
+from facecompare.uploads.grants import new_upload
 from tests import pictures
 from tests.functions.worker_command import start_worker
 from tests.infra.moto_server import REGION, credentials

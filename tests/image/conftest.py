@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from facecompare.aws import client
+from facecompare.aws_client import client
 from facecompare.config import CHECKOUT
-from facecompare.model_bucket import push_models
-from facecompare.model_files import ModelFolder
+from facecompare.model_store.files import ModelFolder
+from facecompare.model_store.s3 import push_models
 from tests.functions.throttled_s3 import ThrottledAws
 from tests.image.container import Image
 from tests.infra.moto_server import credentials, moto_server

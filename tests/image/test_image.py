@@ -13,7 +13,7 @@ import pytest
 from facecompare.compare import CompareOptions, compare
 from facecompare.config import CHECKOUT
 from facecompare.engines.protocol import Engine
-from facecompare.model_files import ModelFolder
+from facecompare.model_store.files import ModelFolder
 from facecompare.pipeline.decode import Photo
 from tests.functions.http_front import HttpFront
 from tests.functions.lambda_function import LambdaFunction

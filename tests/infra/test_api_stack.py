@@ -9,10 +9,10 @@ from fastapi.routing import APIRoute
 
 from facecompare.access import Gate
 from facecompare.api.app import photo_side, record_side
-from facecompare.api.document_routes import document_routes
-from facecompare.bench.cost import ALARMS
+from facecompare.api.routes.openapi import document_routes
 from facecompare.cli.cost import DEFAULT_MEMORY_MB
 from facecompare.config import PUBLIC, Settings
+from facecompare.planning.cost import ALARMS
 from facecompare.service import FaceService
 from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
 from infra.settings import HTTP_API_TIMEOUT_S

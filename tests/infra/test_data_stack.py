@@ -6,7 +6,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from facecompare.model_files import ModelFolder, model_key
+from facecompare.model_store.files import ModelFolder, model_key
 from facecompare.records.schema import EXPIRES_AT, INDEXES, NEWEST, PARTITION_KEY, SORT_KEY
 from tests.infra.assembly import Assembly, Properties
 

@@ -9,7 +9,7 @@ import pytest
 
 from facecompare.config import Settings
 from facecompare.records.schema import EXPIRES_AT, INDEXES
-from facecompare.uploads import OBJECT_DAYS
+from facecompare.uploads.grants import OBJECT_DAYS
 from infra.after_deploy import create_first_key, lines
 from tests.infra.deployment import NODE_PROGRAMS, Deployment
 from tests.infra.moto_server import credentials, moto_server

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from facecompare.prices import DYNAMODB_WRITE, LAMBDA_GB_SECOND, SQS_REQUEST
+from facecompare.planning.prices import DYNAMODB_WRITE, LAMBDA_GB_SECOND, SQS_REQUEST
 from infra.settings import DeploySettings
 from tests.infra.assembly import Assembly, Properties
 

@@ -8,7 +8,7 @@ import pytest
 
 from facecompare.access import ORIGIN_HEADER
 from facecompare.api.middleware import SECURITY_HEADERS
-from facecompare.uploads import OBJECT_DAYS
+from facecompare.uploads.grants import OBJECT_DAYS
 from tests.infra.assembly import Assembly, Properties
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from facecompare.calibration import (
+from facecompare.engines.calibration import (
     SHIPPED,
     Calibration,
     FalseAccepts,

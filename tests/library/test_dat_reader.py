@@ -11,7 +11,7 @@ import pytest
 from facecompare.errors import ModelFileDamaged
 from facecompare.model_build.dat import read_network
 from facecompare.model_build.layers import Affine, Convolution, FullyConnected, folded
-from facecompare.model_build.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, read_dat
+from facecompare.model_store.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, read_dat
 
 FACE, DETECTOR = read_dat(FACE_NETWORK_DAT), read_dat(CNN_DETECTOR_DAT)
 CONTROL_BYTE_OF_A_LONG_NUMBER = 0x08

@@ -8,9 +8,9 @@ import pytest
 from facecompare.config import ImageLimits
 from facecompare.engines.protocol import Detection, Engine
 from facecompare.errors import BadField, NoFace, SeveralFaces
+from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import choose, detect
-from facecompare.wishes import FacePolicy
 from tests import pictures
 from tests.fakes import FakeEngine, found, nothing
 

@@ -24,7 +24,7 @@ from facecompare.engines.protocol import Box, Engine
 from facecompare.errors import BadEncoder, BadSetting, ModelFileDamaged, UnknownEngine
 from facecompare.model_build.build import build_models
 from facecompare.model_build.encoders import add_encoder
-from facecompare.model_files import MANIFEST, ModelFolder
+from facecompare.model_store.files import MANIFEST, ModelFolder
 from facecompare.pipeline.align import similarity
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.match import distance_between

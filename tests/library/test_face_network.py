@@ -13,7 +13,7 @@ from PIL import Image
 from facecompare.engines.onnx_network import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
 from facecompare.model_build.face_network import build_face_network
-from facecompare.model_build.sources import FACE_NETWORK_DAT, read_dat
+from facecompare.model_store.sources import FACE_NETWORK_DAT, read_dat
 
 SIDE_PX = 150
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facecompare.bulk import EmbeddedPhoto, embed_photos
+from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
 from facecompare.compare import CompareOptions
 from facecompare.config import Settings
 from facecompare.engines import onnx_session

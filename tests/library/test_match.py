@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from facecompare.errors import BadThreshold
+from facecompare.options import check_threshold
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import match
-from facecompare.wishes import check_threshold
 
 
 def embedding(*values: float, engine_id: str = "engine") -> Embedding:

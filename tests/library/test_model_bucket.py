@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
-from facecompare import model_bucket
-from facecompare.aws import client as boto_client
+from facecompare.aws_client import client as boto_client
 from facecompare.errors import ModelFileDamaged, ModelFileMissing, ModelsUnavailable
-from facecompare.model_bucket import BucketModels, push_models
-from facecompare.model_files import ModelFile, ModelFolder, manifest_text, model_key, sha256_of
+from facecompare.model_store import s3 as model_bucket
+from facecompare.model_store.files import (
+    ModelFile,
+    ModelFolder,
+    manifest_text,
+    model_key,
+    sha256_of,
+)
+from facecompare.model_store.s3 import BucketModels, push_models
 
 BUCKET = "models-of-tests"
 SMALL, LARGE = b"small", bytes(range(256)) * 100

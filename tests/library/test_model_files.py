@@ -12,7 +12,7 @@ import pytest
 from facecompare.cli.main import main
 from facecompare.errors import ModelFileDamaged, ModelFileMissing, PackageMissing
 from facecompare.model_build import build, sources
-from facecompare.model_files import MANIFEST, ModelFolder
+from facecompare.model_store.files import MANIFEST, ModelFolder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

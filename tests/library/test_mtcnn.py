@@ -18,8 +18,8 @@ from facecompare.engines.mtcnn import Mtcnn, MtcnnDetector, MtcnnLandmarks
 from facecompare.engines.protocol import Engine
 from facecompare.errors import ModelFileDamaged, PackageMissing
 from facecompare.model_build import mtcnn as build
-from facecompare.model_build import sources
-from facecompare.model_files import ModelFolder
+from facecompare.model_store import sources
+from facecompare.model_store.files import ModelFolder
 from facecompare.pipeline.decode import Photo
 from tests.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from facecompare.bench.plan import Run, bounds, plan
-from facecompare.bench.quotas import DEFAULTS, DEPLOYED, RAISED, Limits, changed
-from facecompare.bench.work import (
+from facecompare.errors import BadField
+from facecompare.planning.plan import Run, bounds, plan
+from facecompare.planning.prices import GPU_HOUR
+from facecompare.planning.quotas import DEFAULTS, DEPLOYED, RAISED, Limits, changed
+from facecompare.planning.workload import (
     RECORD_BYTES,
     RECORD_UNITS,
     VCPUS,
@@ -18,8 +20,6 @@ from facecompare.bench.work import (
     Work,
     dollars_a_pair,
 )
-from facecompare.errors import BadField
-from facecompare.prices import GPU_HOUR
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable, Item
 from facecompare.records.schema import SHARDS

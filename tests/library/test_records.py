@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from facecompare.errors import BadField, RecordsUnavailable
+from facecompare.records.csv_export import csv_lines
 from facecompare.records.record import (
     COLUMNS,
     every_record,
@@ -20,7 +21,6 @@ from facecompare.records.record import (
     timestamp,
 )
 from facecompare.records.sqlite import SqliteLog
-from facecompare.records.table import csv_lines
 from tests.records import record
 
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from facecompare.config import ImageLimits
 from facecompare.engines.protocol import Engine
 from facecompare.errors import concerning
+from facecompare.options import FacePolicy, check_threshold
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import DetectedFaces, Face, choose, detect
 from facecompare.pipeline.embed import Embedding, embed
 from facecompare.pipeline.match import Match, match
 from facecompare.pipeline.quality import Measure, quality
-from facecompare.timing import Timing
-from facecompare.wishes import FacePolicy, check_threshold
+from facecompare.telemetry import Timing
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points

@@ -168,7 +168,7 @@ def engine_ids(models_dir: Path) -> tuple[str, ...]:
 
 
 def _added_engines(models_dir: Path) -> list[str]:
-    """What is written in the manifest; facecompare.model_files reads all of it."""
+    """What is written in the manifest; facecompare.model_store.files reads all of it."""
     try:
         rows = json.loads((models_dir / "manifest.json").read_text("utf-8")).get("encoders", [])
         return [str(row["id"]) for row in rows]

@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from facecompare.answering import comparison_answer, detection_answer, prediction_answer
-from facecompare.answers import ComparisonAnswer, DetectionAnswer, PredictionAnswer
-from facecompare.calibration import Calibration, Meaning, find_calibration, meaning_of
 from facecompare.compare import (
     CompareOptions,
     Comparison,
@@ -19,10 +16,12 @@ from facecompare.compare import (
     predict,
 )
 from facecompare.config import Settings
+from facecompare.engines.calibration import Calibration, Meaning, find_calibration, meaning_of
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.errors import Landmarks68Off
-from facecompare.model_files import Models
+from facecompare.model_store.files import Models
+from facecompare.options import Wishes
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match
@@ -33,8 +32,9 @@ from facecompare.records.record import (
     repeatable_comparison_id,
     timestamp,
 )
+from facecompare.results.convert import comparison_answer, detection_answer, prediction_answer
+from facecompare.results.schemas import ComparisonAnswer, DetectionAnswer, PredictionAnswer
 from facecompare.telemetry import NoTelemetry, Telemetry
-from facecompare.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)

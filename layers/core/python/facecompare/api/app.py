@@ -12,18 +12,18 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from facecompare.access import Gate, KeyStore
-from facecompare.api.batch_routes import batch_routes
-from facecompare.api.document_routes import document_routes
 from facecompare.api.errors import add_error_handlers
 from facecompare.api.middleware import BodyLimit, OriginCheck, SecurityHeaders
-from facecompare.api.record_routes import record_routes
-from facecompare.api.system_routes import health_routes, service_routes
-from facecompare.api.upload_routes import upload_routes
-from facecompare.batch_service import BatchService
+from facecompare.api.routes.batches import batch_routes
+from facecompare.api.routes.openapi import document_routes
+from facecompare.api.routes.records import record_routes
+from facecompare.api.routes.system import health_routes, service_routes
+from facecompare.api.routes.uploads import upload_routes
+from facecompare.batches.service import BatchService
 from facecompare.config import Settings
 from facecompare.records.record import ComparisonLog
 from facecompare.telemetry import NoTelemetry, Telemetry
-from facecompare.uploads import Uploads
+from facecompare.uploads.grants import Uploads
 
 if TYPE_CHECKING:
     from facecompare.service import FaceService
@@ -56,7 +56,7 @@ def photo_side(
     settings: Settings, gate: Gate, service: FaceService, uploads: Uploads | None
 ) -> Routers:
     """The routes that need engines."""
-    from facecompare.api.compare_routes import compare_routes
+    from facecompare.api.routes.compare import compare_routes
 
     return compare_routes(service, gate, uploads), health_routes(settings, service)
 

@@ -12,8 +12,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from facecompare import errors
-from facecompare.documented import DOCUMENTED
 from facecompare.errors import FaceCompareError
+from facecompare.results.schemas import FIELD_DOCSTRINGS
 from facecompare.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTE
 class ErrorAnswer:
     """What went wrong: a stable code, and in words what was found and what is accepted."""
 
-    __pydantic_config__ = DOCUMENTED
+    __pydantic_config__ = FIELD_DOCSTRINGS
     code: str
     message: str
     image: str | None = None

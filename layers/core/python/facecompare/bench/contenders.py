@@ -13,7 +13,8 @@ from PIL import Image
 
 from facecompare.compare import CompareOptions, compare, detect_faces
 from facecompare.config import Settings
-from facecompare.engines.catalogue import REFERENCE, load_engine
+from facecompare.engines.cards import REFERENCE
+from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.pipeline.decode import Photo
 

@@ -11,7 +11,7 @@ from facecompare.bench.rounds import Timed, in_turn
 from facecompare.bench.throughput import per_second_processes, per_second_threads
 from facecompare.config import Settings
 from facecompare.pipeline.decode import Photo
-from facecompare.timing import STAGES
+from facecompare.telemetry import STAGES
 
 PEER = "face_recognition"
 

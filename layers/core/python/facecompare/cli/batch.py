@@ -12,7 +12,7 @@ from facecompare.cli.photos import POLICIES, add_threshold, read_photo, wishes_o
 from facecompare.config import Settings
 
 if TYPE_CHECKING:
-    from facecompare.local_batch import BatchRun
+    from facecompare.batches.local import BatchRun
 
 
 def add_commands(commands: Any) -> None:
@@ -37,7 +37,7 @@ def add_commands(commands: Any) -> None:
 
 def run_batch(arguments: argparse.Namespace, settings: Settings) -> int:
     """Exit code 0 when every pair has its row, also those whose photos are unfit."""
-    from facecompare.local_batch import LocalBatch, running
+    from facecompare.batches.local import LocalBatch, running
     from facecompare.service import FaceService
 
     service, wishes = FaceService(settings, None), wishes_of(arguments)

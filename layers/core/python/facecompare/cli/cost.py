@@ -31,8 +31,8 @@ def run_cost(arguments: argparse.Namespace, settings: Settings) -> int:
     memory_mb = accepted_memory_mb(arguments.memory)
     path1, path2 = two_paths(arguments.images)
     photos = read_photo(path1, settings), read_photo(path2, settings)
-    from facecompare.bench.cost import VCPU_MB, cost, pair_ms, table
     from facecompare.engines.catalogue import load_engine
+    from facecompare.planning.cost import VCPU_MB, cost, pair_ms, table
 
     engine = load_engine(settings.engine, settings)
     milliseconds = pair_ms(photos, engine, threads=max(1, memory_mb // VCPU_MB))

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facecompare.calibration import calibration_path, find_calibration
 from facecompare.cli.output import progress, say, write_file
 from facecompare.config import Settings
+from facecompare.engines.calibration import calibration_path, find_calibration
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:

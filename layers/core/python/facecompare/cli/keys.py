@@ -62,6 +62,6 @@ def run_revoke(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _keys(settings: Settings) -> KeyStore:
-    from facecompare.records.stores import open_stores
+    from facecompare.records.open_stores import open_stores
 
     return open_stores(settings)[1]

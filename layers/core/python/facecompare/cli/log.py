@@ -30,7 +30,7 @@ def add_commands(commands: Any) -> None:
 
 def run_log(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the records."""
-    from facecompare.records.stores import open_stores
+    from facecompare.records.open_stores import open_stores
 
     since = parse_since(arguments.since) if arguments.since else None
     selection = Selection(since=since, caller=arguments.caller)
@@ -56,7 +56,7 @@ def _limit(text: str | None) -> int | None:
 
 
 def _print_csv(records: Iterable[ComparisonRecord]) -> None:
-    from facecompare.records.table import csv_lines
+    from facecompare.records.csv_export import csv_lines
 
     for line in csv_lines(records):
         sys.stdout.write(line)

@@ -14,7 +14,7 @@ from typing import NoReturn
 import facecompare
 from facecompare.cli import (
     batch,
-    batches,
+    batch_jobs,
     bench,
     cost,
     evaluate,
@@ -117,6 +117,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=facecompare.__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (photos, batch, batches, log, keys, serve, models, evaluate, bench, cost, plan):
+    for group in (photos, batch, batch_jobs, log, keys, serve, models, evaluate, bench, cost, plan):
         group.add_commands(commands)
     return parser

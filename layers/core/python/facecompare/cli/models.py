@@ -8,9 +8,10 @@ from typing import Any
 
 from facecompare.cli.output import print_json, say, write_file
 from facecompare.config import Settings
-from facecompare.engines.catalogue import CARDS, offered_cards
+from facecompare.engines.cards import CARDS
+from facecompare.engines.catalogue import offered_cards
 from facecompare.errors import BadField
-from facecompare.model_files import ModelFolder
+from facecompare.model_store.files import ModelFolder
 
 
 def add_commands(commands: Any) -> None:
@@ -97,7 +98,7 @@ def run_push(arguments: argparse.Namespace, settings: Settings) -> int:
     bucket = arguments.bucket or settings.model_bucket
     if not bucket:
         raise BadField("no bucket is named; give --bucket or set FACECOMPARE_MODEL_BUCKET")
-    from facecompare.model_bucket import push_models
+    from facecompare.model_store.s3 import push_models
 
     for row, sent in push_models(ModelFolder.at(settings.models_dir), bucket):
         say(f"{row.name}: {'sent' if sent else 'is there'}")

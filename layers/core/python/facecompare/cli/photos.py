@@ -16,11 +16,11 @@ from facecompare.errors import (
     MissingImage,
     concerning,
 )
-from facecompare.wishes import FacePolicy, Wishes
+from facecompare.options import FacePolicy, Wishes
 
 if TYPE_CHECKING:
-    from facecompare.answers import CandidateAnswer, ComparisonAnswer, PhotoAnswer
     from facecompare.pipeline.decode import Photo
+    from facecompare.results.schemas import CandidateAnswer, ComparisonAnswer, PhotoAnswer
     from facecompare.service import FaceService
 
 POLICIES = tuple(policy.value for policy in FacePolicy)
@@ -59,7 +59,7 @@ def run_compare(arguments: argparse.Namespace, settings: Settings) -> int:
     photos = _photos(arguments, ("image1", "image2"), settings)
     answer, comparison = service.compare(photos, wishes)
     if arguments.overlay:
-        from facecompare.overlay import draw_comparison
+        from facecompare.results.overlay import draw_comparison
 
         pair = photos["image1"], photos["image2"]
         reports = comparison.image1, comparison.image2
@@ -93,7 +93,7 @@ def run_detect(arguments: argparse.Namespace, settings: Settings) -> int:
     photo = _photos(arguments, ("image",), settings)["image"]
     answer, report = service.detect(photo, wishes)
     if arguments.overlay:
-        from facecompare.overlay import draw_faces
+        from facecompare.results.overlay import draw_faces
 
         write_file(arguments.overlay, draw_faces(photo, report, settings.limits))
     if arguments.json:
@@ -197,7 +197,7 @@ def _far(text: str | None) -> float | None:
 
 
 def _service(arguments: argparse.Namespace, settings: Settings) -> FaceService:
-    from facecompare.records.stores import open_stores
+    from facecompare.records.open_stores import open_stores
     from facecompare.service import FaceService
 
     recorded = getattr(arguments, "record", False)

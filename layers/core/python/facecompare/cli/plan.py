@@ -12,10 +12,10 @@ from facecompare.cli.output import print_json, say
 from facecompare.cli.photos import read_photo
 from facecompare.config import Settings
 from facecompare.errors import BadField
-from facecompare.prices import GPU_HOUR
+from facecompare.planning.prices import GPU_HOUR
 
 if TYPE_CHECKING:
-    from facecompare.bench.work import Rates, Work
+    from facecompare.planning.workload import Rates, Work
 
 SIZES = ("1e6", "1e8", "1e9")
 MOST_PAIRS = 10**12
@@ -58,9 +58,9 @@ def add_commands(commands: Any) -> None:
 
 def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the tables."""
-    from facecompare.bench.plan import plan
-    from facecompare.bench.plan_table import table
-    from facecompare.bench.quotas import RAISED, changed
+    from facecompare.planning.plan import plan
+    from facecompare.planning.plan_report import table
+    from facecompare.planning.quotas import RAISED, changed
 
     sizes = list(dict.fromkeys(map(_pairs, arguments.pairs)))
     raised = changed(RAISED, arguments.limit)
@@ -73,7 +73,7 @@ def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _work(arguments: argparse.Namespace, settings: Settings) -> Work:
-    from facecompare.bench.work import Work
+    from facecompare.planning.workload import Work
 
     if arguments.instance not in GPU_HOUR:
         raise BadField(
@@ -89,7 +89,7 @@ def _work(arguments: argparse.Namespace, settings: Settings) -> Work:
 
 def _rates(arguments: argparse.Namespace, settings: Settings) -> Rates:
     """Told, or else measured."""
-    from facecompare.bench.work import Rates
+    from facecompare.planning.workload import Rates
 
     gpu = _positive("--gpu-photos-per-s", arguments.gpu_photos_per_s)
     whole, found = arguments.photos_per_s, arguments.photos_found_per_s
@@ -107,8 +107,8 @@ def _rates(arguments: argparse.Namespace, settings: Settings) -> Rates:
     photos = read_photo(path1, settings), read_photo(path2, settings)
     if told is not None:
         return Rates(*told, gpu, sum(len(photo.data) for photo in photos) // len(photos))
-    from facecompare.bench.photo_rates import measured_rates
     from facecompare.engines.catalogue import load_engine
+    from facecompare.planning.photo_rates import measured_rates
 
     say("measuring a core: some seconds …")
     return measured_rates(photos, load_engine(settings.engine, settings), gpu)

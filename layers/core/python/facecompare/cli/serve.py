@@ -29,7 +29,7 @@ def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from facecompare.api.app import local_app
-    from facecompare.records.stores import open_stores
+    from facecompare.records.open_stores import open_stores
     from facecompare.service import FaceService
 
     log, keys = open_stores(settings)

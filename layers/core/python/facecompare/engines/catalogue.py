@@ -5,73 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from facecompare.config import OPEN, Settings
+from facecompare.engines.cards import CARDS, MTCNN, REFERENCE
 from facecompare.engines.encoder_cards import encoder_card
-from facecompare.engines.protocol import Engine, EngineCard, View
+from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.errors import ModelFileDamaged, ModelFileMissing, UnknownEngine
-from facecompare.model_files import EncoderSpec, ModelFolder, Models
-
-# dlib's 5-point predictor; left and right as the viewer sees them.
-DLIB_LANDMARKS5 = (
-    "right_eye_outer",
-    "right_eye_inner",
-    "left_eye_outer",
-    "left_eye_inner",
-    "nose_base",
-)
-CHIP_SIDE_PX = 150  # the network's input: dlib, tools/python/src/face_recognition.cpp (20.0.1)
-CHIP_PADDING = 0.25  # what it was trained with: the same file
-DIMENSION = 128  # numbers in an embedding: the same file
-PIXEL_SCALE = 1 / 256  # dlib divides by 256, not by 255: dlib/dnn/input.h
-PUBLIC_DOMAIN = "CC0-1.0"
-
-# Averaging views costs a pass through the network each and lowers all distances a little, so it is
-# part of an engine's id. On LFW View 1 (chosen on DevTrain) the plain chip is right in 99.05 % of
-# pairs and refuses 17.6 % of genuine DevTest pairs at 0.5; with its mirror image 99.32 % and
-# 11.6 %; ten views 99.41 % and 6.8 %: tests/benchmarks/views.py prints it.
-MIRRORED = (View(CHIP_PADDING), View(CHIP_PADDING, mirrored=True))
-TEN_VIEWS = MIRRORED + tuple(
-    View(padding, mirrored) for padding in (0.15, 0.2, 0.3, 0.35) for mirrored in (False, True)
-)
-
-
-DLIB_MODELS = ("face-network", "hog-detector", "cnn-detector", "landmarks5")
-MTCNN_MODELS = ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output")
-
-
-def _dlib_card(
-    engine_id: str,
-    title: str,
-    views: tuple[View, ...],
-    models: tuple[str, ...] = DLIB_MODELS,
-) -> EngineCard:
-    return EngineCard(
-        id=engine_id,
-        title=title,
-        dimension=DIMENSION,
-        metric="euclidean",
-        default_threshold=0.5,
-        chip_side_px=CHIP_SIDE_PX,
-        views=views,
-        landmarks5=DLIB_LANDMARKS5,
-        models=models,
-        licence=PUBLIC_DOMAIN,
-    )
-
-
-REFERENCE, MTCNN = "dlib-reference", "mtcnn-dlib"
-CARDS: tuple[EngineCard, ...] = (
-    _dlib_card(
-        "dlib-fast", "dlib's networks on ONNX Runtime, a face and its mirror image", MIRRORED
-    ),
-    _dlib_card("dlib-accurate", "the same with ten views of each face", TEN_VIEWS),
-    _dlib_card(
-        MTCNN,
-        "dlib-fast on faces that MTCNN finds, from 20 px on",
-        MIRRORED,
-        ("face-network", "landmarks5", *MTCNN_MODELS),
-    ),
-    _dlib_card(REFERENCE, "dlib-fast on dlib's own convolutions, to compare with", MIRRORED),
-)
+from facecompare.model_store.files import EncoderSpec, ModelFolder, Models
 
 
 def engine_card(engine_id: str, cards: Sequence[EngineCard] = CARDS) -> EngineCard:
@@ -108,7 +46,7 @@ def open_models(settings: Settings) -> Models:
     folder = ModelFolder.at(settings.models_dir)
     if not settings.model_bucket:
         return folder
-    from facecompare.model_bucket import BucketModels
+    from facecompare.model_store.s3 import BucketModels
 
     return BucketModels(folder, settings.model_bucket)
 

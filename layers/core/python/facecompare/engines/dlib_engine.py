@@ -24,8 +24,8 @@ from facecompare.engines.mtcnn import SURELY_UPRIGHT, Mtcnn, MtcnnDetector
 from facecompare.engines.onnx_network import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
-from facecompare.model_build.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, dat_path
-from facecompare.model_files import Models
+from facecompare.model_store.files import Models
+from facecompare.model_store.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, dat_path
 
 if TYPE_CHECKING:
     import numpy as np

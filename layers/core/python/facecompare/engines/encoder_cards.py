@@ -9,9 +9,9 @@ from typing import Any
 
 from facecompare.engines.protocol import EngineCard, View
 from facecompare.errors import BadEncoder
-from facecompare.model_files import EncoderSpec
+from facecompare.model_store.files import EncoderSpec
 
-READY = Path(__file__).with_name("cards")  # for well-known encoders, without weights
+READY = Path(__file__).with_name("encoder_templates")  # for well-known encoders, without weights
 POINT_NAMES = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")  # as the viewer sees
 POINTS = len(POINT_NAMES)
 SIDES, DIMENSIONS = range(16, 1025), range(2, 8193)

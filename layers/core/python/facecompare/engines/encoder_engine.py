@@ -18,7 +18,7 @@ from facecompare.engines.mtcnn import MtcnnLandmarks
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
 from facecompare.errors import BadEncoder, ModelFileDamaged
-from facecompare.model_files import EncoderSpec, Models
+from facecompare.model_store.files import EncoderSpec, Models
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import dlib
 import numpy as np
 
-from facecompare.engines.catalogue import PIXEL_SCALE
+from facecompare.engines.cards import PIXEL_SCALE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

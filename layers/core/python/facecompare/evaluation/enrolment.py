@@ -22,11 +22,11 @@ from facecompare.errors import ImageError
 from facecompare.evaluation.cache import EmbeddingCache, Enrolled
 from facecompare.evaluation.degradations import DEGRADATIONS
 from facecompare.evaluation.recipes import Recipe
+from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import choose, detect
 from facecompare.pipeline.embed import embed
-from facecompare.timing import Timing
-from facecompare.wishes import FacePolicy
+from facecompare.telemetry import Timing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

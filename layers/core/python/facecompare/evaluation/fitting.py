@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.calibration import Calibration, FalseAccepts
+from facecompare.engines.calibration import Calibration, FalseAccepts
 from facecompare.engines.protocol import EngineCard
 from facecompare.evaluation.cache import Enrolled
 from facecompare.evaluation.dataset import distance_rows, distances_of

@@ -15,7 +15,7 @@ from typing import Any
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import BadDataset
 from facecompare.evaluation.report import of_people, table, tar_at
-from facecompare.model_files import ModelFile
+from facecompare.model_store.files import ModelFile
 
 MODEL_CARD = "MODEL_CARD.md"
 EVALUATIONS = "evaluations"  # a folder beside the models: <engine id>.json

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from facecompare.calibration import Calibration, FalseAccepts
+from facecompare.engines.calibration import Calibration, FalseAccepts
 from facecompare.errors import FarNotCalibrated
 from facecompare.evaluation.cache import Enrolled
 from facecompare.evaluation.fitting import fit_false_accepts

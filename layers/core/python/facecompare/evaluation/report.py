@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from facecompare.calibration import FalseAccepts
+from facecompare.engines.calibration import FalseAccepts
 from facecompare.evaluation.evaluate import Report, Verification
 from facecompare.evaluation.identification import Identification
 from facecompare.evaluation.metrics import AtThreshold, Share

@@ -10,13 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from facecompare.engines.catalogue import PUBLIC_DOMAIN
+from facecompare.engines.cards import PUBLIC_DOMAIN
 from facecompare.errors import ModelFileDamaged, ModelFileMissing
 from facecompare.model_build.cnn_detector import build_cnn_detector
 from facecompare.model_build.face_network import build_face_network
 from facecompare.model_build.hog_detector import save_hog_detector
 from facecompare.model_build.mtcnn import build_output, build_proposal, build_refinement
-from facecompare.model_build.sources import (
+from facecompare.model_store.files import MANIFEST, ModelFile, ModelFolder, manifest_text
+from facecompare.model_store.sources import (
     CNN_DETECTOR_DAT,
     FACE_NETWORK_DAT,
     LANDMARKS5_DAT,
@@ -27,7 +28,6 @@ from facecompare.model_build.sources import (
     PACKAGE_VERSION,
     read_dat,
 )
-from facecompare.model_files import MANIFEST, ModelFile, ModelFolder, manifest_text
 
 BOOST = "BSL-1.0"  # dlib's own
 MIT = "MIT"

@@ -11,7 +11,13 @@ from facecompare.engines.encoder_engine import try_out
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import BadEncoder
 from facecompare.model_build.build import RECIPES, write_model
-from facecompare.model_files import MANIFEST, EncoderSpec, ModelFile, ModelFolder, manifest_text
+from facecompare.model_store.files import (
+    MANIFEST,
+    EncoderSpec,
+    ModelFile,
+    ModelFolder,
+    manifest_text,
+)
 
 
 def add_encoder(card: str, weights: Path, folder: Path) -> EngineCard:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facecompare.engines.catalogue import CHIP_SIDE_PX, DIMENSION
+from facecompare.engines.cards import CHIP_SIDE_PX, DIMENSION
 from facecompare.model_build.dat import read_network
 from facecompare.model_build.graph import FLOAT, UINT8, Graph, value
 from facecompare.model_build.layers import (

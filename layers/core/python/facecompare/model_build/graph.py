@@ -10,7 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from facecompare.engines.catalogue import PIXEL_SCALE
+from facecompare.engines.cards import PIXEL_SCALE
 from facecompare.model_build.layers import Convolution
 
 OPSET = 17  # every operator used is in it, and every supported ONNX Runtime knows it

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facecompare.model_build.graph import FLOAT, Graph, value
-from facecompare.model_build.sources import mtcnn_arrays
+from facecompare.model_store.sources import mtcnn_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

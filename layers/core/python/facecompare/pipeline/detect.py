@@ -16,8 +16,8 @@ import numpy as np
 
 from facecompare.engines.protocol import Box, Engine, FaceDetector
 from facecompare.errors import BadField, NoFace, SeveralFaces
+from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import DecodedImage
-from facecompare.wishes import FacePolicy
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facecompare.options import check_threshold
 from facecompare.pipeline.embed import Embedding
-from facecompare.wishes import check_threshold
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from facecompare.aws import FAILURES, client, error_code, transaction_codes
+from facecompare.aws_client import FAILURES, client, error_code, transaction_codes
 from facecompare.errors import RecordsUnavailable
 from facecompare.records.schema import PARTITION_KEY, Index
 

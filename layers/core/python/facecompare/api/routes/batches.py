@@ -1,0 +1,132 @@
+"""The routes of batches: ordering, watching, cancelling, and the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from facecompare.access import Caller, Gate
+from facecompare.api.authentication import IdempotencyKey, caller_by
+from facecompare.api.errors import responses
+from facecompare.api.unknown_parameters import KNOWN_QUERY_ONLY
+from facecompare.batches.batch import OUTCOME_COLUMNS, Outcome, Progress
+from facecompare.batches.service import MAX_ROWS, BatchService, Order
+from facecompare.errors import BatchesOff
+from facecompare.options import FacePolicy, Wishes
+from facecompare.records.csv_export import csv_line
+
+MAX_PAGE = 100
+
+
+class BatchWish(BaseModel):
+    """Pairs of photos that were uploaded, and how to compare them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    manifest: Annotated[
+        str | None,
+        Field(
+            description="CSV with the header image1,image2, or JSON Lines with these fields; the "
+            "names that POST /api/uploads gave, or s3://BUCKET/photos/… with an admin's key",
+            examples=["image1,image2\nuploads/…,uploads/…\n"],
+        ),
+    ] = None
+    upload: Annotated[
+        str | None, Field(description="the name under which the manifest was uploaded instead")
+    ] = None
+    engine: str | None = None
+    threshold: float | None = None
+    far: Annotated[float | None, Field(gt=0, lt=1)] = None
+    face: FacePolicy = FacePolicy.LARGEST
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesAnswer:
+    """Some batches, newest first; `next_before` is null on the last page."""
+
+    batches: list[Progress]
+    next_before: str | None
+
+
+def batch_routes(batches: BatchService | None, gate: Gate) -> APIRouter:
+    """The routes; without a queue they say that there are no batches."""
+    router = APIRouter(prefix="/api", tags=["batches"], dependencies=[KNOWN_QUERY_ONLY])
+    known = Depends(caller_by(gate.records))
+
+    def working() -> BatchService:
+        if batches is None:
+            raise BatchesOff(
+                "this installation has no queue for batches; facecompare batch compares a file of "
+                "pairs on one machine"
+            )
+        return batches
+
+    @router.post("/batches", status_code=202, responses=responses(400, 401, 403, 422))
+    def order_batch(
+        wish: BatchWish, idempotency_key: IdempotencyKey = "", asking: Caller = known
+    ) -> Progress:
+        """Compare many pairs; the answer comes before the work."""
+        wishes = Wishes(threshold=wish.threshold, far=wish.far, face=wish.face, engine=wish.engine)
+        return working().order(Order(wish.manifest, wish.upload, wishes), asking, idempotency_key)
+
+    @router.get("/batches", responses=responses(400, 401, 403))
+    def list_batches(
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
+        before: Annotated[str, Query(description="`next_before` of the page before")] = "",
+        asking: Caller = known,
+    ) -> BatchesAnswer:
+        """The newest batches: an admin's key sees all, another its own."""
+        found = working().newest(limit, asking, before)
+        return BatchesAnswer(found, found[-1].created_at if len(found) == limit else None)
+
+    @router.get("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
+    def batch(batch_id: str, asking: Caller = known) -> Progress:
+        """How far a batch is, and when it should end."""
+        return working().find(batch_id, asking)
+
+    @router.get(
+        "/batches/{batch_id}/results.csv",
+        responses=responses(400, 401, 403, 404) | {200: {"content": {"text/csv": {}}}},
+        response_class=StreamingResponse,
+    )
+    def batch_results(
+        batch_id: str,
+        first: Annotated[int, Query(ge=1, description="the first pair")] = 1,
+        limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = MAX_ROWS,
+        asking: Caller = known,
+    ) -> StreamingResponse:
+        """A line for each pair that has ended, in the manifest's order: verdict or reason.
+
+        The header Link names where the lines after these are, if there are more.
+        """
+        total, outcomes = working().outcomes(batch_id, asking, first, limit)
+        return StreamingResponse(
+            _lines(outcomes),
+            media_type="text/csv; charset=utf-8",
+            headers=_headers(total, first, limit),
+        )
+
+    @router.delete("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
+    def cancel_batch(batch_id: str, asking: Caller = known) -> Progress:
+        """Stop working on a batch; the results there are stay."""
+        return working().cancel(batch_id, asking)
+
+    return router
+
+
+def _lines(outcomes: Iterator[Outcome]) -> Iterator[str]:
+    yield csv_line(OUTCOME_COLUMNS)
+    for outcome in outcomes:
+        yield csv_line(astuple(outcome))
+
+
+def _headers(total: int, first: int, limit: int) -> dict[str, str]:
+    headers = {"Content-Disposition": 'attachment; filename="results.csv"'}
+    if first + limit <= total:
+        headers["Link"] = f'<?first={first + limit}&limit={limit}>; rel="next"'  # RFC 8288
+    return headers

@@ -1,0 +1,114 @@
+"""The routes over the comparison log: listing, CSV, one record, deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from facecompare.access import Caller, Gate, Role
+from facecompare.api.authentication import caller_by
+from facecompare.api.errors import responses
+from facecompare.api.unknown_parameters import KNOWN_QUERY_ONLY
+from facecompare.records.csv_export import csv_lines
+from facecompare.records.record import (
+    ComparisonLog,
+    ComparisonRecord,
+    Selection,
+    every_record,
+    not_found,
+    parse_since,
+)
+
+MAX_PAGE = 200
+
+Since = Annotated[
+    str | None,
+    Query(description="a date, a UTC time, or an age: 90m, 24h, 7d", examples=["2026-11-22", "7d"]),
+]
+
+
+Of = Annotated[
+    str | None,
+    Query(alias="caller", description="only this caller's; others' are for admins"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsAnswer:
+    """Some records, newest first; `next_cursor` is null on the last page."""
+
+    comparisons: list[ComparisonRecord]
+    next_cursor: str | None
+
+
+def record_routes(log: ComparisonLog, gate: Gate) -> APIRouter:
+    """The routes over this log: an admin sees all records, another caller sees their own."""
+    router = APIRouter(prefix="/api", tags=["records"], dependencies=[KNOWN_QUERY_ONLY])
+    known = Depends(caller_by(gate.records))
+
+    @router.get("/comparisons", responses=responses(400, 401, 403))
+    def comparisons(
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+        cursor: str | None = None,
+        since: Since = None,
+        of: Of = None,
+        asking: Caller = known,
+    ) -> RecordsAnswer:
+        """What was compared, newest first."""
+        page = log.page(limit, cursor, _selection(asking, since, of))
+        return RecordsAnswer(list(page.records), page.next_cursor)
+
+    @router.get(
+        "/comparisons.csv",
+        responses=responses(400, 401, 403) | {200: {"content": {"text/csv": {}}}},
+        response_class=StreamingResponse,
+    )
+    def comparisons_csv(
+        since: Since = None,
+        limit: Annotated[int | None, Query(ge=1)] = None,
+        of: Of = None,
+        asking: Caller = known,
+    ) -> StreamingResponse:
+        """What was compared, newest first, for a spreadsheet."""
+        lines = csv_lines(every_record(log, _selection(asking, since, of), limit))
+        return StreamingResponse(
+            _begun(lines),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="comparisons.csv"'},
+        )
+
+    @router.get("/comparisons/{comparison_id}", responses=responses(400, 401, 403, 404))
+    def comparison(comparison_id: str, asking: Caller = known) -> ComparisonRecord:
+        """One record."""
+        record = log.get(comparison_id)
+        if asking.role is not Role.ADMIN and record.caller != asking.name:
+            raise not_found(comparison_id)
+        return record
+
+    @router.delete(
+        "/comparisons/{comparison_id}", status_code=204, responses=responses(400, 401, 403, 404)
+    )
+    def delete_comparison(comparison_id: str, asking: Caller = known) -> None:
+        """Forget one record: an admin's right, for the log is an audit log."""
+        asking.require_admin()
+        log.delete(comparison_id)
+
+    return router
+
+
+def _selection(asking: Caller, since: str | None, of: str | None) -> Selection:
+    if asking.role is not Role.ADMIN:
+        if of not in (None, asking.name):
+            asking.require_admin()
+        of = asking.name
+    return Selection(since=parse_since(since) if since else None, caller=of)
+
+
+def _begun(lines: Iterator[str]) -> Iterator[str]:
+    """The same lines, with the first records already read: a broken log fails before the 200."""
+    return chain(list(islice(lines, 2)), lines)

@@ -1,0 +1,124 @@
+"""The routes about the service itself: which engines it has, and whether it is well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+
+import facecompare
+from facecompare.api.errors import responses
+from facecompare.config import Settings
+from facecompare.engines.catalogue import offered_cards
+from facecompare.results.schemas import FIELD_DOCSTRINGS
+
+if TYPE_CHECKING:
+    from facecompare.service import FaceService
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAnswer:
+    """What there is to know of an engine before using it."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    id: str
+    title: str
+    default: bool
+    """true for the engine that answers when none is named"""
+    dimension: int
+    """numbers in an embedding"""
+    metric: str
+    default_threshold: float
+    views: int
+    """cuts of the face whose embeddings are averaged"""
+    landmarks5: list[str]
+    """names of the five points, left and right as the viewer sees them"""
+    licence: str
+    """of its weights"""
+
+
+@dataclass(frozen=True, slots=True)
+class EnginesAnswer:
+    """All engines, and whether 68-point landmarks can be asked for."""
+
+    engines: list[EngineAnswer]
+    landmarks68: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HealthAnswer:
+    """The service is up and its engine is loaded."""
+
+    status: str
+    version: str
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """What this installation accepts and keeps."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    version: str
+    access: str
+    """open: no keys; public: records need one; keys: everything does"""
+    uploads: bool
+    """whether POST /api/uploads takes photos too large for a request"""
+    max_request_bytes: int
+    """of a whole request"""
+    max_photo_bytes: int
+    """of one photo, sent or uploaded"""
+    records_days: int
+    """how long the record of a comparison is kept"""
+
+
+def service_routes(settings: Settings) -> APIRouter:
+    """What there is to know before sending a photo; no engine is loaded for it."""
+    router = APIRouter(prefix="/api", tags=["service"])
+
+    @router.get("/engines")
+    def engines() -> EnginesAnswer:
+        """The engines that can be named in a request."""
+        answers = [
+            EngineAnswer(
+                id=card.id,
+                title=card.title,
+                default=card.id == settings.engine,
+                dimension=card.dimension,
+                metric=card.metric,
+                default_threshold=card.default_threshold,
+                views=len(card.views),
+                landmarks5=list(card.landmarks5),
+                licence=card.licence,
+            )
+            for card in offered_cards(settings)
+        ]
+        return EnginesAnswer(answers, settings.landmarks68)
+
+    @router.get("/service")
+    def service() -> ServiceAnswer:
+        """The limits of a request, who may ask, and what is kept."""
+        return ServiceAnswer(
+            version=facecompare.__version__,
+            access=settings.access,
+            uploads=bool(settings.upload_bucket),
+            max_request_bytes=settings.max_request_bytes,
+            max_photo_bytes=settings.max_bytes,
+            records_days=settings.records_days,
+        )
+
+    return router
+
+
+def health_routes(settings: Settings, service: FaceService) -> APIRouter:
+    """Whether comparisons can be answered."""
+    router = APIRouter(prefix="/api", tags=["service"])
+
+    @router.get("/health", responses=responses())
+    def health() -> HealthAnswer:
+        """Whether the service can answer: its engine is loaded, now if it was not yet."""
+        service.engine()
+        return HealthAnswer("ok", facecompare.__version__, settings.engine)
+
+    return router

@@ -1,0 +1,1 @@
+"""What runs in AWS: one factory for each deployable, and its telemetry."""

@@ -1,0 +1,191 @@
+"""Batches in the same DynamoDB table; its names are in `schema`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, astuple
+from itertools import islice
+from typing import Any
+
+from facecompare.batches.batch import BATCH_FIELDS, Batch, Counts, Outcome, no_such_batch
+from facecompare.batches.chunk import Piece
+from facecompare.config import KEPT_DAYS
+from facecompare.records.dynamo import LATEST, record_item
+from facecompare.records.dynamo_table import ConditionFailed, DynamoTable, Item, key
+from facecompare.records.record import SECONDS_A_DAY, ComparisonRecord, timestamp
+from facecompare.records.schema import (
+    BATCH,
+    BATCH_COUNTS,
+    BATCH_PIECE,
+    BATCHES,
+    BY_CALLER,
+    COUNTS_A_BATCH,
+    EXPIRES_AT,
+    NEWEST,
+    PARTITION_KEY,
+    SORT_KEY,
+)
+
+IS_THERE = f"attribute_exists({PARTITION_KEY})"
+IS_NOT_THERE = f"attribute_not_exists({PARTITION_KEY})"
+DIVIDED = "divided"  # in place of a piece's outcomes
+
+
+class DynamoBatches:
+    """Fulfils `BatchStore`. Listings lag behind writes by a moment, as indexes do."""
+
+    def __init__(
+        self,
+        table: DynamoTable,
+        keep_days: int = KEPT_DAYS,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._table = table
+        self._keep_seconds = keep_days * SECONDS_A_DAY
+        self._now = now
+
+    def create(self, batch: Batch) -> bool:
+        """Keep a new batch."""
+        lists = {NEWEST.partition: BATCHES}
+        if batch.caller:
+            lists[BY_CALLER.partition] = f"{batch.caller}#{BATCHES}"
+        texts = {name: str(value) for name, value in asdict(batch).items()} | lists
+        item = {name: {"S": text} for name, text in texts.items()}
+        place = {SORT_KEY: {"S": f"{batch.created_at}#{batch.batch_id}"}}
+        whole = key(BATCH, batch.batch_id) | item | place | self._expiry()
+        try:
+            self._table.put([{"Item": whole, "ConditionExpression": IS_NOT_THERE}])
+        except ConditionFailed:
+            return False
+        return True
+
+    def forget(self, batch_id: str) -> None:
+        """Remove a batch that nothing was sent of."""
+        self._table.delete(key(BATCH, batch_id))
+
+    def find(self, batch_id: str) -> Batch:
+        """One batch, also one made a moment ago."""
+        item = self._table.find(key(BATCH, batch_id))
+        if item is None or float(item[EXPIRES_AT]["N"]) <= self._now():
+            raise no_such_batch(batch_id)
+        return _batch(item)
+
+    def newest(self, limit: int, caller: str | None, before: str) -> list[Batch]:
+        """The newest batches made before this time."""
+        index, partition = NEWEST, BATCHES
+        if caller is not None:
+            index, partition = BY_CALLER, f"{caller}#{BATCHES}"
+        items = self._table.newest(
+            index,
+            limit,
+            KeyConditionExpression=f"{index.partition} = :batches AND {SORT_KEY} < :before",
+            FilterExpression=f"{EXPIRES_AT} > :now",
+            ExpressionAttributeValues={
+                ":batches": {"S": partition},
+                ":before": {"S": before or LATEST},
+                ":now": {"N": str(int(self._now()))},
+            },
+        )
+        return [_batch(item) for item in islice(items, limit)]
+
+    def cancel(self, batch_id: str, cancelled_at: str) -> None:
+        """Work on no more of it."""
+        try:
+            self._table.update(
+                key(BATCH, batch_id),
+                UpdateExpression="SET cancelled_at = :now",
+                ConditionExpression=f"{IS_THERE} AND cancelled_at = :never",
+                ExpressionAttributeValues={":now": {"S": cancelled_at}, ":never": {"S": ""}},
+            )
+        except ConditionFailed:
+            self.find(batch_id)  # cancelled before, unless it is not there
+
+    def counts(self, batch_ids: Sequence[str]) -> dict[str, Counts]:
+        """The sums of each batch's counts."""
+        places = {
+            _counts_key(batch_id, number)[PARTITION_KEY]["S"]: batch_id
+            for batch_id in batch_ids
+            for number in range(COUNTS_A_BATCH)
+        }
+        sums = {batch_id: Counts() for batch_id in batch_ids}
+        for item in self._table.find_all([{PARTITION_KEY: {"S": place}} for place in places]):
+            batch_id = places[item[PARTITION_KEY]["S"]]
+            so_far = sums[batch_id]
+            sums[batch_id] = Counts(
+                so_far.done + int(item["done"]["N"]),
+                so_far.failed + int(item["failed"]["N"]),
+                max(so_far.updated_at, item["updated_at"]["S"]),
+            )
+        return sums
+
+    def keep(
+        self, piece: Piece, outcomes: Sequence[Outcome], records: Sequence[ComparisonRecord]
+    ) -> bool:
+        """In one transaction: the marker that it is new, its records, and its count."""
+        expires_at = self._expires_at()
+        writes = [("Put", {"Item": record_item(record, expires_at)}) for record in records]
+        failed = sum(outcome.error_code is not None for outcome in outcomes)
+        count = self._count(piece, len(outcomes) - failed, failed)
+        rows = json.dumps([astuple(outcome) for outcome in outcomes], ensure_ascii=False)
+        return self._end(piece, rows, *writes, ("Update", count))
+
+    def divide(self, piece: Piece) -> bool:
+        """Mark it as divided."""
+        return self._end(piece, DIVIDED)
+
+    def ended(self, pieces: Sequence[Piece]) -> dict[Piece, list[Outcome] | None]:
+        """Those that have a marker."""
+        places = {_piece_key(piece)[PARTITION_KEY]["S"]: piece for piece in pieces}
+        items = self._table.find_all([_piece_key(piece) for piece in pieces])
+        return {places[item[PARTITION_KEY]["S"]]: _outcomes(item) for item in items}
+
+    def _end(self, piece: Piece, outcomes: str, *more: tuple[str, Item]) -> bool:
+        marker = _piece_key(piece) | {"outcomes": {"S": outcomes}} | self._expiry()
+        put = {"Item": marker, "ConditionExpression": IS_NOT_THERE}
+        try:
+            self._table.transact([("Put", put), *more])
+        except ConditionFailed:
+            return False
+        return True
+
+    def _count(self, piece: Piece, done: int, failed: int) -> Item:
+        return {
+            "Key": _counts_key(piece.batch_id, piece.first % COUNTS_A_BATCH),
+            "UpdateExpression": f"SET updated_at = :at, {EXPIRES_AT} = :expires "
+            "ADD done :done, failed :failed",
+            "ExpressionAttributeValues": {
+                ":at": {"S": timestamp()},
+                ":expires": {"N": str(self._expires_at())},
+                ":done": {"N": str(done)},
+                ":failed": {"N": str(failed)},
+            },
+        }
+
+    def _expires_at(self) -> int:
+        return int(self._now()) + self._keep_seconds
+
+    def _expiry(self) -> Item:
+        return {EXPIRES_AT: {"N": str(self._expires_at())}}
+
+
+def _piece_key(piece: Piece) -> Item:
+    return key(BATCH_PIECE, f"{piece.batch_id}#{piece.first}-{piece.last}")
+
+
+def _counts_key(batch_id: str, number: int) -> Item:
+    return key(BATCH_COUNTS, f"{batch_id}#{number}")
+
+
+def _batch(item: Item) -> Batch:
+    texts: dict[str, Any] = {name: item[name]["S"] for name in BATCH_FIELDS}
+    return Batch(**texts | {"total": int(texts["total"]), "threshold": float(texts["threshold"])})
+
+
+def _outcomes(item: Item) -> list[Outcome] | None:
+    text = item["outcomes"]["S"]
+    if text == DIVIDED:
+        return None
+    rows: Iterable[list[Any]] = json.loads(text)
+    return [Outcome(*row) for row in rows]

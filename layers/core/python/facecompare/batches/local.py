@@ -1,0 +1,202 @@
+"""A batch of pairs on this machine: as many as there are, and each photo looked at once.
+
+    pairs ─ names of photos ─ embed_photos ─ scratch: an embedding or an error a photo
+    pairs ─────────────────── distances of what is in the scratch ─ results, in the pairs' order
+
+Everything that grows with the pairs is on the disk, in a folder beside the results that goes when
+they are complete. So memory is bounded, and a run that is killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from io import BufferedRandom
+from pathlib import Path
+
+import numpy as np
+
+from facecompare.batches.batch import OUTCOME_COLUMNS, Outcome
+from facecompare.batches.checkpoint import PhotoState, Scratch, Written
+from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
+from facecompare.batches.pairs_file import Pair, read_pairs
+from facecompare.compare import CompareOptions
+from facecompare.engines.protocol import Engine
+from facecompare.errors import BadField, BadManifest
+from facecompare.options import check_threshold
+from facecompare.pipeline.decode import Photo
+from facecompare.pipeline.embed import Embedding
+from facecompare.pipeline.match import Match, match
+from facecompare.records.csv_export import csv_line
+
+COLUMNS = OUTCOME_COLUMNS[:-1]  # no comparison's id: nothing is recorded
+FOLDER_SUFFIX = ".unfinished"
+ROWS_AT_ONCE = 5_000  # between two times that results are made safe; a tenth of a second's work
+PHOTOS_AT_ONCE = 32  # likewise; some seconds' work
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBatch:
+    """What is to be compared: a manifest, the folder its names are relative to, the results."""
+
+    pairs: Path
+    images: Path
+    out: Path
+    options: CompareOptions
+    read: Callable[[str], Photo]
+    score_of: Callable[[Match], float | None]
+
+    @property
+    def folder(self) -> Path:
+        """Where an unfinished batch is kept."""
+        return self.out.with_name(self.out.name + FOLDER_SUFFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRun:
+    """A batch that was begun, now or by an earlier process; see `running`."""
+
+    batch: LocalBatch
+    engine: Engine
+    scratch: Scratch
+
+    def embed(self) -> Iterator[EmbeddedPhoto]:
+        """Look at each photo that no run has looked at."""
+        unknown = self.scratch.unknown()
+        done = embed_photos(unknown, self.batch.read, self.engine, self.batch.options)
+        for count, photo in enumerate(done, start=1):
+            self.scratch.keep(photo.name, _state(photo))
+            if count % PHOTOS_AT_ONCE == 0:
+                self.scratch.save()
+            yield photo
+        self.scratch.save()
+
+    def compare(self) -> Iterator[int]:
+        """Write the rows that no run has written; gives how many rows there are by now.
+
+        At the end the results take their name.
+        """
+        unfinished = self.batch.folder / "results.csv"
+        with _opened(unfinished) as file:
+            yield from self._write(file)
+        unfinished.replace(self.batch.out)
+
+    def _write(self, file: BufferedRandom) -> Iterator[int]:
+        written = self.scratch.written()
+        file.seek(written.bytes)
+        file.truncate()
+        if written.rows == 0:
+            file.write(csv_line(COLUMNS).encode())
+        for pair in _pairs(self.batch):
+            if pair.number <= written.rows:
+                continue
+            file.write(csv_line(astuple(self._outcome(pair))[: len(COLUMNS)]).encode())
+            if pair.number % ROWS_AT_ONCE == 0:
+                self._make_safe(file, pair.number)
+                yield pair.number
+        self._make_safe(file, pair.number)
+        yield pair.number
+
+    def _make_safe(self, file: BufferedRandom, rows: int) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        self.scratch.note(Written(rows, file.tell()))
+
+    def _outcome(self, pair: Pair) -> Outcome:
+        names = {"image1": pair.image1, "image2": pair.image2}
+        states = {image: self.scratch.state(_path(self.batch, names[image])) for image in names}
+        for image, state in states.items():
+            if state.error_code:
+                return Outcome.failed(pair, state.error_code, state.error, image)
+        card, asked = self.engine.card, self.batch.options.threshold
+        one, other = (self._embedding(state) for state in states.values())
+        verdict = match(one, other, asked or card.default_threshold, card.metric)
+        return Outcome.compared(pair, verdict, self.batch.score_of(verdict))
+
+    def _embedding(self, state: PhotoState) -> Embedding:
+        assert state.embedding is not None  # noqa: S101 – `embed` comes before `compare`
+        return Embedding(np.frombuffer(state.embedding, np.float32), self.engine.card.id)
+
+
+@contextmanager
+def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
+    """The batch, begun or gone on with; leaving it early keeps what is done for the next run.
+
+    Raises  BadManifest, BadThreshold; BadField when there is no folder of photos, or the results
+            are there already, or were begun with other pairs or options; RecordsUnavailable.
+    """
+    if batch.options.threshold is not None:
+        check_threshold(batch.options.threshold)
+    if batch.out.exists():
+        shutil.rmtree(batch.folder, ignore_errors=True)
+        raise BadField(f"{batch.out} is there already; name another file for the results")
+    if not batch.images.is_dir():
+        raise BadField(f"{batch.images} is no folder; name the one that the pairs' photos are in")
+    digest = _digest(batch, engine)
+    try:
+        batch.folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as exc:
+        raise BadField(
+            f"{batch.out} cannot be written ({exc.strerror}); name another file"
+        ) from exc
+    scratch = Scratch(batch.folder / "photos.sqlite3")
+    try:
+        paths = ((_path(batch, pair.image1), _path(batch, pair.image2)) for pair in _pairs(batch))
+        scratch.begin(digest, paths)
+        yield BatchRun(batch, engine, scratch)
+    except BadManifest:
+        shutil.rmtree(batch.folder)  # nothing was begun
+        raise
+    finally:
+        scratch.close()
+        if batch.out.exists():
+            shutil.rmtree(batch.folder)
+
+
+def _pairs(batch: LocalBatch) -> Iterator[Pair]:
+    try:
+        with batch.pairs.open(encoding="utf-8", newline="") as lines:
+            yield from read_pairs(lines)
+    except OSError as exc:
+        raise BadManifest(f"{batch.pairs} cannot be read ({exc.strerror}); name a file") from exc
+    except UnicodeDecodeError as exc:
+        raise BadManifest(f"{batch.pairs} is no text in UTF-8") from exc
+
+
+def _path(batch: LocalBatch, name: str) -> str:
+    """The same text for the same file, so that it is looked at once."""
+    return os.path.normpath(batch.images / name)
+
+
+def _digest(batch: LocalBatch, engine: Engine) -> str:
+    """What the results depend on, beside the photos themselves."""
+    try:
+        with batch.pairs.open("rb") as file:
+            pairs = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as exc:
+        raise BadManifest(f"{batch.pairs} cannot be read ({exc.strerror}); name a file") from exc
+    options = batch.options
+    parts = [
+        *(pairs, str(batch.images.resolve()), engine.card.id, engine.model_digest),
+        *(options.threshold, str(options.face)),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _state(photo: EmbeddedPhoto) -> PhotoState:
+    if photo.embedding is not None:
+        return PhotoState(photo.embedding.values.tobytes())
+    assert photo.error is not None  # noqa: S101 – one of both, by its definition
+    return PhotoState(None, photo.error.code, photo.error.message)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedRandom]:
+    path.touch(mode=0o600)
+    with path.open("r+b") as file:
+        yield file

@@ -1,0 +1,96 @@
+"""Where the weights come from: dlib's files inside the package `face_recognition_models`, and
+MTCNN's inside the package `mtcnn`.
+
+They are read by path. Importing these packages would need `pkg_resources`, which current Python
+installations lack, and TensorFlow.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facecompare.errors import ModelFileDamaged, PackageMissing
+from facecompare.model_store.files import sha256_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PACKAGE = "face_recognition_models"
+PACKAGE_VERSION = "0.3.0"
+
+FACE_NETWORK_DAT = "dlib_face_recognition_resnet_model_v1.dat"
+CNN_DETECTOR_DAT = "mmod_human_face_detector.dat"
+LANDMARKS5_DAT = "shape_predictor_5_face_landmarks.dat"
+LANDMARKS68_DAT = "shape_predictor_68_face_landmarks.dat"
+
+# SHA-256 of the files in face_recognition_models 0.3.0, equal to those dlib's author publishes.
+CHECKSUMS = {
+    FACE_NETWORK_DAT: "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+    CNN_DETECTOR_DAT: "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
+    LANDMARKS5_DAT: "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+    LANDMARKS68_DAT: "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f",
+}
+
+
+MTCNN_PACKAGE = "mtcnn"
+MTCNN_VERSION = "1.0.0"
+MTCNN_CHECKSUMS = {  # of the files in mtcnn 1.0.0
+    "pnet": "ea6b0c3e685ebee3165326ad6484acc95f2ef78f1c94fbf40a55704fa989f7b5",
+    "rnet": "cb00e6460f3c98b0bfafaba3c0a0ded4bdf6e62cee7174d969e8670d7e757fee",
+    "onet": "94f6ea2f4cf985275ee958cdd762d17b6009348a4fb9d8c6be39ba73ffd22ca3",
+}
+
+
+def mtcnn_arrays(network: str) -> list[NDArray[np.float32]]:
+    """The arrays of one of MTCNN's networks, in the order of its layers.
+
+    Raises  PackageMissing, ModelFileDamaged.
+    """
+    path = _inside(MTCNN_PACKAGE, f"assets/weights/{network}.lz4")
+    _check(path, MTCNN_CHECKSUMS[network], f"{MTCNN_PACKAGE}=={MTCNN_VERSION}")
+    import joblib
+
+    return [np.asarray(each, dtype=np.float32) for each in joblib.load(path)]
+
+
+def dat_path(file: str) -> Path:
+    """Where one of dlib's files lies on this machine.
+
+    Raises  PackageMissing when the package that carries them is not installed.
+    """
+    return _inside(PACKAGE, f"models/{file}")
+
+
+def read_dat(file: str) -> bytes:
+    """The bytes of one of dlib's files, verified.
+
+    Raises  PackageMissing, ModelFileDamaged.
+    """
+    path = dat_path(file)
+    _check(path, CHECKSUMS[file], f"{PACKAGE}=={PACKAGE_VERSION}")
+    return path.read_bytes()
+
+
+def _inside(package: str, file: str) -> Path:
+    spec = find_spec(package)
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    path = next((Path(folder) / file for folder in folders), None)
+    if path is None or not path.is_file():
+        raise PackageMissing(
+            f"{Path(file).name} comes with the package {package}, which is not installed; run: "
+            'pip install "facecompare[models]"'
+        )
+    return path
+
+
+def _check(path: Path, expected: str, requirement: str) -> None:
+    found = sha256_of(path)
+    if found != expected:
+        raise ModelFileDamaged(
+            f"{path} has SHA-256 {found[:16]}… and should have {expected[:16]}…; run: pip install "
+            f"--force-reinstall {requirement}"
+        )

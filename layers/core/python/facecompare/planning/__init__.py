@@ -1,0 +1,1 @@
+"""What comparisons cost and how long many of them take, from prices, quotas and measured rates."""

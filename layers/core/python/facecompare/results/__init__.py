@@ -1,0 +1,1 @@
+"""Results as they leave the package: the schemas, the conversion to them, and the overlay."""

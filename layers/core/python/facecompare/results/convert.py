@@ -1,0 +1,151 @@
+"""Results of the pipeline → answers: to pixels of the photo, rounded to what they are good for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from facecompare.engines.calibration import meaning_of
+from facecompare.results.schemas import (
+    BoxAnswer,
+    CandidateAnswer,
+    ComparisonAnswer,
+    DetectionAnswer,
+    FaceAnswer,
+    MeasureAnswer,
+    PhotoAnswer,
+    PredictionAnswer,
+    TimingAnswer,
+)
+from facecompare.telemetry import STAGES
+
+if TYPE_CHECKING:
+    from facecompare.compare import Comparison, FaceReport, PhotoReport, Prediction
+    from facecompare.engines.calibration import Calibration
+    from facecompare.engines.protocol import Points
+    from facecompare.pipeline.quality import Measure
+    from facecompare.records.record import ComparisonRecord
+    from facecompare.telemetry import Timing
+
+
+def comparison_answer(
+    comparison: Comparison,
+    record: ComparisonRecord,
+    calibration: Calibration | None,
+    *,
+    recorded: bool,
+    chips: bool,
+) -> ComparisonAnswer:
+    """What a caller is told of a comparison."""
+    meaning = meaning_of(calibration, record.distance, record.threshold)
+    return ComparisonAnswer(
+        comparison_id=record.comparison_id if recorded else None,
+        created_at=record.created_at,
+        same_person=record.same_person,
+        distance=record.distance,
+        threshold=record.threshold,
+        engine=record.engine,
+        score=meaning.score,
+        far_at_threshold=meaning.far_at_threshold,
+        far_at_distance=meaning.far_at_distance,
+        image1=_photo(comparison.image1, chips),
+        image2=_photo(comparison.image2, chips),
+        timing_ms=_timing(comparison.timing),
+    )
+
+
+def prediction_answer(
+    prediction: Prediction,
+    records: tuple[ComparisonRecord, ComparisonRecord],
+    calibration: Calibration | None,
+    *,
+    recorded: bool,
+    chips: bool,
+) -> PredictionAnswer:
+    """What a caller is told of a prediction; it leaves one record for each candidate."""
+    comparisons = (prediction.image1, prediction.image2)
+    meanings = [meaning_of(calibration, each.distance, each.threshold) for each in records]
+    candidates = [
+        CandidateAnswer(
+            comparison_id=record.comparison_id if recorded else None,
+            same_person=record.same_person,
+            distance=record.distance,
+            score=meaning.score,
+            far_at_distance=meaning.far_at_distance,
+            photo=_photo(comparison.image2, chips),
+        )
+        for comparison, record, meaning in zip(comparisons, records, meanings, strict=True)
+    ]
+    closer = prediction.image1 if prediction.closer == "image1" else prediction.image2
+    return PredictionAnswer(
+        created_at=records[0].created_at,
+        closer=prediction.closer,
+        same_person=closer.match.same_person,
+        threshold=closer.match.threshold,
+        engine=closer.engine_id,
+        far_at_threshold=meanings[0].far_at_threshold,
+        anchor=_photo(prediction.image1.image1, chips),
+        image1=candidates[0],
+        image2=candidates[1],
+        timing_ms=_timing(prediction.image2.timing),
+    )
+
+
+def detection_answer(report: PhotoReport, engine_id: str, *, chips: bool) -> DetectionAnswer:
+    """What a caller is told of one photo's faces."""
+    return DetectionAnswer(engine_id, _photo(report, chips), _timing(report.timing.including()))
+
+
+def _photo(report: PhotoReport, chips: bool) -> PhotoAnswer:
+    image = report.image
+    return PhotoAnswer(
+        width=image.width,
+        height=image.height,
+        sha256=image.sha256,
+        quarter_turns=image.quarter_turns,
+        faces=[_face(report, face, chips) for face in report.faces],
+    )
+
+
+def _face(report: PhotoReport, found: FaceReport, chips: bool) -> FaceAnswer:
+    image, face = report.image, found.face
+    box = image.box_in_photo(face.box)
+    return FaceAnswer(
+        box=BoxAnswer(*(round(value, 1) for value in (box.left, box.top, box.width, box.height))),
+        landmarks5=_points(image.points_in_photo(face.landmarks5)),
+        landmarks68=(
+            None if found.landmarks68 is None else _points(image.points_in_photo(found.landmarks68))
+        ),
+        detector=face.detector,
+        detection_score=round(face.detection_score, 3),
+        quality=[_measure(measure) for measure in found.quality],
+        compared=found.compared,
+        chip=_chip(found) if chips else None,
+    )
+
+
+def _chip(found: FaceReport) -> str:
+    from base64 import b64encode
+
+    from facecompare.results.overlay import png
+
+    return b64encode(png(found.chip.picture)).decode()
+
+
+def _points(points: Points) -> list[tuple[float, float]]:
+    return [(round(x, 1), round(y, 1)) for x, y in points.tolist()]
+
+
+def _measure(measure: Measure) -> MeasureAnswer:
+    return MeasureAnswer(
+        name=measure.name,
+        value=round(measure.value, 1),
+        unit=measure.unit,
+        minimum=measure.minimum,
+        maximum=measure.maximum,
+        warns=measure.warns,
+    )
+
+
+def _timing(timing: Timing) -> TimingAnswer:
+    stages = {name: round(timing.stages_ms[name], 2) for name in STAGES}
+    return TimingAnswer(**stages, total=round(timing.total_ms, 2))

@@ -1,0 +1,161 @@
+"""The one shape in which results leave the package: the API's JSON and the command line's `--json`.
+
+Plain data; the API documents it from these docstrings. Coordinates are pixels of the photo as a
+viewer shows it (EXIF orientation applied): x to the right, y down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+# As `__pydantic_config__`: pydantic takes the strings below a dataclass's fields for OpenAPI.
+FIELD_DOCSTRINGS: dict[str, Any] = {"use_attribute_docstrings": True}
+
+
+@dataclass(frozen=True, slots=True)
+class BoxAnswer:
+    """Where a face is, in pixels of the photo."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureAnswer:
+    """One quality figure; it warns outside of its limits and never changes the verdict."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    name: str
+    """face_width, sharpness, brightness, contrast, yaw, pitch or roll"""
+    value: float
+    unit: str
+    minimum: float | None
+    """the limit below which it warns"""
+    maximum: float | None
+    """the limit above which it warns"""
+    warns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAnswer:
+    """One face of a photo."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    box: BoxAnswer
+    landmarks5: list[tuple[float, float]]
+    """(x, y) of five points; GET /api/engines names them"""
+    landmarks68: list[tuple[float, float]] | None
+    """(x, y) of 68 points, when asked for"""
+    detector: str
+    """which detector found it: hog or cnn"""
+    detection_score: float
+    """on the detector's own scale"""
+    quality: list[MeasureAnswer]
+    compared: bool
+    """true for the one face that the verdict is about"""
+    chip: str | None
+    """the aligned face as a PNG in base64, when asked for"""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAnswer:
+    """What was found in one photo."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    width: int
+    """pixels, as a viewer shows the photo"""
+    height: int
+    sha256: str
+    """of the file's bytes"""
+    quarter_turns: int
+    """how often the photo had to be turned 90° counter-clockwise before its faces stood upright"""
+    faces: list[FaceAnswer]
+    """largest first"""
+
+
+@dataclass(frozen=True, slots=True)
+class TimingAnswer:
+    """Milliseconds; stages are added up over the photos, total is time on the clock."""
+
+    decode: float
+    detect: float
+    align: float
+    embed: float
+    match: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonAnswer:
+    """The verdict on two photos."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    comparison_id: str | None
+    """the record's id; null where nothing was recorded"""
+    created_at: str
+    """UTC, ISO 8601"""
+    same_person: bool
+    """distance < threshold"""
+    distance: float
+    """Euclidean distance of the two embeddings; 0 is the same photo"""
+    threshold: float
+    engine: str
+    """the exact setting of the pipeline; thresholds mean something only within it"""
+    score: float | None
+    """0 to 100: the chance that the two are one person, had either been as likely; null where the
+    engine has no calibration"""
+    far_at_threshold: float | None
+    """the share of pairs of strangers that this threshold accepts"""
+    far_at_distance: float | None
+    """the share of pairs of strangers that are as near as these two"""
+    image1: PhotoAnswer
+    image2: PhotoAnswer
+    timing_ms: TimingAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateAnswer:
+    """One candidate against the anchor."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    comparison_id: str | None
+    """the record's id; null where nothing was recorded"""
+    same_person: bool
+    distance: float
+    score: float | None
+    """0 to 100, as in a comparison"""
+    far_at_distance: float | None
+    photo: PhotoAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionAnswer:
+    """An anchor and two candidates: which is closer, and is it the same person?"""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    created_at: str
+    """UTC, ISO 8601"""
+    closer: str
+    """image1 or image2"""
+    same_person: bool
+    """whether the closer one is the same person as the anchor"""
+    threshold: float
+    engine: str
+    far_at_threshold: float | None
+    """the share of pairs of strangers that this threshold accepts"""
+    anchor: PhotoAnswer
+    image1: CandidateAnswer
+    image2: CandidateAnswer
+    timing_ms: TimingAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionAnswer:
+    """The faces of one photo; `compared` marks the one that the policy would compare."""
+
+    engine: str
+    image: PhotoAnswer
+    timing_ms: TimingAnswer

@@ -1,0 +1,1 @@
+"""Photos that are sent to a bucket before they are named in a request."""

@@ -1,0 +1,73 @@
+"""Uploads in an S3 bucket, whose lifecycle rule removes them after a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from facecompare.aws_client import FAILURES, client, error_code, is_not_found
+from facecompare.errors import ImageTooLarge, UploadsUnavailable
+from facecompare.records.record import timestamp
+from facecompare.uploads.grants import (
+    GRANT_SECONDS,
+    MANIFEST_TYPES,
+    MAX_MANIFEST_BYTES,
+    UploadGrant,
+    is_upload,
+    new_upload,
+    no_such_upload,
+)
+
+
+class UploadBucket:
+    """Fulfils `Uploads`."""
+
+    def __init__(self, bucket: str, max_bytes: int) -> None:
+        self._bucket = bucket
+        self._max_bytes = max_bytes
+
+    @cached_property
+    def _s3(self) -> Any:
+        """Opened when it is first needed: most requests bring their photos along."""
+        return client("s3")
+
+    def grant(self, content_type: str) -> UploadGrant:
+        """A presigned POST: S3 itself refuses another size, type or name, and any later time."""
+        upload = new_upload()
+        max_bytes = MAX_MANIFEST_BYTES if content_type in MANIFEST_TYPES else self._max_bytes
+        form = self._s3.generate_presigned_post(
+            self._bucket,
+            upload,
+            Fields={"Content-Type": content_type},
+            Conditions=[
+                {"Content-Type": content_type},
+                ["content-length-range", 1, max_bytes],
+            ],
+            ExpiresIn=GRANT_SECONDS,
+        )
+        expires_at = timestamp(datetime.now(UTC) + timedelta(seconds=GRANT_SECONDS))
+        return UploadGrant(form["url"], form["fields"], upload, max_bytes, expires_at)
+
+    def fetch(self, upload: str) -> bytes:
+        """The uploaded photo's bytes."""
+        if not is_upload(upload):
+            raise no_such_upload(upload)
+        try:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=upload)
+            if answer["ContentLength"] > self._max_bytes:
+                raise ImageTooLarge(
+                    f"the upload has {answer['ContentLength']:,} bytes; at most "
+                    f"{self._max_bytes:,} are accepted"
+                )
+            data: bytes = answer["Body"].read()
+        except FAILURES as exc:
+            if is_not_found(exc):
+                raise no_such_upload(upload) from exc
+            raise UploadsUnavailable(f"bucket {self._bucket}: {error_code(exc)}: {exc}") from exc
+        return data
+
+
+def open_uploads(bucket: str, max_bytes: int) -> UploadBucket | None:
+    """The bucket of this name; without a name there are no uploads."""
+    return UploadBucket(bucket, max_bytes) if bucket else None

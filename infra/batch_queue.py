@@ -1,4 +1,4 @@
-"""The queue of the batches' pieces, and the one for what workers cannot deal with."""
+"""The queue of the batches' chunks, and the one for what workers cannot deal with."""
 
 from __future__ import annotations
 

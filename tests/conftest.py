@@ -21,8 +21,8 @@ from facecompare.model_store.sources import FACE_NETWORK_DAT, dat_path
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
-from tests.pictures import OBAMA
-from tests.tables import TABLE, create_table, dynalite
+from tests.support.dynamo_tables import TABLE, create_table, dynalite
+from tests.support.pictures import OBAMA
 
 ACCOUNT = {
     "AWS_ACCESS_KEY_ID": "testing",

@@ -17,7 +17,7 @@ from facecompare.records.record import timestamp
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
 from tests import pictures
-from tests.records import numbers, record
+from tests.support.records import numbers, record
 
 OBAMA, BIDEN = (path.read_bytes() for path in (pictures.OBAMA, pictures.BIDEN))
 PAIR = {"image1": OBAMA, "image2": BIDEN}

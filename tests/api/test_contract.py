@@ -13,9 +13,9 @@ from facecompare.api.app import local_app
 from facecompare.api.examples import EXAMPLES
 from facecompare.config import Settings
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
-from facecompare.results.schemas import ComparisonAnswer
+from facecompare.results.schemas import ComparisonResponse
 from facecompare.service import FaceService
-from tests.fakes import FakeEngine, found
+from tests.support.fake_engine import FakeEngine, found
 
 OPERATIONS = {
     ("post", "/api/compare"),
@@ -70,7 +70,7 @@ def test_the_examples_have_the_shape_of_the_answers(client: TestClient) -> None:
     from pydantic import TypeAdapter
 
     text = json.dumps(EXAMPLES["compare"])
-    TypeAdapter(ComparisonAnswer).validate_json(text, strict=True, extra="forbid")
+    TypeAdapter(ComparisonResponse).validate_json(text, strict=True, extra="forbid")
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(OPERATIONS))

@@ -13,7 +13,7 @@ from facecompare.batches.client import INLINE_BYTES, WAITS_S, BatchClient
 from facecompare.batches.service import MAX_ROWS
 from facecompare.cli.main import main
 from facecompare.errors import RequestRefused, ServiceUnreachable
-from facecompare.options import Wishes
+from facecompare.options import RequestOptions
 
 ADDRESS = "http://service.example"
 BATCH = {
@@ -50,7 +50,7 @@ def test_the_key_goes_to_the_service_and_not_to_the_bucket() -> None:
         return httpx.Response(200, json=content)
 
     manifest = "image1,image2\n" + "x" * INLINE_BYTES
-    assert client(answer).submit(manifest, Wishes()).total == BATCH["total"]
+    assert client(answer).submit(manifest, RequestOptions()).total == BATCH["total"]
     assert seen == {
         "/api/uploads": "Bearer a-key",
         "/bucket": None,
@@ -65,7 +65,7 @@ def test_a_small_manifest_is_sent_with_the_order() -> None:
         bodies.append(json.loads(request.content))
         return httpx.Response(202, json=BATCH)
 
-    client(answer).submit("image1,image2\na,b\n", Wishes(far=0.001, engine="dlib-accurate"))
+    client(answer).submit("image1,image2\na,b\n", RequestOptions(far=0.001, engine="dlib-accurate"))
     assert bodies == [
         {
             "manifest": "image1,image2\na,b\n",

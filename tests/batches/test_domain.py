@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facecompare.batches.batch import LIFETIME, Batch, BatchState, Counts, progress_of
-from facecompare.batches.chunk import MAX_PAIRS, PAIRS_A_MESSAGE, PARTS, Piece
+from facecompare.batches.chunk import MAX_PAIRS, PAIRS_PER_MESSAGE, PARTS, Chunk
 
 MADE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BATCH = Batch(
@@ -22,26 +22,26 @@ BATCH = Batch(
 
 @given(st.integers(1, MAX_PAIRS), st.integers(0, MAX_PAIRS))
 def test_parts_are_the_piece_together_and_few_enough_for_one_request(size: int, after: int) -> None:
-    piece = Piece("b", after + 1, after + size)
-    parts = piece.divided()
+    chunk = Chunk("b", after + 1, after + size)
+    parts = chunk.split()
     assert len(parts) <= PARTS
-    assert parts[0].first == piece.first
-    assert parts[-1].last == piece.last
+    assert parts[0].first == chunk.first
+    assert parts[-1].last == chunk.last
     assert all(one.last + 1 == other.first for one, other in pairwise(parts))
     assert size == 1 or max(part.size for part in parts) < size
 
 
 @given(st.integers(1, 60_000))
 def test_messages_hold_as_many_pairs_as_they_may(total: int) -> None:
-    messages = list(Piece("b", 1, total).messages())
-    assert sum(piece.size for piece in messages) == total
-    assert {piece.size for piece in messages[:-1]} <= {PAIRS_A_MESSAGE}
-    assert all(piece.first % PAIRS_A_MESSAGE == 1 for piece in messages)
+    messages = list(Chunk("b", 1, total).messages())
+    assert sum(chunk.size for chunk in messages) == total
+    assert {chunk.size for chunk in messages[:-1]} <= {PAIRS_PER_MESSAGE}
+    assert all(chunk.first % PAIRS_PER_MESSAGE == 1 for chunk in messages)
 
 
 def test_a_message_says_which_pairs() -> None:
-    piece = Piece("b" * 32, 26, 50)
-    assert Piece.from_message(piece.to_message()) == piece
+    chunk = Chunk("b" * 32, 26, 50)
+    assert Chunk.from_message(chunk.to_message()) == chunk
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_message_says_which_pairs() -> None:
 )
 def test_what_is_no_piece_is_refused(body: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        Piece.from_message(body)
+        Chunk.from_message(body)
 
 
 def test_progress_tells_rate_and_time_left() -> None:

@@ -23,7 +23,7 @@ from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
 from facecompare.uploads.grants import new_upload
 from tests.batches.conftest import BUCKET, Callers, Installation
-from tests.tables import TABLE
+from tests.support.dynamo_tables import TABLE
 
 HEADER = "image1,image2\n"
 A, B, C = (f"uploads/{letter * 32}" for letter in "abc")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from facecompare.access import OWNER, Caller, Role
-from facecompare.batches.batch import Outcome, Progress
-from facecompare.batches.chunk import ATTEMPTS, Piece
+from facecompare.batches.batch import PairResult, Progress
+from facecompare.batches.chunk import ATTEMPTS, Chunk
 from facecompare.batches.queue import Message
-from facecompare.batches.service import Order
+from facecompare.batches.service import BatchRequest
 from facecompare.errors import RecordsUnavailable
-from facecompare.options import Wishes
+from facecompare.options import RequestOptions
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.record import Selection, every_record
@@ -30,13 +30,15 @@ def manifest(*pairs: Sequence[str]) -> str:
 
 
 def order(
-    installation: Installation, *pairs: Sequence[str], caller: Caller = OWNER, **wishes: Any
+    installation: Installation, *pairs: Sequence[str], caller: Caller = OWNER, **options: Any
 ) -> Progress:
-    return installation.service.order(Order(manifest(*pairs), None, Wishes(**wishes)), caller)
+    return installation.service.order(
+        BatchRequest(manifest(*pairs), None, RequestOptions(**options)), caller
+    )
 
 
-def outcomes(installation: Installation, batch: Progress) -> list[Outcome]:
-    return list(installation.service.outcomes(batch.batch_id, OWNER, 1, 10_000)[1])
+def results(installation: Installation, batch: Progress) -> list[PairResult]:
+    return list(installation.service.results(batch.batch_id, OWNER, 1, 10_000)[1])
 
 
 def records(table: DynamoTable, batch: Progress) -> list[Any]:
@@ -67,16 +69,16 @@ def test_every_pair_has_a_verdict_and_a_record(
     batch = order(installation, (obama, obama2), (obama, biden), (biden, biden))
     assert (batch.state, batch.total, batch.done) == ("running", 3, 0)
     assert installation.work_all() == 1
-    found = outcomes(installation, batch)
-    assert [outcome.same_person for outcome in found] == [True, False, True]
-    assert [round(outcome.distance or 0, 2) for outcome in found] == [0.35, 0.86, 0.0]
-    assert [outcome.pair for outcome in found] == [1, 2, 3]
-    scores = [outcome.score or 0 for outcome in found]
+    found = results(installation, batch)
+    assert [result.same_person for result in found] == [True, False, True]
+    assert [round(result.distance or 0, 2) for result in found] == [0.35, 0.86, 0.0]
+    assert [result.pair for result in found] == [1, 2, 3]
+    scores = [result.score or 0 for result in found]
     assert scores[0] > 90
     assert scores[1] < 10
     kept = {record.comparison_id: record for record in records(moto_table, batch)}
-    assert [kept[outcome.comparison_id or ""].distance for outcome in found] == [
-        outcome.distance for outcome in found
+    assert [kept[result.comparison_id or ""].distance for result in found] == [
+        result.distance for result in found
     ]
     ended = now(installation, batch)
     assert (ended.state, ended.done, ended.failed, ended.seconds_left) == ("done", 3, 0, 0)
@@ -92,7 +94,7 @@ def test_photos_that_are_unfit_are_reasons(
     batch = order(installation, (obama, wall), (text, obama), (obama, gone), (obama, obama))
     installation.files._reach("delete_object", Key=gone)
     installation.work_all()
-    found = [(each.error_code, each.error_image) for each in outcomes(installation, batch)]
+    found = [(each.error_code, each.error_image) for each in results(installation, batch)]
     assert found == [
         ("no_face", "image2"),
         ("unsupported_image", "image1"),
@@ -107,8 +109,8 @@ def test_a_batch_keeps_its_own_threshold(installation: Installation, portraits: 
     obama, obama2, _ = portraits
     batch = order(installation, (obama, obama2), threshold=0.2)
     installation.work_all()
-    (outcome,) = outcomes(installation, batch)
-    assert (outcome.same_person, outcome.threshold) == (False, 0.2)
+    (result,) = results(installation, batch)
+    assert (result.same_person, result.threshold) == (False, 0.2)
 
 
 def test_a_false_accept_rate_becomes_a_threshold(
@@ -130,10 +132,10 @@ def test_large_pieces_spread_over_the_queue(
     installation.work_all()
     assert now(installation, batch).done == CHUNK
     assert len(records(moto_table, batch)) == CHUNK
-    assert [outcome.pair for outcome in outcomes(installation, batch)] == list(range(1, CHUNK + 1))
-    total, some = installation.service.outcomes(batch.batch_id, OWNER, 24, 4)
+    assert [result.pair for result in results(installation, batch)] == list(range(1, CHUNK + 1))
+    total, some = installation.service.results(batch.batch_id, OWNER, 24, 4)
     assert total == CHUNK
-    assert [outcome.pair for outcome in some] == [24, 25, 26, 27]
+    assert [result.pair for result in some] == [24, 25, 26, 27]
 
 
 def test_messages_that_come_again_change_nothing(
@@ -152,13 +154,13 @@ def test_of_two_workers_at_once_one_is_kept(
     installation: Installation, portraits: list[str], moto_table: DynamoTable
 ) -> None:
     batch = order(installation, (portraits[0], portraits[1]))
-    piece = Piece(batch.batch_id, 1, 1)
+    chunk = Chunk(batch.batch_id, 1, 1)
     stored = installation.store.find(batch.batch_id)
-    compared, kept = installation.worker._compared(piece, stored)
-    assert installation.store.keep(piece, compared, kept)
-    late, others = installation.worker._compared(piece, stored)
-    assert not installation.store.keep(piece, late, others)
-    assert not installation.store.divide(piece)
+    compared, kept = installation.worker._compared(chunk, stored)
+    assert installation.store.keep(chunk, compared, kept)
+    late, others = installation.worker._compared(chunk, stored)
+    assert not installation.store.keep(chunk, late, others)
+    assert not installation.store.mark_split(chunk)
     assert now(installation, batch).done == 1
     assert len(records(moto_table, batch)) == 1
 
@@ -174,15 +176,15 @@ def test_what_was_tried_too_often_is_divided_and_then_given_up(
     assert installation.worker.work([again]) == [again]
     installation.queue.delete([again])
     halves = sorted(installation.receive(), key=lambda each: each.body)
-    assert [Piece.from_message(half.body).size for half in halves] == [1, 1]
-    # The whole piece that another worker still held changes nothing any more.
+    assert [Chunk.from_message(half.body).size for half in halves] == [1, 1]
+    # The whole chunk that another worker still held changes nothing any more.
     installation.worker.work([message])
     assert now(installation, batch).done == 0
     installation.queue.delete(installation.worker.work([halves[0]]))
     poison = replace(halves[1], attempt=ATTEMPTS + 1)
     assert installation.worker.work([poison]) == [poison]
-    given_up = outcomes(installation, batch)
-    assert [outcome.error_code for outcome in given_up] == [None, "pair_given_up"]
+    given_up = results(installation, batch)
+    assert [result.error_code for result in given_up] == [None, "pair_given_up"]
     assert given_up[1].image2 == biden
     ended = now(installation, batch)
     assert (ended.state, ended.done, ended.failed) == ("done", 1, 1)
@@ -212,7 +214,7 @@ def failing(*_: object) -> None:
     ("body", "reason"),
     [
         ("nonsense", "not of a batch"),
-        (Piece("f" * 32, 1, 1).to_message(), "there is no batch"),
+        (Chunk("f" * 32, 1, 1).to_message(), "there is no batch"),
     ],
 )
 def test_what_is_no_message_of_ours_is_put_aside(
@@ -232,7 +234,7 @@ def test_a_piece_beyond_the_batch_is_put_aside(
 ) -> None:
     batch = order(installation, (portraits[0], portraits[1]))
     installation.work_all()
-    installation.queue.send([Piece(batch.batch_id, 1, 2)])
+    installation.queue.send([Chunk(batch.batch_id, 1, 2)])
     assert installation.work_all() == 1
     (letter,) = installation.dead_letters()
     assert "1 pairs" in letter["MessageAttributes"]["Reason"]["StringValue"]
@@ -277,10 +279,10 @@ def test_an_unforeseen_error_of_one_message_ends_no_other(
     second = order(installation, (portraits[0], portraits[2]))
     compared = installation.worker._compared
 
-    def broken(piece: Piece, batch: Any) -> Any:
-        if piece.batch_id == first.batch_id:
+    def broken(chunk: Chunk, batch: Any) -> Any:
+        if chunk.batch_id == first.batch_id:
             raise ZeroDivisionError
-        return compared(piece, batch)
+        return compared(chunk, batch)
 
     monkeypatch.setattr(installation.worker, "_compared", broken)
     messages = installation.receive()
@@ -307,7 +309,7 @@ def test_an_expired_manifest_gives_reasons(
     batch = order(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
     installation.files.forget_manifest(batch.batch_id)
     installation.work_all()
-    assert [each.error_code for each in outcomes(installation, batch)] == ["upload_not_found"] * 2
+    assert [each.error_code for each in results(installation, batch)] == ["upload_not_found"] * 2
     assert now(installation, batch).state == "done"
 
 

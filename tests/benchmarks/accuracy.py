@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from facecompare.compare import CompareOptions, embed_photo
+from facecompare.compare import embed_photo
 from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.errors import NoFace
-from facecompare.options import FacePolicy
+from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from tests.benchmarks.views import accuracy, auc, listed
 
@@ -36,7 +36,7 @@ def _engine(name: str) -> Engine:
 
 
 def ours(path: Path, name: str) -> np.ndarray | None:
-    options = CompareOptions(face=FacePolicy.MOST_CENTRAL)  # LFW's subject stands in the middle
+    options = RequestOptions(face=FacePolicy.MOST_CENTRAL)  # LFW's subject stands in the middle
     try:
         return embed_photo(Photo(path.read_bytes()), _engine(name), options).values
     except NoFace:

@@ -27,12 +27,12 @@ from facecompare.model_store.s3 import push_models
 from facecompare.pipeline.decode import Photo
 from facecompare.planning.cost import pair_ms
 from tests import pictures
-from tests.functions.http_front import HttpFront
-from tests.functions.lambda_function import LambdaFunction
-from tests.functions.sandbox import RUNTIME, FunctionSettings
-from tests.functions.throttled_s3 import ThrottledAws
-from tests.infra.moto_server import credentials, moto_server
-from tests.tables import TABLE, create_table
+from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.aws_emulator.throttled_s3 import ThrottledAws
+from tests.support.dynamo_tables import TABLE, create_table
+from tests.support.lambda_emulator.http_front import HttpFront
+from tests.support.lambda_emulator.lambda_function import LambdaFunction
+from tests.support.lambda_emulator.sandbox import RUNTIME, FunctionSettings
 
 MB_PER_S = 80
 RUNS = 7

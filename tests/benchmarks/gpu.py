@@ -21,11 +21,11 @@ import numpy as np
 import onnxruntime
 
 from facecompare.batches.embed_photos import embed_photos
-from facecompare.compare import CompareOptions
 from facecompare.config import Settings
 from facecompare.engines import onnx_session
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -46,7 +46,7 @@ def chips_a_second(engine: Engine, size: int) -> float:
 
 
 def photos_a_second(engine: Engine, paths: list[Path], size: int, threads: int) -> float:
-    options = CompareOptions(threads=threads)
+    options = RequestOptions(threads=threads)
     began = perf_counter()
     found = embed_photos(
         map(str, paths), lambda name: Photo(Path(name).read_bytes()), engine, options, size

@@ -19,11 +19,12 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 from tqdm import tqdm
 
-from facecompare.compare import CompareOptions, compare, detect_faces
+from facecompare.compare import compare, detect_faces
 from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.errors import NoFace
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 
 PHOTOS = 150
@@ -81,7 +82,7 @@ def movements(photos: list[Path], engine: Engine) -> None:
                 picture = file.convert("RGB")
             try:
                 changed = png(change(picture))
-                found = compare(png(picture), changed, engine, CompareOptions(threads=1))
+                found = compare(png(picture), changed, engine, RequestOptions(threads=1))
             except NoFace:
                 lost += 1
                 continue

@@ -20,9 +20,10 @@ from pathlib import Path
 import httpx2 as httpx
 from tqdm import tqdm
 
-from facecompare.compare import CompareOptions, compare
+from facecompare.compare import compare
 from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from tests import pictures
 
@@ -65,7 +66,7 @@ def server_memory(paths: list[Path]) -> None:
 def threads_agree(paths: list[Path]) -> None:
     engine = load_engine("dlib-fast", Settings.from_env())
     pairs = list(itertools.combinations([Photo(path.read_bytes()) for path in paths], 2))
-    one = CompareOptions(threads=1)
+    one = RequestOptions(threads=1)
     alone = [compare(*pair, engine, one).match.distance for pair in pairs]
     jobs = list(itertools.islice(itertools.cycle(range(len(pairs))), THREADS * EACH))
     with ThreadPoolExecutor(THREADS) as pool:

@@ -16,8 +16,8 @@ from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.open_stores import open_stores
 from tests import pictures
-from tests.records import record
-from tests.tables import TABLE
+from tests.support.dynamo_tables import TABLE
+from tests.support.records import record
 
 PHOTOS = [str(pictures.OBAMA), str(pictures.OBAMA2)]
 

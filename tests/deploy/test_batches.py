@@ -22,15 +22,15 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from facecompare.batches.chunk import Piece
+from facecompare.batches.chunk import Chunk
 from facecompare.config import CHECKOUT
 from facecompare.uploads.grants import new_upload
 from tests import pictures
-from tests.deploy.service import Service, running
-from tests.functions.throttled_s3 import THROTTLED_TABLE, ThrottledAws
-from tests.functions.worker_command import CRASH, start_worker
-from tests.infra.deployment import Deployment
-from tests.infra.moto_server import credentials, moto_server
+from tests.support.aws_emulator.deployment import Deployment
+from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, ThrottledAws
+from tests.support.deployed.service import Service, running
+from tests.support.workers.worker_command import CRASH, start_worker
 
 pytestmark = [pytest.mark.deploy, pytest.mark.timeout(600)]
 
@@ -42,7 +42,7 @@ KILLS_AFTER = (0.2, 0.5)  # of the pairs
 GARBAGE = (
     "nonsense",
     '{"batch": 7}',
-    Piece("0" * 32, 1, 25).to_message(),
+    Chunk("0" * 32, 1, 25).to_message(),
 )
 
 
@@ -177,7 +177,7 @@ def test_every_pair_has_one_result_or_one_reason(site: Site, tmp_path: Path) -> 
     batch_id = ordered.json()["batch_id"]
     for garbage in GARBAGE:
         site.send(garbage)
-    site.send(Piece(batch_id, 1, PAIRS).to_message())  # all of it again
+    site.send(Chunk(batch_id, 1, PAIRS).to_message())  # all of it again
     site.aws.faults.append(replace(THROTTLED_TABLE, share=THROTTLED_SHARE))
 
     draw, kills = random.Random(7), list(KILLS_AFTER)
@@ -190,7 +190,7 @@ def test_every_pair_has_one_result_or_one_reason(site: Site, tmp_path: Path) -> 
                 break
             assert time.monotonic() < deadline, progress
             first = 1 + 25 * draw.randrange(PAIRS // 25)
-            site.send(Piece(batch_id, first, first + 24).to_message())
+            site.send(Chunk(batch_id, first, first + 24).to_message())
             if kills and ended >= kills[0] * PAIRS:
                 kills.pop(0)
                 fleet.kill()
@@ -215,7 +215,7 @@ def test_every_pair_has_one_result_or_one_reason(site: Site, tmp_path: Path) -> 
     for row in found:
         if not row["error_code"]:
             assert row["same_person"] == str(row["image2"] in of_obama).lower(), row
-    assert sorted(letters(site)) == sorted([*GARBAGE, Piece(batch_id, poison, poison).to_message()])
+    assert sorted(letters(site)) == sorted([*GARBAGE, Chunk(batch_id, poison, poison).to_message()])
 
 
 def test_the_command_line_uploads_orders_watches_and_fetches(site: Site, tmp_path: Path) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from facecompare.config import CHECKOUT
-from tests.infra.deployment import DOCKER_SHIM
-from tests.infra.moto_server import ACCOUNT, REGION, credentials, moto_server
+from tests.support.aws_emulator.deployment import DOCKER_SHIM
+from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials, moto_server
 
 pytestmark = pytest.mark.deploy
 
 README = (CHECKOUT / "README.md").read_text()
 COMMANDS = ("make bootstrap", "make deploy", "make keys ARGS='create front-desk'", "make destroy")
-# What only moto needs: see tests/infra/deployment.py.
+# What only moto needs: see tests/support/aws_emulator/deployment.py.
 SIMULATED = "--context=local=on --method=direct"
 
 

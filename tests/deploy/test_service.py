@@ -19,14 +19,14 @@ from playwright.sync_api import expect, sync_playwright
 
 from facecompare.config import CHECKOUT
 from tests import pictures
-from tests.deploy.bucket_front import BucketFront
-from tests.deploy.service import Service, running
-from tests.deploy.site import SiteFront
-from tests.infra.deployment import Deployment
-from tests.infra.moto_server import credentials, moto_server
+from tests.support.aws_emulator.deployment import Deployment
+from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.browser.visitor import Visitor, Watch
+from tests.support.deployed.bucket_front import BucketFront
+from tests.support.deployed.service import Service, running
+from tests.support.deployed.site import SiteFront
 from tests.web.conftest import CHROMIUM_FLAGS, browser_with
 from tests.web.test_page import heic
-from tests.web.visitor import Visitor, Watch
 
 pytestmark = pytest.mark.deploy
 
@@ -187,7 +187,7 @@ def padded_heic(size: int) -> bytes:
 
 
 def test_without_the_site_s_secret_the_api_is_closed(service: Service) -> None:
-    from tests.functions.http_front import HttpFront
+    from tests.support.lambda_emulator.http_front import HttpFront
 
     with HttpFront({"ANY /api/{proxy+}": service.records}) as around:
         answer = httpx.get(f"{around.address}/api/engines")

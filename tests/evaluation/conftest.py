@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evaluation.portraits import write_images, write_pairs
+from tests.support.portraits import write_images, write_pairs
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from facecompare.evaluation.degradations import DEGRADATIONS, Degradation, mask
 from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, Recipe
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import detect
-from tests.pictures import BIDEN, OBAMA, encoded, portrait
+from tests.support.pictures import BIDEN, OBAMA, encoded, portrait
 
 FACE = Box(250, 100, 192, 192)  # of the bundled portrait, as the detector finds it
 INSIDE = np.s_[100:292, 250:442]

@@ -19,8 +19,8 @@ from facecompare.cli.main import main
 from facecompare.engines.calibration import find_calibration, read_calibration
 from facecompare.evaluation.report import PLOTS
 from tests.evaluation.conftest import Portraits
-from tests.evaluation.portraits import write_pairs
-from tests.pictures import plain
+from tests.support.pictures import plain
+from tests.support.portraits import write_pairs
 
 
 def evaluate(portraits: Portraits, *more: str) -> int:

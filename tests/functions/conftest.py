@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.functions.workplace import Workplace, workplace_in
-from tests.infra.moto_server import moto_server
+from tests.support.aws_emulator.moto_server import moto_server
+from tests.support.workers.worker_fleet import WorkerFleet, worker_fleet
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def moto_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def workplace(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterator[Workplace]:
+def fleet(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterator[WorkerFleet]:
     """What workers work with and on."""
-    with workplace_in(moto_address, models_dir, tmp_path) as made:
+    with worker_fleet(moto_address, models_dir, tmp_path) as made:
         yield made

@@ -19,12 +19,12 @@ from facecompare.config import CHECKOUT
 from facecompare.model_store.files import ModelFolder, model_key
 from facecompare.model_store.s3 import push_models
 from tests import pictures
-from tests.functions.http_front import HttpFront
-from tests.functions.lambda_function import LambdaFunction
-from tests.functions.sandbox import FunctionSettings
-from tests.functions.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
-from tests.infra.moto_server import credentials, moto_server
-from tests.tables import TABLE, create_table
+from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
+from tests.support.dynamo_tables import TABLE, create_table
+from tests.support.lambda_emulator.http_front import HttpFront
+from tests.support.lambda_emulator.lambda_function import LambdaFunction
+from tests.support.lambda_emulator.sandbox import FunctionSettings
 
 BUCKET, UPLOADS = "models-of-tests", "uploads-of-tests"
 PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}

@@ -11,27 +11,27 @@ import pytest
 
 from facecompare.batches.batch import Batch
 from facecompare.config import CHECKOUT
-from tests.functions.lambda_function import LambdaFunction
-from tests.functions.sandbox import FunctionSettings
-from tests.functions.throttled_s3 import THROTTLED_TABLE, ThrottledAws
-from tests.functions.workplace import ONE, OTHER, Workplace
-from tests.infra.moto_server import credentials
+from tests.support.aws_emulator.moto_server import credentials
+from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, ThrottledAws
+from tests.support.lambda_emulator.lambda_function import LambdaFunction
+from tests.support.lambda_emulator.sandbox import FunctionSettings
+from tests.support.workers.worker_fleet import ONE, OTHER, WorkerFleet
 
 RUNTIME = (sys.executable, "-m", "awslambdaric", "batch_handler.handler")
 
 
 @pytest.fixture
-def aws(workplace: Workplace) -> Iterator[ThrottledAws]:
-    with ThrottledAws(workplace.environment["AWS_ENDPOINT_URL"]) as proxy:
+def aws(fleet: WorkerFleet) -> Iterator[ThrottledAws]:
+    with ThrottledAws(fleet.environment["AWS_ENDPOINT_URL"]) as proxy:
         yield proxy
 
 
 @pytest.fixture
-def function(workplace: Workplace, aws: ThrottledAws, tmp_path: Path) -> Iterator[LambdaFunction]:
+def function(fleet: WorkerFleet, aws: ThrottledAws, tmp_path: Path) -> Iterator[LambdaFunction]:
     settings = FunctionSettings(
         code=CHECKOUT / "functions" / "compare",
         log=tmp_path / "log.txt",
-        env=workplace.environment | credentials(aws.address),
+        env=fleet.environment | credentials(aws.address),
         command=RUNTIME,
         name="worker",
         timeout_s=120,
@@ -40,10 +40,10 @@ def function(workplace: Workplace, aws: ThrottledAws, tmp_path: Path) -> Iterato
         yield made
 
 
-def event(workplace: Workplace) -> dict[str, Any]:
+def event(fleet: WorkerFleet) -> dict[str, Any]:
     """All messages there are, as AWS describes them ("Using Lambda with Amazon SQS")."""
-    answer = workplace.sqs.receive_message(
-        QueueUrl=workplace.urls[0], MaxNumberOfMessages=10, AttributeNames=["All"]
+    answer = fleet.sqs.receive_message(
+        QueueUrl=fleet.urls[0], MaxNumberOfMessages=10, AttributeNames=["All"]
     )
     return {
         "Records": [
@@ -60,31 +60,31 @@ def event(workplace: Workplace) -> dict[str, Any]:
     }
 
 
-def counted(workplace: Workplace, batch: Batch) -> tuple[int, int]:
-    counts = workplace.store.counts([batch.batch_id])[batch.batch_id]
+def counted(fleet: WorkerFleet, batch: Batch) -> tuple[int, int]:
+    counts = fleet.store.counts([batch.batch_id])[batch.batch_id]
     return counts.done, counts.failed
 
 
 def test_pieces_are_worked_on_and_none_is_named(
-    workplace: Workplace, function: LambdaFunction
+    fleet: WorkerFleet, function: LambdaFunction
 ) -> None:
-    batch = workplace.order(ONE, OTHER, b"no photo")
-    outcome = function.invoke(event(workplace))
-    assert (outcome.failed, outcome.payload) == (False, {"batchItemFailures": []})
-    assert counted(workplace, batch) == (1, 1)
+    batch = fleet.order(ONE, OTHER, b"no photo")
+    result = function.invoke(event(fleet))
+    assert (result.failed, result.payload) == (False, {"batchItemFailures": []})
+    assert counted(fleet, batch) == (1, 1)
     (metric,) = (record for record in function.log_records() if "Pairs" in record)
     assert (metric["Pairs"], metric["service"]) == ([1.0, 1.0], "worker")
 
 
 def test_what_could_not_be_kept_is_named_and_comes_again(
-    workplace: Workplace, function: LambdaFunction, aws: ThrottledAws
+    fleet: WorkerFleet, function: LambdaFunction, aws: ThrottledAws
 ) -> None:
-    batch = workplace.order(ONE, OTHER)
-    sent = event(workplace)
+    batch = fleet.order(ONE, OTHER)
+    sent = event(fleet)
     aws.faults.append(THROTTLED_TABLE)
-    outcome = function.invoke(sent)
+    result = function.invoke(sent)
     (record,) = sent["Records"]
-    assert outcome.payload == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+    assert result.payload == {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
     aws.faults.clear()
     assert function.invoke(sent).payload == {"batchItemFailures": []}
-    assert counted(workplace, batch) == (1, 0)
+    assert counted(fleet, batch) == (1, 0)

@@ -10,24 +10,24 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.functions.http_front import HttpFront
-from tests.functions.http_routes import selected_route
-from tests.functions.lambda_function import EventTooLarge, Outcome
+from tests.support.lambda_emulator.http_front import HttpFront
+from tests.support.lambda_emulator.http_routes import selected_route
+from tests.support.lambda_emulator.lambda_function import EventTooLarge, PairResult
 
 
-class Answering:
+class CannedFunction:
     """An integration that answers with what the test wants."""
 
     def __init__(self, answer: Callable[[Any], Any], *, failed: bool = False) -> None:
         self.answer = answer
         self.failed = failed
 
-    def invoke(self, event: object) -> Outcome:
-        return Outcome(self.answer(event), self.failed, 0, None)
+    def invoke(self, event: object) -> PairResult:
+        return PairResult(self.answer(event), self.failed, 0, None)
 
 
 def front_of(answer: Callable[[Any], Any], **options: Any) -> HttpFront:
-    return HttpFront({"ANY /{proxy+}": Answering(answer)}, **options)
+    return HttpFront({"ANY /{proxy+}": CannedFunction(answer)}, **options)
 
 
 def event_of(method: str, target: str, **sent: Any) -> Any:
@@ -125,7 +125,7 @@ def test_an_event_that_lambda_refuses_is_answered_413() -> None:
 
 
 def test_a_function_that_fails_is_answered_500() -> None:
-    failing = Answering(lambda event: {"errorType": "Runtime.ExitError"}, failed=True)
+    failing = CannedFunction(lambda event: {"errorType": "Runtime.ExitError"}, failed=True)
     with HttpFront({"GET /x": failing}) as front:
         response = httpx2.get(f"{front.address}/x")
     assert (response.status_code, response.json()) == (500, {"message": "Internal Server Error"})
@@ -148,7 +148,7 @@ def test_a_function_that_is_too_slow_is_answered_503() -> None:
 
 
 def test_no_route_is_answered_404() -> None:
-    with HttpFront({"GET /x": Answering(lambda event: 1)}) as front:
+    with HttpFront({"GET /x": CannedFunction(lambda event: 1)}) as front:
         response = httpx2.post(f"{front.address}/x", content=b"")
     assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.functions.lambda_function import EventTooLarge, LambdaFunction
-from tests.functions.sandbox import FunctionSettings
+from tests.support.lambda_emulator.lambda_function import EventTooLarge, LambdaFunction
+from tests.support.lambda_emulator.sandbox import FunctionSettings
 
 Deploy = Callable[..., LambdaFunction]
 

@@ -12,11 +12,11 @@ import pytest
 
 from facecompare.aws_client import client
 from facecompare.config import CHECKOUT
-from tests.functions.http_front import HttpFront
-from tests.functions.lambda_function import LambdaFunction
-from tests.functions.sandbox import RUNTIME, FunctionSettings
-from tests.infra.moto_server import credentials
-from tests.tables import create_table
+from tests.support.aws_emulator.moto_server import credentials
+from tests.support.dynamo_tables import create_table
+from tests.support.lambda_emulator.http_front import HttpFront
+from tests.support.lambda_emulator.lambda_function import LambdaFunction
+from tests.support.lambda_emulator.sandbox import RUNTIME, FunctionSettings
 
 CORE, WEB = (CHECKOUT / "layers" / name for name in ("core", "web"))
 MAX_MB = 250  # AWS, Lambda Developer Guide, "Lambda quotas": function and layers, unzipped

@@ -12,8 +12,8 @@ from botocore.session import get_session
 
 from facecompare.aws_client import client
 from tests.conftest import ACCOUNT
-from tests.functions.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
-from tests.tables import create_table
+from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
+from tests.support.dynamo_tables import create_table
 
 
 @pytest.fixture

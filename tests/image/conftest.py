@@ -11,10 +11,10 @@ from facecompare.aws_client import client
 from facecompare.config import CHECKOUT
 from facecompare.model_store.files import ModelFolder
 from facecompare.model_store.s3 import push_models
-from tests.functions.throttled_s3 import ThrottledAws
-from tests.image.container import Image
-from tests.infra.moto_server import credentials, moto_server
-from tests.tables import create_table
+from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.aws_emulator.throttled_s3 import ThrottledAws
+from tests.support.container import Image
+from tests.support.dynamo_tables import create_table
 
 BUCKET = "models"
 TOOLS = ("buildah", "debootstrap", "bwrap")

@@ -10,20 +10,21 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from facecompare.compare import CompareOptions, compare
+from facecompare.compare import compare
 from facecompare.config import CHECKOUT
 from facecompare.engines.protocol import Engine
 from facecompare.model_store.files import ModelFolder
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
-from tests.functions.http_front import HttpFront
-from tests.functions.lambda_function import LambdaFunction
-from tests.functions.sandbox import FunctionSettings
-from tests.functions.throttled_s3 import ThrottledAws
 from tests.image.conftest import BUCKET
-from tests.image.container import Image
-from tests.infra.moto_server import credentials
-from tests.pictures import OBAMA, OBAMA2
-from tests.tables import TABLE
+from tests.support.aws_emulator.moto_server import credentials
+from tests.support.aws_emulator.throttled_s3 import ThrottledAws
+from tests.support.container import Image
+from tests.support.dynamo_tables import TABLE
+from tests.support.lambda_emulator.http_front import HttpFront
+from tests.support.lambda_emulator.lambda_function import LambdaFunction
+from tests.support.lambda_emulator.sandbox import FunctionSettings
+from tests.support.pictures import OBAMA, OBAMA2
 
 pytestmark = pytest.mark.image
 
@@ -65,7 +66,7 @@ def test_it_answers_that_it_is_well(address: str, function: LambdaFunction) -> N
 def test_its_distance_is_the_one_computed_here(address: str, engine: Engine) -> None:
     answer = httpx2.post(f"{address}/api/compare", files=PHOTOS, timeout=30).json()
     one, other = (Photo(data, name) for name, data in PHOTOS.items())
-    here = compare(one, other, engine, CompareOptions()).match.distance
+    here = compare(one, other, engine, RequestOptions()).match.distance
     assert answer["distance"] == pytest.approx(here, abs=1e-6)
 
 

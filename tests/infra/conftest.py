@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from facecompare.config import CHECKOUT
-from tests.infra.assembly import Assembly
+from tests.support.assembly import Assembly
 
 NODE_PROGRAMS = CHECKOUT / "node_modules" / ".bin"
 MODELS = ("face-network", "hog-detector", "cnn-detector", "landmarks5", "landmarks68")

@@ -16,7 +16,7 @@ from facecompare.planning.cost import ALARMS
 from facecompare.service import FaceService
 from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
 from infra.settings import HTTP_API_TIMEOUT_S
-from tests.infra.assembly import Assembly, Properties
+from tests.support.assembly import Assembly, Properties
 
 RESOLVED = "resolved-at-deployment"
 

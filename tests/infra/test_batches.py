@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.infra.assembly import Assembly
+from tests.support.assembly import Assembly
 
 WORKER = "BatchFunction"
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from facecompare.config import CHECKOUT
-from tests.infra.assembly import Assembly
+from tests.support.assembly import Assembly
 
 CHECKOV = CHECKOUT / ".venv" / "checkov" / "bin" / "checkov"
 ACCEPTED = {

@@ -8,7 +8,7 @@ from moto import mock_aws
 
 from facecompare.model_store.files import ModelFolder, model_key
 from facecompare.records.schema import EXPIRES_AT, INDEXES, NEWEST, PARTITION_KEY, SORT_KEY
-from tests.infra.assembly import Assembly, Properties
+from tests.support.assembly import Assembly, Properties
 
 RETAINED = ("AWS::DynamoDB::Table", "AWS::S3::Bucket")
 

@@ -11,8 +11,8 @@ from facecompare.config import Settings
 from facecompare.records.schema import EXPIRES_AT, INDEXES
 from facecompare.uploads.grants import OBJECT_DAYS
 from infra.after_deploy import create_first_key, lines
-from tests.infra.deployment import NODE_PROGRAMS, Deployment
-from tests.infra.moto_server import credentials, moto_server
+from tests.support.aws_emulator.deployment import NODE_PROGRAMS, Deployment
+from tests.support.aws_emulator.moto_server import credentials, moto_server
 
 pytestmark = [
     pytest.mark.deploy,

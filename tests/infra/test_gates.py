@@ -12,7 +12,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_s3 as s3
 
 from infra.app import build
-from tests.infra.assembly import Assembly
+from tests.support.assembly import Assembly
 
 
 def test_cdk_nag_and_cdk_itself_find_nothing(either: Assembly) -> None:

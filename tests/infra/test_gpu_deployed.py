@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.infra.deployment import NODE_PROGRAMS, Deployment
-from tests.infra.moto_server import moto_server
+from tests.support.aws_emulator.deployment import NODE_PROGRAMS, Deployment
+from tests.support.aws_emulator.moto_server import moto_server
 
 pytestmark = [
     pytest.mark.deploy,

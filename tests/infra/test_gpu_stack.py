@@ -13,7 +13,7 @@ import pytest
 from facecompare.config import Settings
 from infra.gpu_service import gpu_cluster_name
 from infra.settings import DeploySettings
-from tests.infra.assembly import Assembly, Properties, actions_of
+from tests.support.assembly import Assembly, Properties, actions_of
 
 RESOLVED = "resolved-at-deployment"
 TASK_MAY = {

@@ -9,7 +9,7 @@ import pytest
 
 from facecompare.planning.prices import DYNAMODB_WRITE, LAMBDA_GB_SECOND, SQS_REQUEST
 from infra.settings import DeploySettings
-from tests.infra.assembly import Assembly, Properties
+from tests.support.assembly import Assembly, Properties
 
 ROW = [
     "Batches: backlog, messages",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.infra.assembly import Assembly, Properties, actions_of, service_of
+from tests.support.assembly import Assembly, Properties, actions_of, service_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from facecompare.access import ORIGIN_HEADER
 from facecompare.api.middleware import SECURITY_HEADERS
 from facecompare.uploads.grants import OBJECT_DAYS
-from tests.infra.assembly import Assembly, Properties
+from tests.support.assembly import Assembly, Properties
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

@@ -15,12 +15,12 @@ from facecompare.engines.calibration import (
     FalseAccepts,
     calibration_path,
     find_calibration,
-    meaning_of,
+    interpretation_of,
     read_calibration,
 )
 from facecompare.engines.protocol import Engine
 from facecompare.errors import CalibrationUnusable, FarNotCalibrated
-from tests.pictures import BIDEN, OBAMA, OBAMA2
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2
 
 MADE_UP = Calibration(
     engine="dlib-fast",
@@ -82,8 +82,8 @@ def test_a_rate_that_was_not_measured_is_refused(far: float):
 
 
 def test_without_a_calibration_nothing_is_claimed():
-    assert set(meaning_of(None, 0.3, 0.5).__class__.__slots__)
-    assert meaning_of(None, 0.3, 0.5).score is None
+    assert set(interpretation_of(None, 0.3, 0.5).__class__.__slots__)
+    assert interpretation_of(None, 0.3, 0.5).score is None
 
 
 def test_an_installation_s_own_calibration_goes_first(tmp_path: Path):

@@ -6,12 +6,13 @@ import threading
 
 import pytest
 
-from facecompare.compare import CompareOptions, compare, detect_faces, embed_photo, predict
+from facecompare.compare import compare, detect_faces, embed_photo, predict
 from facecompare.engines.protocol import Engine
 from facecompare.errors import BadThreshold, EngineFault, InputError, NoFace
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from tests import pictures
-from tests.fakes import FakeEngine, found
+from tests.support.fake_engine import FakeEngine, found
 
 
 def photo(data: bytes) -> Photo:
@@ -61,18 +62,18 @@ def test_a_photo_with_rotated_pixels_and_no_exif_matches_its_original(
 
 
 def test_the_threshold_of_the_caller_decides(engine: Engine) -> None:
-    strict = compare(OBAMA, OBAMA2, engine, CompareOptions(threshold=0.2))
+    strict = compare(OBAMA, OBAMA2, engine, RequestOptions(threshold=0.2))
     assert (strict.match.same_person, strict.match.threshold) == (False, 0.2)
 
 
 def test_a_bad_threshold_is_refused_before_any_photo_is_looked_at() -> None:
     with pytest.raises(BadThreshold):
-        compare(photo(b""), photo(b""), FakeEngine(), CompareOptions(threshold=-1))
+        compare(photo(b""), photo(b""), FakeEngine(), RequestOptions(threshold=-1))
 
 
 def test_one_thread_and_two_give_the_same_answer(engine: Engine) -> None:
     one, two = (
-        compare(OBAMA, BIDEN, engine, CompareOptions(threads=threads)) for threads in (1, 2)
+        compare(OBAMA, BIDEN, engine, RequestOptions(threads=threads)) for threads in (1, 2)
     )
     assert one.match == two.match
 
@@ -131,7 +132,7 @@ def test_an_embedding_of_no_numbers_is_a_fault_of_the_engine() -> None:
 
 
 def test_68_landmarks_are_found_where_the_five_are(engine: Engine) -> None:
-    (face,) = detect_faces(OBAMA, engine, CompareOptions(landmarks68=True)).faces
+    (face,) = detect_faces(OBAMA, engine, RequestOptions(landmarks68=True)).faces
     assert face.landmarks68 is not None
     eye_corners = face.landmarks68[[45, 42, 36, 39]]
     assert abs(eye_corners - face.face.landmarks5[:4]).max() < 8

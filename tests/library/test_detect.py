@@ -12,7 +12,7 @@ from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import choose, detect
 from tests import pictures
-from tests.fakes import FakeEngine, found, nothing
+from tests.support.fake_engine import FakeEngine, found, nothing
 
 
 def decoded(data: bytes) -> DecodedImage:

@@ -30,7 +30,7 @@ from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.match import distance_between
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
-from tests.pictures import BIDEN, OBAMA, OBAMA2
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2
 
 SIDE, DIMENSION = 112, 192
 CARD = (READY / "arcface.toml").read_text().replace("512", str(DIMENSION))

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
-from facecompare.compare import CompareOptions
 from facecompare.config import Settings
 from facecompare.engines import onnx_session
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import Engine
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from tests import pictures
 
@@ -30,7 +30,7 @@ def embedded(engine: Engine, chips_at_once: int) -> dict[str, EmbeddedPhoto]:
         names,
         lambda name: Photo(PHOTOS[name.split(" ", 1)[1]]),
         engine,
-        CompareOptions(threads=2),
+        RequestOptions(threads=2),
         chips_at_once,
     )
     return {photo.name: photo for photo in found}

@@ -27,7 +27,7 @@ from facecompare.records.record import (
 )
 from facecompare.records.schema import SHARDS, shard_of
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
-from tests.records import numbers, record
+from tests.support.records import numbers, record
 
 DAY = 86_400
 

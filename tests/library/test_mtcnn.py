@@ -21,7 +21,7 @@ from facecompare.model_build import mtcnn as build
 from facecompare.model_store import sources
 from facecompare.model_store.files import ModelFolder
 from facecompare.pipeline.decode import Photo
-from tests.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable, Item
 from facecompare.records.schema import SHARDS
 from infra.settings import MB_PER_VCPU, DeploySettings
-from tests.records import record
+from tests.support.records import record
 
 # A message: 50 photos on two cores at 10 a second each are 2.5 s, and 0.2 s of waiting.
 WORK = Work(Rates(10, 20, 500, 100_000), photos_per_pair=2, memory_mb=3_538, instance="g4dn.xlarge")

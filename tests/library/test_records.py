@@ -21,7 +21,7 @@ from facecompare.records.record import (
     timestamp,
 )
 from facecompare.records.sqlite import SqliteLog
-from tests.records import record
+from tests.support.records import record
 
 
 def test_a_log_that_cannot_be_opened_says_which_setting_names_it(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_the_log_is_readable_by_its_owner_only(log: SqliteLog, settings) -> None
 WRITE_MANY = """
 import sys
 from pathlib import Path
-from tests.records import record
+from tests.support.records import record
 from facecompare.records.sqlite import SqliteLog
 log = SqliteLog(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 50):

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from facecompare.config import ENV_PREFIX, Settings
-from tests.web.visitor import PATIENCE_MS, Visitor, Watch
+from tests.support.browser.visitor import PATIENCE_MS, Visitor, Watch
 
 NOT_INSTALLED = "Chromium is not installed: the page is NOT tested here; .ci/run installs it"
 START_S = 60  # a first import of dlib and onnxruntime on a busy machine

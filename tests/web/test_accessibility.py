@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.browser.states import STATES
+from tests.support.browser.visitor import Visitor
 from tests.web.conftest import Visit
-from tests.web.states import STATES
-from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Playwright, expect
 
-from tests.pictures import OBAMA, OBAMA2, portrait
+from tests.support.browser.visitor import Visitor
+from tests.support.pictures import OBAMA, OBAMA2, portrait
 from tests.web.conftest import CHROMIUM_FLAGS, Visit, browser_with
-from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 

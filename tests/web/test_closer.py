@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.pictures import BIDEN, OBAMA, OBAMA2, plain
-from tests.web.visitor import Visitor
+from tests.support.browser.visitor import Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, plain
 
 pytestmark = pytest.mark.browser
 

@@ -13,10 +13,10 @@ from playwright.sync_api import Locator, Route, expect
 
 from facecompare.records.record import Selection, every_record, timestamp
 from facecompare.records.sqlite import SqliteLog
-from tests.pictures import BIDEN, OBAMA, OBAMA2
-from tests.records import record
+from tests.support.browser.visitor import Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2
+from tests.support.records import record
 from tests.web.conftest import Server, Visit, serving
-from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 

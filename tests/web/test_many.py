@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Request, Route, expect
 
-from tests.pictures import BIDEN, OBAMA, OBAMA2, encoded, plain, portrait
-from tests.web.visitor import File, Visitor
+from tests.support.browser.visitor import File, Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, plain, portrait
 
 pytestmark = pytest.mark.browser
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.pictures import BIDEN, OBAMA, OBAMA2, group, stored_with_orientation
+from tests.support.browser.visitor import Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, stored_with_orientation
 from tests.web.conftest import Visit
-from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 

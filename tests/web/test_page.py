@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
-from tests.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
+from tests.support.browser.visitor import Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
 from tests.web.conftest import Visit
-from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 

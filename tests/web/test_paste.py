@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.pictures import BIDEN, OBAMA, OBAMA2
-from tests.web.visitor import Visitor
+from tests.support.browser.visitor import Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2
 
 pytestmark = pytest.mark.browser
 

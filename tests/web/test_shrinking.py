@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.pictures import BIDEN, OBAMA, OBAMA2, encoded, stored_with_orientation, truncated
-from tests.web.visitor import File, Visitor
+from tests.support.browser.visitor import File, Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, stored_with_orientation, truncated
 
 pytestmark = pytest.mark.browser
 

@@ -11,9 +11,9 @@ import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
-from tests.pictures import OBAMA, OBAMA2
+from tests.support.browser.visitor import Visitor
+from tests.support.pictures import OBAMA, OBAMA2
 from tests.web.conftest import Visit
-from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 

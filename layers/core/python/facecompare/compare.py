@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from facecompare.config import ImageLimits
 from facecompare.engines.protocol import Engine
-from facecompare.errors import concerning
-from facecompare.options import FacePolicy, check_threshold
+from facecompare.errors import FarNotCalibrated, concerning
+from facecompare.options import RequestOptions, check_threshold
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import DetectedFaces, Face, choose, detect
@@ -24,22 +22,6 @@ from facecompare.telemetry import Timing
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
-
-
-@dataclass(frozen=True, slots=True)
-class CompareOptions:
-    """What a caller may choose; `threshold` None stands for the engine's own.
-
-    `faces` names, for a photo, the face to compare by its place from the largest, 0, to the
-    smallest; `face` decides for the others.
-    """
-
-    threshold: float | None = None
-    face: FacePolicy = FacePolicy.LARGEST
-    faces: Mapping[str, int] = field(default_factory=dict)
-    landmarks68: bool = False
-    limits: ImageLimits = field(default_factory=ImageLimits)
-    threads: int = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,13 +75,15 @@ class Prediction:
 
 
 def compare(
-    image1: Photo, image2: Photo, engine: Engine, options: CompareOptions | None = None
+    image1: Photo, image2: Photo, engine: Engine, options: RequestOptions | None = None
 ) -> Comparison:
     """Are these two photos the same person?
 
+    `options.far` is for the service, which knows the calibration; here only a threshold counts.
+
     Raises  InputError naming the photo in `image`; BadThreshold before any photo is decoded.
     """
-    options = options or CompareOptions()
+    options = options or RequestOptions()
     timing = Timing()
     threshold = _threshold(engine, options)
     found1, found2 = _examine_all({"image1": image1, "image2": image2}, engine, options)
@@ -111,10 +95,10 @@ def predict(
     image1: Photo,
     image2: Photo,
     engine: Engine,
-    options: CompareOptions | None = None,
+    options: RequestOptions | None = None,
 ) -> Prediction:
     """Which of two candidates is closer to the anchor, and is it the same person?"""
-    options = options or CompareOptions()
+    options = options or RequestOptions()
     timing = Timing()
     threshold = _threshold(engine, options)
     photos = {"anchor": anchor, "image1": image1, "image2": image2}
@@ -125,18 +109,18 @@ def predict(
 
 
 def detect_faces(
-    photo: Photo, engine: Engine, options: CompareOptions | None = None
+    photo: Photo, engine: Engine, options: RequestOptions | None = None
 ) -> PhotoReport:
     """All faces of one photo, none of them embedded."""
     with concerning("image"):
-        options = options or CompareOptions()
+        options = options or RequestOptions()
         return _find(photo, engine, options, Timing(), options.faces.get("image"))
 
 
-def embed_photo(photo: Photo, engine: Engine, options: CompareOptions | None = None) -> Embedding:
+def embed_photo(photo: Photo, engine: Engine, options: RequestOptions | None = None) -> Embedding:
     """The embedding of the face that the policy chooses."""
     with concerning("image"):
-        return _examine(photo, engine, options or CompareOptions()).embedding
+        return _examine(photo, engine, options or RequestOptions()).embedding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,14 +129,19 @@ class _Examined:
     embedding: Embedding
 
 
-def _threshold(engine: Engine, options: CompareOptions) -> float:
+def _threshold(engine: Engine, options: RequestOptions) -> float:
+    if options.far is not None:
+        raise FarNotCalibrated(
+            "found a false-accept rate and no calibration; expected a threshold; send a threshold, "
+            "or compare through FaceService, which turns a rate into one"
+        )
     threshold = engine.card.default_threshold if options.threshold is None else options.threshold
     check_threshold(threshold)
     return threshold
 
 
 def _examine_all(
-    photos: dict[str, Photo], engine: Engine, options: CompareOptions
+    photos: dict[str, Photo], engine: Engine, options: RequestOptions
 ) -> list[_Examined]:
     """Each photo on a thread of its own; the first photo's error wins, however they finish."""
 
@@ -167,7 +156,7 @@ def _examine_all(
 
 
 def _examine(
-    photo: Photo, engine: Engine, options: CompareOptions, face: int | None = None
+    photo: Photo, engine: Engine, options: RequestOptions, face: int | None = None
 ) -> _Examined:
     timing = Timing()
     report = _find(photo, engine, options, timing, face)
@@ -179,7 +168,7 @@ def _examine(
 def _find(
     photo: Photo,
     engine: Engine,
-    options: CompareOptions,
+    options: RequestOptions,
     timing: Timing,
     face: int | None = None,
 ) -> PhotoReport:
@@ -194,7 +183,7 @@ def _find(
 
 
 def _face_reports(
-    detected: DetectedFaces, chosen: Face, engine: Engine, options: CompareOptions
+    detected: DetectedFaces, chosen: Face, engine: Engine, options: RequestOptions
 ) -> tuple[FaceReport, ...]:
     predictor68 = engine.landmarks68() if options.landmarks68 else None
     image = detected.image

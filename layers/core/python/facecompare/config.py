@@ -20,7 +20,7 @@ ENV_PREFIX = "FACECOMPARE_"
 WORKING_WIDTH_PX = 600  # photos are scaled to this width, as in the original system
 KEPT_DAYS = 365  # how long a comparison's record is kept
 MAX_REQUEST_BYTES = 61_000_000  # three photos of 15 MB in base64, and the fields around them
-HOLD_S = 120  # a piece of a batch takes seconds; whoever does not end it in this time has died
+HOLD_S = 120  # a chunk of a batch takes seconds; whoever does not end it in this time has died
 DEADLINE_S = 300  # a comparison takes tenths of a second; whatever takes this long hangs
 
 # Who may do what: see facecompare.access.

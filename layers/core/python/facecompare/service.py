@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from threading import Lock
 
 from facecompare.compare import (
-    CompareOptions,
     Comparison,
     PhotoReport,
     compare,
@@ -16,12 +15,16 @@ from facecompare.compare import (
     predict,
 )
 from facecompare.config import Settings
-from facecompare.engines.calibration import Calibration, Meaning, find_calibration, meaning_of
+from facecompare.engines.calibration import (
+    Calibration,
+    Interpretation,
+    find_calibration,
+    interpretation_of,
+)
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
-from facecompare.errors import Landmarks68Off
 from facecompare.model_store.files import Models
-from facecompare.options import Wishes
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match
@@ -32,13 +35,13 @@ from facecompare.records.record import (
     repeatable_comparison_id,
     timestamp,
 )
-from facecompare.results.convert import comparison_answer, detection_answer, prediction_answer
-from facecompare.results.schemas import ComparisonAnswer, DetectionAnswer, PredictionAnswer
+from facecompare.results.convert import comparison_response, detection_response, prediction_response
+from facecompare.results.schemas import ComparisonResponse, DetectionResponse, PredictionResponse
 from facecompare.telemetry import NoTelemetry, Telemetry
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class RequestContext:
     """Who asks. With the same idempotency key, the same caller gets the same record again."""
 
     caller: str = ""
@@ -51,7 +54,7 @@ class Asker:
         return repeatable_comparison_id(self.caller, self.idempotency_key, place)
 
 
-NOBODY = Asker()
+ANONYMOUS = RequestContext()
 
 
 class FaceService:
@@ -85,64 +88,72 @@ class FaceService:
                 self._engines[engine_id] = load_engine(engine_id, self.settings, self._models)
             return self._engines[engine_id]
 
-    def renew(self) -> None:
+    def reset_engines(self) -> None:
         """Let the next request load its engine anew: a thread that hangs may hold a lock of it."""
         self._engines, self._loading = {}, Lock()
 
     def compare(
-        self, photos: Mapping[str, Photo], wishes: Wishes, asker: Asker = NOBODY
-    ) -> tuple[ComparisonAnswer, Comparison]:
+        self,
+        photos: Mapping[str, Photo],
+        options: RequestOptions,
+        context: RequestContext = ANONYMOUS,
+    ) -> tuple[ComparisonResponse, Comparison]:
         """Compare photos["image1"] with photos["image2"]; one record is kept."""
-        engine = self.engine(wishes.engine)
-        options = self.options(wishes, engine)
+        engine = self.engine(options.engine)
+        options = self.options(options, engine)
         comparison = compare(photos["image1"], photos["image2"], engine, options)
         self._telemetry.answered("compare", comparison.timing)
-        (record,) = self._keep(self._record(comparison, engine, asker, "compare"))
-        answer = comparison_answer(
+        (record,) = self._keep(self._record(comparison, engine, context, "compare"))
+        answer = comparison_response(
             comparison,
             record,
             self._calibration(engine),
             recorded=self._log is not None,
-            chips=wishes.chips,
+            chips=options.chips,
         )
         return answer, comparison
 
     def predict(
-        self, photos: Mapping[str, Photo], wishes: Wishes, asker: Asker = NOBODY
-    ) -> PredictionAnswer:
+        self,
+        photos: Mapping[str, Photo],
+        options: RequestOptions,
+        context: RequestContext = ANONYMOUS,
+    ) -> PredictionResponse:
         """photos["anchor"] against "image1" and "image2"; a record is kept for each."""
-        engine = self.engine(wishes.engine)
-        options = self.options(wishes, engine)
+        engine = self.engine(options.engine)
+        options = self.options(options, engine)
         prediction = predict(photos["anchor"], photos["image1"], photos["image2"], engine, options)
         self._telemetry.answered("predict", prediction.image2.timing)
         record1, record2 = self._keep(
-            self._record(prediction.image1, engine, asker, "predict image1"),
-            self._record(prediction.image2, engine, asker, "predict image2"),
+            self._record(prediction.image1, engine, context, "predict image1"),
+            self._record(prediction.image2, engine, context, "predict image2"),
         )
-        return prediction_answer(
+        return prediction_response(
             prediction,
             (record1, record2),
             self._calibration(engine),
             recorded=self._log is not None,
-            chips=wishes.chips,
+            chips=options.chips,
         )
 
-    def detect(self, photo: Photo, wishes: Wishes) -> tuple[DetectionAnswer, PhotoReport]:
+    def detect(
+        self, photo: Photo, options: RequestOptions
+    ) -> tuple[DetectionResponse, PhotoReport]:
         """The faces of one photo; nothing is recorded, for nothing was compared."""
-        engine = self.engine(wishes.engine)
-        options = self.options(wishes, engine)
+        engine = self.engine(options.engine)
+        options = self.options(options, engine)
         report = detect_faces(photo, engine, options)
         self._telemetry.answered("detect", report.timing.including())
-        return detection_answer(report, engine.card.id, chips=wishes.chips), report
+        return detection_response(report, engine.card.id, chips=options.chips), report
 
-    def embed(self, photo: Photo, wishes: Wishes) -> Embedding:
+    def embed(self, photo: Photo, options: RequestOptions) -> Embedding:
         """The embedding of the photo's chosen face; it is returned and never kept."""
-        engine = self.engine(wishes.engine)
-        return embed_photo(photo, engine, self.options(wishes, engine))
+        engine = self.engine(options.engine)
+        return embed_photo(photo, engine, self.options(options, engine))
 
-    def meaning(self, engine: Engine, match: Match) -> Meaning:
+    def meaning(self, engine: Engine, match: Match) -> Interpretation:
         """What a distance of this engine stands for. Raises  CalibrationUnusable."""
-        return meaning_of(self._calibration(engine), match.distance, match.threshold)
+        return interpretation_of(self._calibration(engine), match.distance, match.threshold)
 
     def _calibration(self, engine: Engine) -> Calibration | None:
         """The engine's calibration, read once.
@@ -155,31 +166,18 @@ class FaceService:
             self._calibrations[name] = found
         return self._calibrations[name]
 
-    def options(self, wishes: Wishes, engine: Engine) -> CompareOptions:
-        """The wishes as the stages take them.
+    def options(self, options: RequestOptions, engine: Engine) -> RequestOptions:
+        """These options as the pipeline takes them.
 
         Raises  Landmarks68Off, BadField, BadThreshold, FarNotCalibrated.
         """
-        if wishes.landmarks68 and not self.settings.landmarks68:
-            raise Landmarks68Off(
-                "68-point landmarks were asked for and are switched off, because their model's "
-                "licence excludes commercial use (iBUG 300-W); FACECOMPARE_LANDMARKS68=on "
-                "switches them on"
-            )
-        return CompareOptions(
-            threshold=wishes.threshold_with(engine.card.id, self._calibration(engine)),
-            face=wishes.face,
-            faces=wishes.faces,
-            landmarks68=wishes.landmarks68,
-            limits=self.settings.limits,
-            threads=self.settings.threads,
-        )
+        return options.resolved(self.settings, engine.card.id, self._calibration(engine))
 
     def _record(
-        self, comparison: Comparison, engine: Engine, asker: Asker, place: str
+        self, comparison: Comparison, engine: Engine, context: RequestContext, place: str
     ) -> ComparisonRecord:
         return ComparisonRecord(
-            comparison_id=asker.comparison_id(place),
+            comparison_id=context.comparison_id(place),
             created_at=timestamp(),
             same_person=comparison.match.same_person,
             distance=comparison.match.distance,
@@ -188,7 +186,7 @@ class FaceService:
             model_digest=engine.model_digest,
             image1_sha256=comparison.image1.image.sha256,
             image2_sha256=comparison.image2.image.sha256,
-            caller=asker.caller,
+            caller=context.caller,
         )
 
     def _keep(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:

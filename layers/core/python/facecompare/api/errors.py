@@ -76,7 +76,7 @@ _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTE
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorAnswer:
+class ErrorResponse:
     """What went wrong: a stable code, and in words what was found and what is accepted."""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
@@ -91,7 +91,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
     They refer to the schema by name: a model for each entry would be built at every start.
     """
-    content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{ErrorAnswer.__name__}"}}}
+    content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{ErrorResponse.__name__}"}}}
     return {
         status: {"description": ", ".join(_codes(status)), "content": content}
         for status in (*statuses, 503)
@@ -114,7 +114,7 @@ def add_error_handlers(app: FastAPI, telemetry: Telemetry) -> None:
 
 def answer(status: int, code: str, message: str, image: str | None = None) -> JSONResponse:
     """An error as a response."""
-    return JSONResponse(asdict(ErrorAnswer(code, message, image)), status)
+    return JSONResponse(asdict(ErrorResponse(code, message, image)), status)
 
 
 def error_response(error: FaceCompareError) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""A request's body → photos and wishes, from multipart/form-data or JSON alike."""
+"""A request's body → photos and options, from multipart/form-data or JSON alike."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from facecompare.errors import (
     UploadsOff,
     concerning,
 )
-from facecompare.options import FacePolicy, Wishes
+from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.uploads.grants import Uploads
 
 # The names that clients of the original system send.
 ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"}
-MAX_FIELDS = 32  # photos and wishes together are fewer than ten
+MAX_FIELDS = 32  # photos and options together are fewer than ten
 
 
 UPLOAD_FIELD = "upload"
-FACE_SUFFIX = "_face"  # image1_face names a face of image1; see CompareOptions.faces
+FACE_SUFFIX = "_face"  # image1_face names a face of image1; see RequestOptions.faces
 MAX_FACE = 999  # more faces than a photo of working size has room for
 _PLACE = re.compile(r"[0-9]{1,3}")
 
@@ -48,13 +48,13 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class CompareRequest:
-    """The photos by name, and what the caller wishes."""
+    """The photos by name, and what the caller options."""
 
     photos: dict[str, Photo]
-    wishes: Wishes
+    options: RequestOptions
 
 
-class WishFields(BaseModel):
+class OptionFields(BaseModel):
     """The fields beside the photos, as they arrive."""
 
     model_config = ConfigDict(extra="forbid")
@@ -83,7 +83,7 @@ class WishFields(BaseModel):
 async def read_request(
     request: Request, names: tuple[str, ...], uploads: Uploads | None
 ) -> CompareRequest:
-    """Photos of these names, sent along or uploaded before, and the wishes.
+    """Photos of these names, sent along or uploaded before, and the options.
 
     Raises  UnsupportedContentType, BadRequest, MissingImage, UnknownField, BadField, BadThreshold,
             UploadsOff, UploadNotFound, UploadsUnavailable; ImageTooLarge when the body outgrows
@@ -92,9 +92,9 @@ async def read_request(
     fields = _by_own_names(await _fields(request), names)
     sent = {name: _sent(name, fields.pop(name, None)) for name in names}
     places = {name: fields.pop(name + FACE_SUFFIX, None) for name in names}
-    wishes = replace(_wishes(fields), faces=_faces(places))
+    options = replace(_options(fields), faces=_faces(places))
     photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
-    return CompareRequest(photos, wishes)
+    return CompareRequest(photos, options)
 
 
 async def _fields(request: Request) -> dict[str, Any]:
@@ -177,12 +177,12 @@ def _from_base64(name: str, text: str) -> Photo:
         ) from exc
 
 
-def _wishes(fields: dict[str, Any]) -> Wishes:
+def _options(fields: dict[str, Any]) -> RequestOptions:
     try:
-        wishes = WishFields.model_validate(fields)
+        options = OptionFields.model_validate(fields)
     except ValidationError as exc:
         raise _as_our_own(exc) from exc
-    return Wishes(**wishes.model_dump())
+    return RequestOptions(**options.model_dump())
 
 
 def _faces(places: dict[str, Any]) -> dict[str, int]:
@@ -206,7 +206,7 @@ def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadFiel
     field, found = first["loc"][0], first["input"]
     shown = found[:40] if isinstance(found, str) else type(found).__name__
     if first["type"] == "extra_forbidden":
-        known = ", ".join(WishFields.model_fields)
+        known = ", ".join(OptionFields.model_fields)
         return UnknownField(
             f"{str(field)[:40]!r} is no field of this operation; there are: {known}"
         )

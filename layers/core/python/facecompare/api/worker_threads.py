@@ -12,12 +12,12 @@ from facecompare.errors import TimedOut
 T = TypeVar("T")
 
 
-class Workplace:
+class WorkerThreads:
     """Threads for the work, and a deadline after which its caller is answered all the same."""
 
-    def __init__(self, places: int, deadline_s: int, renew: Callable[[], None]) -> None:
+    def __init__(self, places: int, deadline_s: int, reset_engines: Callable[[], None]) -> None:
         self._deadline_s = deadline_s
-        self._renew = renew
+        self._reset_engines = reset_engines
         self._limiter = CapacityLimiter(places)
 
     async def work(self, task: Callable[[], T]) -> T:
@@ -30,5 +30,5 @@ class Workplace:
             with fail_after(self._deadline_s):
                 return await to_thread.run_sync(task, limiter=self._limiter, abandon_on_cancel=True)
         except TimeoutError as exc:
-            self._renew()
+            self._reset_engines()
             raise TimedOut(f"the work was not done after {self._deadline_s} s") from exc

@@ -64,12 +64,12 @@ def compare_handler(settings: Settings) -> Handler:
     records, keys = open_stores(settings)
     gate = Gate(settings.access, keys)
     uploads = open_uploads(settings.upload_bucket, settings.max_bytes)
-    seen = Seen()
-    service = FaceService(settings, records, models=models, telemetry=seen)
+    telemetry = CloudWatchTelemetry()
+    service = FaceService(settings, records, models=models, telemetry=telemetry)
     photos = photo_side(settings, gate, service, uploads)
     described = (*photos, *record_side(settings, gate, records, uploads, None))
-    app = create_app(settings, (*photos, document_routes(described)), telemetry=seen)
-    handler = lambda_handler(traced(behind_the_api(app, seen)), seen, logger)
+    app = create_app(settings, (*photos, document_routes(described)), telemetry=telemetry)
+    handler = lambda_handler(traced(behind_the_api(app, telemetry)), telemetry, logger)
     imported = perf_counter()
     try:
         service.engine()
@@ -93,10 +93,10 @@ def records_handler(settings: Settings) -> Handler:
     gate = Gate(settings.access, keys)
     uploads = open_uploads(settings.upload_bucket, settings.max_bytes)
     batches = open_batches(settings)
-    seen = Seen()
+    telemetry = CloudWatchTelemetry()
     routes = record_side(settings, gate, records, uploads, batches)
-    app = create_app(settings, routes, telemetry=seen)
-    return lambda_handler(behind_the_api(app, seen), seen, logger)
+    app = create_app(settings, routes, telemetry=telemetry)
+    return lambda_handler(behind_the_api(app, telemetry), telemetry, logger)
 
 
 @starting()
@@ -111,8 +111,8 @@ def batch_handler(settings: Settings) -> Handler:
     from facecompare.batches.worker import open_worker
     from facecompare.service import FaceService
 
-    seen = Seen()
-    worker, _ = open_worker(settings, FaceService(settings, None, models=models), seen)
+    telemetry = CloudWatchTelemetry()
+    worker, _ = open_worker(settings, FaceService(settings, None, models=models), telemetry)
 
     def work(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         """What it names comes again (Lambda Developer Guide, "partial batch responses")."""
@@ -128,7 +128,7 @@ def batch_handler(settings: Settings) -> Handler:
         left = [identifier for message, identifier in messages.items() if message not in ended]
         return {"batchItemFailures": [{"itemIdentifier": each} for each in left]}
 
-    handler: Handler = seen.metrics.log_metrics(work, capture_cold_start_metric=True)
+    handler: Handler = telemetry.metrics.log_metrics(work, capture_cold_start_metric=True)
     return logger.inject_lambda_context(handler)
 
 
@@ -143,17 +143,17 @@ def worker_process(settings: Settings) -> WorkerProcess:
     from facecompare.engines.catalogue import open_models
     from facecompare.service import FaceService
 
-    seen = Seen()
+    telemetry = CloudWatchTelemetry()
     service = FaceService(settings, None, models=open_models(settings))
-    worker, queue = open_worker(settings, service, seen)
+    worker, queue = open_worker(settings, service, telemetry)
     service.engine()
     log.info("ready", extra={"engine": settings.engine, "threads": settings.threads})
     return WorkerProcess(
-        worker, queue, seen.flush, metadata=instance_metadata(), hold_s=settings.hold_s
+        worker, queue, telemetry.flush, metadata=instance_metadata(), hold_s=settings.hold_s
     )
 
 
-class Seen:
+class CloudWatchTelemetry:
     """Fulfils `Telemetry`: CloudWatch metrics, written as log lines in embedded metric format."""
 
     def __init__(self) -> None:
@@ -199,23 +199,23 @@ def structured_logger() -> Logger:
     return logger
 
 
-def lambda_handler(serve: Handler, seen: Seen, logger: Logger) -> Handler:
+def lambda_handler(serve: Handler, telemetry: CloudWatchTelemetry, logger: Logger) -> Handler:
     """The same, with structured logs and metrics."""
     from aws_lambda_powertools.logging import correlation_paths
 
-    handler: Handler = seen.metrics.log_metrics(serve, capture_cold_start_metric=True)
+    handler: Handler = telemetry.metrics.log_metrics(serve, capture_cold_start_metric=True)
     correlation = correlation_paths.API_GATEWAY_HTTP
     return logger.inject_lambda_context(handler, correlation_id_path=correlation)
 
 
-def behind_the_api(app: FastAPI, seen: Seen) -> Handler:
+def behind_the_api(app: FastAPI, telemetry: CloudWatchTelemetry) -> Handler:
     """The application for API Gateway's events."""
     from mangum import Mangum
 
     serve = Mangum(app, lifespan="off")
 
     def answer_event(event: dict[str, Any], context: Any) -> Any:
-        seen.metrics.add_metric("Requests", "Count", 1)
+        telemetry.metrics.add_metric("Requests", "Count", 1)
         return serve(event, context)
 
     return answer_event

@@ -1,12 +1,12 @@
-"""Many pairs at once, in AWS: a batch, the pieces it is worked in, and what became of each pair.
+"""Many pairs at once, in AWS: a batch, the chunks it is worked in, and what became of each pair.
 
-A batch's pairs are numbered from 1. A message on the queue names a piece of them, from a first to
-a last pair. Whoever receives a piece that is too large for one message divides it and sends the
+A batch's pairs are numbered from 1. A message on the queue names a chunk of them, from a first to
+a last pair. Whoever receives a chunk that is too large for one message divides it and sends the
 parts; so one message starts a batch of any size, and all workers share in spreading it.
 
-Deliveries may repeat. What became of a piece is kept once, all of it together with the counters,
-and what comes later changes nothing. A piece that was tried several times without an end is
-divided too, down to the one pair that it fails of, which is given up with a reason.
+Deliveries may repeat. What became of a chunk is kept once, all of it together with the counters,
+and what comes later changes nothing. A chunk that was tried several times without an end is
+split too, down to the one pair that it fails of, which is given up with a reason.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, Self
 
-from facecompare.batches.chunk import Piece
+from facecompare.batches.chunk import Chunk
 from facecompare.errors import BatchNotFound, IdempotencyConflict
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
 from facecompare.results.schemas import FIELD_DOCSTRINGS
@@ -54,19 +54,19 @@ class Batch:
     manifest_sha256: str
     cancelled_at: str = ""
 
-    def confirm_same_order(self, asked: Batch) -> None:
+    def confirm_same_request(self, asked: Batch) -> None:
         """Nothing, if `asked` is this batch ordered again.
 
         Raises  IdempotencyConflict.
         """
-        if _order_of(self) != _order_of(asked):
+        if _request_of(self) != _request_of(asked):
             raise IdempotencyConflict(
                 "this Idempotency-Key was used before, for other pairs or another way to compare "
                 "them; a new batch needs a new key"
             )
 
 
-def _order_of(batch: Batch) -> tuple[object, ...]:
+def _request_of(batch: Batch) -> tuple[object, ...]:
     return batch.manifest_sha256, batch.engine, batch.threshold, batch.face
 
 
@@ -109,7 +109,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PairResult:
     """What became of one pair: a verdict and its record, or the error of one of its photos."""
 
     pair: int
@@ -153,11 +153,11 @@ class Outcome:
         )
 
 
-OUTCOME_COLUMNS = tuple(field.name for field in fields(Outcome))
+RESULT_COLUMNS = tuple(field.name for field in fields(PairResult))
 
 
 class BatchStore(Protocol):
-    """Keeps batches and their outcomes; safe to share by threads and processes.
+    """Keeps batches and their results; safe to share by threads and processes.
 
     Every method raises RecordsUnavailable when the store cannot be reached.
     """
@@ -187,20 +187,20 @@ class BatchStore(Protocol):
         ...
 
     def keep(
-        self, piece: Piece, outcomes: Sequence[Outcome], records: Sequence[ComparisonRecord]
+        self, chunk: Chunk, results: Sequence[PairResult], records: Sequence[ComparisonRecord]
     ) -> bool:
-        """Keep what became of this piece and count it: all, or nothing.
+        """Keep what became of this chunk and count it: all, or nothing.
 
-        False when the piece was kept or divided before; nothing is changed then.
+        False when the chunk was kept or split before; nothing is changed then.
         """
         ...
 
-    def divide(self, piece: Piece) -> bool:
+    def mark_split(self, chunk: Chunk) -> bool:
         """Note that its parts are worked on instead; False when it was kept before."""
         ...
 
-    def ended(self, pieces: Sequence[Piece]) -> dict[Piece, list[Outcome] | None]:
-        """Of these pieces those that were kept, with their outcomes, or divided, with None."""
+    def ended(self, chunks: Sequence[Chunk]) -> dict[Chunk, list[PairResult] | None]:
+        """Of these chunks those that were kept, with their results, or split, with None."""
         ...
 
 
@@ -214,9 +214,9 @@ def comparison_id_of(batch_id: str, pair: int) -> str:
     return repeatable_comparison_id("batch", batch_id, str(pair))
 
 
-def whole(batch: Batch) -> Piece:
+def whole(batch: Batch) -> Chunk:
     """All of its pairs."""
-    return Piece(batch.batch_id, 1, batch.total)
+    return Chunk(batch.batch_id, 1, batch.total)
 
 
 def progress_of(batch: Batch, counts: Counts, now: datetime) -> Progress:
@@ -259,27 +259,27 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def outcomes_of(store: BatchStore, batch: Batch, first: int, last: int) -> Iterator[Outcome]:
+def results_of(store: BatchStore, batch: Batch, first: int, last: int) -> Iterator[PairResult]:
     """What became of the pairs from `first` to `last`, in order; those that have not ended lack."""
     wanted = [
-        piece for piece in whole(batch).messages() if piece.last >= first and piece.first <= last
+        chunk for chunk in whole(batch).messages() if chunk.last >= first and chunk.first <= last
     ]
-    for start in range(0, len(wanted), _PIECES_AT_ONCE):
-        for outcome in _ended(store, wanted[start : start + _PIECES_AT_ONCE]):
-            if first <= outcome.pair <= last:
-                yield outcome
+    for start in range(0, len(wanted), CHUNKS_PER_READ):
+        for result in _ended(store, wanted[start : start + CHUNKS_PER_READ]):
+            if first <= result.pair <= last:
+                yield result
 
 
-_PIECES_AT_ONCE = 100  # the most that DynamoDB's BatchGetItem takes
+CHUNKS_PER_READ = 100  # the most that DynamoDB's BatchGetItem takes
 
 
-def _ended(store: BatchStore, pieces: list[Piece]) -> Iterator[Outcome]:
-    kept = store.ended(pieces)
-    for piece in pieces:
-        if piece not in kept:
+def _ended(store: BatchStore, chunks: list[Chunk]) -> Iterator[PairResult]:
+    kept = store.ended(chunks)
+    for chunk in chunks:
+        if chunk not in kept:
             continue
-        outcomes = kept[piece]
-        yield from _ended(store, piece.divided()) if outcomes is None else outcomes
+        results = kept[chunk]
+        yield from _ended(store, chunk.split()) if results is None else results
 
 
 def no_such_batch(batch_id: str) -> BatchNotFound:

@@ -45,7 +45,7 @@ class Written:
     bytes: int
 
 
-class Scratch:
+class Checkpoint:
     """One batch's file, held by one process at a time. Raises RecordsUnavailable on failure."""
 
     def __init__(self, path: Path) -> None:

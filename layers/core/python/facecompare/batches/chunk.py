@@ -1,4 +1,4 @@
-"""The pieces that a batch is worked in: what a message on the queue names."""
+"""The chunks that a batch is worked in: what a message on the queue names."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from dataclasses import dataclass
 
 # Some seconds' work; with its record each, its marker and its counter, well below the 100 writes
 # of one transaction (AWS, DynamoDB Developer Guide, "Amazon DynamoDB Transactions").
-PAIRS_A_MESSAGE = 25
-PARTS = (
-    10  # into which a piece is divided: messages in one SendMessageBatch, the most that SQS takes
-)
+PAIRS_PER_MESSAGE = 25
+PARTS = 10  # into which a chunk is split: messages in one SendMessageBatch, the most that SQS takes
 MAX_PAIRS = 1_000_000
-ATTEMPTS = 3  # to work on a piece before it is divided, or given up
+ATTEMPTS = 3  # to work on a chunk before it is split, or given up
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Chunk:
     """The pairs from `first` to `last`, both included, of a batch."""
 
     batch_id: str
@@ -29,21 +27,21 @@ class Piece:
         """How many pairs."""
         return self.last - self.first + 1
 
-    def divided(self) -> list[Piece]:
-        """At most PARTS pieces that are this one together; always the same ones."""
-        unit = PAIRS_A_MESSAGE if self.size > PAIRS_A_MESSAGE else 1
+    def split(self) -> list[Chunk]:
+        """At most PARTS chunks that are this one together; always the same ones."""
+        unit = PAIRS_PER_MESSAGE if self.size > PAIRS_PER_MESSAGE else 1
         step = -(-self.size // (unit * PARTS)) * unit
         return [
-            Piece(self.batch_id, first, min(first + step - 1, self.last))
+            Chunk(self.batch_id, first, min(first + step - 1, self.last))
             for first in range(self.first, self.last + 1, step)
         ]
 
-    def messages(self) -> Iterator[Piece]:
-        """The pieces of a message's size that this one is divided into in the end."""
-        if self.size <= PAIRS_A_MESSAGE:
+    def messages(self) -> Iterator[Chunk]:
+        """The chunks of a message's size that this one is split into in the end."""
+        if self.size <= PAIRS_PER_MESSAGE:
             yield self
             return
-        for part in self.divided():
+        for part in self.split():
             yield from part.messages()
 
     def to_message(self) -> str:
@@ -51,13 +49,13 @@ class Piece:
         return json.dumps({"batch": self.batch_id, "first": self.first, "last": self.last})
 
     @classmethod
-    def from_message(cls, body: str) -> Piece:
+    def from_message(cls, body: str) -> Chunk:
         """Raises  ValueError for what no message of ours is."""
         content = json.loads(body)
         if not isinstance(content, dict) or sorted(content) != ["batch", "first", "last"]:
-            raise ValueError("it is no piece of a batch")
-        piece = cls(content["batch"], content["first"], content["last"])
-        whole = all(type(place) is int for place in (piece.first, piece.last))
-        if not isinstance(piece.batch_id, str) or not whole or not 1 <= piece.first <= piece.last:
+            raise ValueError("it is no chunk of a batch")
+        chunk = cls(content["batch"], content["first"], content["last"])
+        whole = all(type(place) is int for place in (chunk.first, chunk.last))
+        if not isinstance(chunk.batch_id, str) or not whole or not 1 <= chunk.first <= chunk.last:
             raise ValueError("it names no pairs")
-        return piece
+        return chunk

@@ -18,7 +18,7 @@ import httpx2 as httpx
 from facecompare.batches.batch import BatchState, Progress
 from facecompare.batches.service import MAX_ROWS
 from facecompare.errors import MissingImage, RequestRefused, ServiceUnreachable
-from facecompare.options import Wishes
+from facecompare.options import RequestOptions
 from facecompare.uploads.grants import MANIFEST_TYPES
 
 TIMEOUT_S = 60  # the service answers within 30
@@ -69,13 +69,13 @@ class BatchClient:
             while some := list(islice(left, UPLOADING_AT_ONCE * 4)):  # their bytes are in memory
                 yield from zip(some, pool.map(self._upload_photo, some), strict=True)
 
-    def submit(self, manifest: str, wishes: Wishes) -> Progress:
-        """Order a batch of a manifest whose photos are in the service's bucket."""
+    def submit(self, manifest: str, options: RequestOptions) -> Progress:
+        """BatchRequest a batch of a manifest whose photos are in the service's bucket."""
         data = manifest.encode()
         once = {"Idempotency-Key": str(uuid4())}  # it may be sent again
         chosen = {
             name: value
-            for name, value in asdict(wishes).items()
+            for name, value in asdict(options).items()
             if name in ("engine", "threshold", "far", "face") and value is not None
         }
         where = (

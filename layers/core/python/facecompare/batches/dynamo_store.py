@@ -9,8 +9,8 @@ from dataclasses import asdict, astuple
 from itertools import islice
 from typing import Any
 
-from facecompare.batches.batch import BATCH_FIELDS, Batch, Counts, Outcome, no_such_batch
-from facecompare.batches.chunk import Piece
+from facecompare.batches.batch import BATCH_FIELDS, Batch, Counts, PairResult, no_such_batch
+from facecompare.batches.chunk import Chunk
 from facecompare.config import KEPT_DAYS
 from facecompare.records.dynamo import LATEST, record_item
 from facecompare.records.dynamo_table import ConditionFailed, DynamoTable, Item, key
@@ -30,7 +30,7 @@ from facecompare.records.schema import (
 
 IS_THERE = f"attribute_exists({PARTITION_KEY})"
 IS_NOT_THERE = f"attribute_not_exists({PARTITION_KEY})"
-DIVIDED = "divided"  # in place of a piece's outcomes
+DIVIDED = "split"  # in place of a chunk's results
 
 
 class DynamoBatches:
@@ -121,28 +121,28 @@ class DynamoBatches:
         return sums
 
     def keep(
-        self, piece: Piece, outcomes: Sequence[Outcome], records: Sequence[ComparisonRecord]
+        self, chunk: Chunk, results: Sequence[PairResult], records: Sequence[ComparisonRecord]
     ) -> bool:
         """In one transaction: the marker that it is new, its records, and its count."""
         expires_at = self._expires_at()
         writes = [("Put", {"Item": record_item(record, expires_at)}) for record in records]
-        failed = sum(outcome.error_code is not None for outcome in outcomes)
-        count = self._count(piece, len(outcomes) - failed, failed)
-        rows = json.dumps([astuple(outcome) for outcome in outcomes], ensure_ascii=False)
-        return self._end(piece, rows, *writes, ("Update", count))
+        failed = sum(result.error_code is not None for result in results)
+        count = self._count(chunk, len(results) - failed, failed)
+        rows = json.dumps([astuple(result) for result in results], ensure_ascii=False)
+        return self._end(chunk, rows, *writes, ("Update", count))
 
-    def divide(self, piece: Piece) -> bool:
-        """Mark it as divided."""
-        return self._end(piece, DIVIDED)
+    def mark_split(self, chunk: Chunk) -> bool:
+        """Mark it as split."""
+        return self._end(chunk, DIVIDED)
 
-    def ended(self, pieces: Sequence[Piece]) -> dict[Piece, list[Outcome] | None]:
+    def ended(self, chunks: Sequence[Chunk]) -> dict[Chunk, list[PairResult] | None]:
         """Those that have a marker."""
-        places = {_piece_key(piece)[PARTITION_KEY]["S"]: piece for piece in pieces}
-        items = self._table.find_all([_piece_key(piece) for piece in pieces])
+        places = {_piece_key(chunk)[PARTITION_KEY]["S"]: chunk for chunk in chunks}
+        items = self._table.find_all([_piece_key(chunk) for chunk in chunks])
         return {places[item[PARTITION_KEY]["S"]]: _outcomes(item) for item in items}
 
-    def _end(self, piece: Piece, outcomes: str, *more: tuple[str, Item]) -> bool:
-        marker = _piece_key(piece) | {"outcomes": {"S": outcomes}} | self._expiry()
+    def _end(self, chunk: Chunk, results: str, *more: tuple[str, Item]) -> bool:
+        marker = _piece_key(chunk) | {"results": {"S": results}} | self._expiry()
         put = {"Item": marker, "ConditionExpression": IS_NOT_THERE}
         try:
             self._table.transact([("Put", put), *more])
@@ -150,9 +150,9 @@ class DynamoBatches:
             return False
         return True
 
-    def _count(self, piece: Piece, done: int, failed: int) -> Item:
+    def _count(self, chunk: Chunk, done: int, failed: int) -> Item:
         return {
-            "Key": _counts_key(piece.batch_id, piece.first % COUNTS_A_BATCH),
+            "Key": _counts_key(chunk.batch_id, chunk.first % COUNTS_A_BATCH),
             "UpdateExpression": f"SET updated_at = :at, {EXPIRES_AT} = :expires "
             "ADD done :done, failed :failed",
             "ExpressionAttributeValues": {
@@ -170,8 +170,8 @@ class DynamoBatches:
         return {EXPIRES_AT: {"N": str(self._expires_at())}}
 
 
-def _piece_key(piece: Piece) -> Item:
-    return key(BATCH_PIECE, f"{piece.batch_id}#{piece.first}-{piece.last}")
+def _piece_key(chunk: Chunk) -> Item:
+    return key(BATCH_PIECE, f"{chunk.batch_id}#{chunk.first}-{chunk.last}")
 
 
 def _counts_key(batch_id: str, number: int) -> Item:
@@ -183,9 +183,9 @@ def _batch(item: Item) -> Batch:
     return Batch(**texts | {"total": int(texts["total"]), "threshold": float(texts["threshold"])})
 
 
-def _outcomes(item: Item) -> list[Outcome] | None:
-    text = item["outcomes"]["S"]
+def _outcomes(item: Item) -> list[PairResult] | None:
+    text = item["results"]["S"]
     if text == DIVIDED:
         return None
     rows: Iterable[list[Any]] = json.loads(text)
-    return [Outcome(*row) for row in rows]
+    return [PairResult(*row) for row in rows]

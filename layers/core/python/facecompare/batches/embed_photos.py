@@ -12,9 +12,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
 
-from facecompare.compare import CompareOptions, detect_faces
+from facecompare.compare import detect_faces
 from facecompare.engines.protocol import Engine
 from facecompare.errors import InputError
+from facecompare.options import RequestOptions
 from facecompare.pipeline.align import FaceChip
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding, embed_all
@@ -46,7 +47,7 @@ def embed_photos(
     names: Iterable[str],
     read: Callable[[str], Photo],
     engine: Engine,
-    options: CompareOptions,
+    options: RequestOptions,
     chips_at_once: int = CHIPS_AT_ONCE,
 ) -> Iterator[EmbeddedPhoto]:
     """Each photo with what became of it, in the order in which they are done.

@@ -1,7 +1,7 @@
 """A batch of pairs on this machine: as many as there are, and each photo looked at once.
 
-    pairs ─ names of photos ─ embed_photos ─ scratch: an embedding or an error a photo
-    pairs ─────────────────── distances of what is in the scratch ─ results, in the pairs' order
+    pairs ─ names of photos ─ embed_photos ─ checkpoint: an embedding or an error a photo
+    pairs ─────────────────── distances of what is in the checkpoint ─ results, in the pairs' order
 
 Everything that grows with the pairs is on the disk, in a folder beside the results that goes when
 they are complete. So memory is bounded, and a run that is killed goes on where it was.
@@ -21,20 +21,19 @@ from pathlib import Path
 
 import numpy as np
 
-from facecompare.batches.batch import OUTCOME_COLUMNS, Outcome
-from facecompare.batches.checkpoint import PhotoState, Scratch, Written
+from facecompare.batches.batch import RESULT_COLUMNS, PairResult
+from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
 from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
 from facecompare.batches.pairs_file import Pair, read_pairs
-from facecompare.compare import CompareOptions
 from facecompare.engines.protocol import Engine
 from facecompare.errors import BadField, BadManifest
-from facecompare.options import check_threshold
+from facecompare.options import RequestOptions, check_threshold
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match, match
 from facecompare.records.csv_export import csv_line
 
-COLUMNS = OUTCOME_COLUMNS[:-1]  # no comparison's id: nothing is recorded
+COLUMNS = RESULT_COLUMNS[:-1]  # no comparison's id: nothing is recorded
 FOLDER_SUFFIX = ".unfinished"
 ROWS_AT_ONCE = 5_000  # between two times that results are made safe; a tenth of a second's work
 PHOTOS_AT_ONCE = 32  # likewise; some seconds' work
@@ -47,7 +46,7 @@ class LocalBatch:
     pairs: Path
     images: Path
     out: Path
-    options: CompareOptions
+    options: RequestOptions
     read: Callable[[str], Photo]
     score_of: Callable[[Match], float | None]
 
@@ -63,18 +62,18 @@ class BatchRun:
 
     batch: LocalBatch
     engine: Engine
-    scratch: Scratch
+    checkpoint: Checkpoint
 
     def embed(self) -> Iterator[EmbeddedPhoto]:
         """Look at each photo that no run has looked at."""
-        unknown = self.scratch.unknown()
+        unknown = self.checkpoint.unknown()
         done = embed_photos(unknown, self.batch.read, self.engine, self.batch.options)
         for count, photo in enumerate(done, start=1):
-            self.scratch.keep(photo.name, _state(photo))
+            self.checkpoint.keep(photo.name, _state(photo))
             if count % PHOTOS_AT_ONCE == 0:
-                self.scratch.save()
+                self.checkpoint.save()
             yield photo
-        self.scratch.save()
+        self.checkpoint.save()
 
     def compare(self) -> Iterator[int]:
         """Write the rows that no run has written; gives how many rows there are by now.
@@ -87,7 +86,7 @@ class BatchRun:
         unfinished.replace(self.batch.out)
 
     def _write(self, file: BufferedRandom) -> Iterator[int]:
-        written = self.scratch.written()
+        written = self.checkpoint.written()
         file.seek(written.bytes)
         file.truncate()
         if written.rows == 0:
@@ -95,7 +94,7 @@ class BatchRun:
         for pair in _pairs(self.batch):
             if pair.number <= written.rows:
                 continue
-            file.write(csv_line(astuple(self._outcome(pair))[: len(COLUMNS)]).encode())
+            file.write(csv_line(astuple(self._pair_result(pair))[: len(COLUMNS)]).encode())
             if pair.number % ROWS_AT_ONCE == 0:
                 self._make_safe(file, pair.number)
                 yield pair.number
@@ -105,18 +104,18 @@ class BatchRun:
     def _make_safe(self, file: BufferedRandom, rows: int) -> None:
         file.flush()
         os.fsync(file.fileno())
-        self.scratch.note(Written(rows, file.tell()))
+        self.checkpoint.note(Written(rows, file.tell()))
 
-    def _outcome(self, pair: Pair) -> Outcome:
+    def _pair_result(self, pair: Pair) -> PairResult:
         names = {"image1": pair.image1, "image2": pair.image2}
-        states = {image: self.scratch.state(_path(self.batch, names[image])) for image in names}
+        states = {image: self.checkpoint.state(_path(self.batch, names[image])) for image in names}
         for image, state in states.items():
             if state.error_code:
-                return Outcome.failed(pair, state.error_code, state.error, image)
+                return PairResult.failed(pair, state.error_code, state.error, image)
         card, asked = self.engine.card, self.batch.options.threshold
         one, other = (self._embedding(state) for state in states.values())
         verdict = match(one, other, asked or card.default_threshold, card.metric)
-        return Outcome.compared(pair, verdict, self.batch.score_of(verdict))
+        return PairResult.compared(pair, verdict, self.batch.score_of(verdict))
 
     def _embedding(self, state: PhotoState) -> Embedding:
         assert state.embedding is not None  # noqa: S101 – `embed` comes before `compare`
@@ -144,16 +143,16 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
         raise BadField(
             f"{batch.out} cannot be written ({exc.strerror}); name another file"
         ) from exc
-    scratch = Scratch(batch.folder / "photos.sqlite3")
+    checkpoint = Checkpoint(batch.folder / "photos.sqlite3")
     try:
         paths = ((_path(batch, pair.image1), _path(batch, pair.image2)) for pair in _pairs(batch))
-        scratch.begin(digest, paths)
-        yield BatchRun(batch, engine, scratch)
+        checkpoint.begin(digest, paths)
+        yield BatchRun(batch, engine, checkpoint)
     except BadManifest:
         shutil.rmtree(batch.folder)  # nothing was begun
         raise
     finally:
-        scratch.close()
+        checkpoint.close()
         if batch.out.exists():
             shutil.rmtree(batch.folder)
 

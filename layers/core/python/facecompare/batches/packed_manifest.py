@@ -1,6 +1,6 @@
 """A batch's manifest in AWS: checked as a whole before anything is made of it, and packed.
 
-Packed, it is one object from which a worker reads any piece in two small requests:
+Packed, it is one object from which a worker reads any chunk in two small requests:
 
     (total + 1) offsets, 8 bytes each, big-endian, counted from the end of the offsets
     total lines, each the JSON list of a pair's two keys
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from facecompare.batches.chunk import MAX_PAIRS, Piece
+from facecompare.batches.chunk import MAX_PAIRS, Chunk
 from facecompare.batches.pairs_file import Pair, read_pairs
 from facecompare.errors import BadManifest
 from facecompare.uploads.grants import PHOTOS_PREFIX, is_upload
@@ -60,23 +60,23 @@ def packed(text: str, bucket: str, *, any_key: bool, some: int) -> PackedManifes
     return PackedManifest(b"".join((offsets, *lines)), len(lines), photos)
 
 
-def offsets_range(piece: Piece) -> tuple[int, int]:
+def offsets_range(chunk: Chunk) -> tuple[int, int]:
     """The first and the last byte of what `lines_range` needs."""
-    return (piece.first - 1) * _OFFSET.size, (piece.last + 1) * _OFFSET.size - 1
+    return (chunk.first - 1) * _OFFSET.size, (chunk.last + 1) * _OFFSET.size - 1
 
 
 def lines_range(offsets: bytes, total: int) -> tuple[int, int]:
-    """The first and the last byte of the piece's lines in a manifest of so many pairs."""
+    """The first and the last byte of the chunk's lines in a manifest of so many pairs."""
     base = (total + 1) * _OFFSET.size
     begin, end = _OFFSET.unpack(offsets[: _OFFSET.size]), _OFFSET.unpack(offsets[-_OFFSET.size :])
     return base + begin[0], base + end[0] - 1
 
 
-def pairs_in(piece: Piece, offsets: bytes, lines: bytes) -> list[Pair]:
-    """The piece's pairs, from its offsets and its lines."""
+def pairs_in(chunk: Chunk, offsets: bytes, lines: bytes) -> list[Pair]:
+    """The chunk's pairs, from its offsets and its lines."""
     places = [place for (place,) in _OFFSET.iter_unpack(offsets)]
     texts = (lines[start - places[0] : end - places[0]] for start, end in pairwise(places))
-    return [Pair(number, *json.loads(text)) for number, text in enumerate(texts, piece.first)]
+    return [Pair(number, *json.loads(text)) for number, text in enumerate(texts, chunk.first)]
 
 
 def _located(pairs: Iterable[Pair], bucket: str, any_key: bool) -> Iterator[Pair]:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from facecompare.aws_client import FAILURES, client, error_code
-from facecompare.batches.chunk import PARTS, Piece
+from facecompare.batches.chunk import PARTS, Chunk
 from facecompare.errors import QueueUnavailable
 
 T = TypeVar("T")
@@ -41,12 +41,12 @@ class BatchQueue:
     def _sqs(self) -> Any:
         return client("sqs")
 
-    def send(self, pieces: Iterable[Piece]) -> None:
-        """Put these pieces on the queue."""
-        for some in _groups(pieces):
+    def send(self, chunks: Iterable[Chunk]) -> None:
+        """Put these chunks on the queue."""
+        for some in _groups(chunks):
             entries = [
-                {"Id": str(number), "MessageBody": piece.to_message()}
-                for number, piece in enumerate(some)
+                {"Id": str(number), "MessageBody": chunk.to_message()}
+                for number, chunk in enumerate(some)
             ]
             self._all(self._sqs.send_message_batch, entries)
 

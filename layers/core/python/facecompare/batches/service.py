@@ -12,12 +12,12 @@ from facecompare.access import Caller, Role
 from facecompare.batches.batch import (
     Batch,
     BatchStore,
-    Outcome,
+    PairResult,
     Progress,
     new_batch_id,
     no_such_batch,
-    outcomes_of,
     progress_of,
+    results_of,
     whole,
 )
 from facecompare.batches.packed_manifest import PackedManifest, packed
@@ -28,7 +28,7 @@ from facecompare.engines.calibration import find_calibration
 from facecompare.engines.catalogue import engine_card, offered_cards
 from facecompare.errors import BadField, BadManifest, BatchNotFound, FaceCompareError
 from facecompare.model_store.files import ModelFolder
-from facecompare.options import Wishes
+from facecompare.options import RequestOptions
 from facecompare.records.open_stores import open_batch_store
 from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
@@ -40,12 +40,12 @@ MAX_ROWS = 10_000  # of results in one answer: Lambda answers with 6 MB at most
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BatchRequest:
     """A manifest, as text or by the name it was uploaded under, and how to compare."""
 
     manifest: str | None
     upload: str | None
-    wishes: Wishes
+    options: RequestOptions
 
 
 class BatchService:
@@ -62,7 +62,7 @@ class BatchService:
         self._queue = queue
         self._files = files
 
-    def order(self, order: Order, caller: Caller, idempotency_key: str = "") -> Progress:
+    def order(self, order: BatchRequest, caller: Caller, idempotency_key: str = "") -> Progress:
         """Check all of it, make a batch of it and send it on its way: all of that, or nothing.
 
         With the same idempotency key, the same caller gets the same batch again.
@@ -70,7 +70,7 @@ class BatchService:
         Raises  BadManifest, BadField, BadThreshold, FarNotCalibrated, UnknownEngine,
                 IdempotencyConflict; UploadsUnavailable, QueueUnavailable.
         """
-        engine, threshold = self._decided(order.wishes)
+        engine, threshold = self._decided(order.options)
         manifest = packed(
             self._text(order),
             self._files.bucket,
@@ -89,12 +89,12 @@ class BatchService:
             total=manifest.total,
             engine=engine,
             threshold=threshold,
-            face=order.wishes.face,
+            face=order.options.face,
             manifest_sha256=hashlib.sha256(manifest.data).hexdigest(),
         )
         with suppress(BatchNotFound):
             made = self._store.find(batch.batch_id)
-            made.confirm_same_order(batch)
+            made.confirm_same_request(batch)
             return self._progress([made])[0]
         self._send_on_its_way(batch, manifest)
         return self._progress([batch])[0]
@@ -125,16 +125,16 @@ class BatchService:
             self._store.cancel(batch_id, batch.cancelled_at)
         return self._progress([batch])[0]
 
-    def outcomes(
+    def results(
         self, batch_id: str, caller: Caller, first: int, limit: int
-    ) -> tuple[int, Iterator[Outcome]]:
+    ) -> tuple[int, Iterator[PairResult]]:
         """How many pairs the batch has, and what became of `limit` of them from the first on.
 
         In order, without those that have not ended. Raises  BatchNotFound, at once.
         """
         batch = self._own(batch_id, caller)
         last = min(first + limit - 1, batch.total)
-        return batch.total, outcomes_of(self._store, batch, first, last)
+        return batch.total, results_of(self._store, batch, first, last)
 
     def _own(self, batch_id: str, caller: Caller) -> Batch:
         batch = self._store.find(batch_id)
@@ -147,7 +147,7 @@ class BatchService:
         now = datetime.now(UTC)
         return [progress_of(batch, counts[batch.batch_id], now) for batch in batches]
 
-    def _text(self, order: Order) -> str:
+    def _text(self, order: BatchRequest) -> str:
         if (order.manifest is None) == (order.upload is None):
             raise BadField("one of manifest (its text) and upload (its name) is accepted")
         if order.manifest is not None:
@@ -155,13 +155,13 @@ class BatchService:
         assert order.upload is not None  # noqa: S101 – one of both
         return self._files.text(order.upload, MAX_MANIFEST_BYTES)
 
-    def _decided(self, wishes: Wishes) -> tuple[str, float]:
+    def _decided(self, options: RequestOptions) -> tuple[str, float]:
         """The engine's id and the threshold; later changes of settings do not touch a batch."""
-        card = engine_card(wishes.engine or self._settings.engine, offered_cards(self._settings))
+        card = engine_card(options.engine or self._settings.engine, offered_cards(self._settings))
         models = ModelFolder.at(self._settings.models_dir)
         digest = models.digest(card.models)
         calibration = find_calibration(card.id, digest, self._settings.models_dir)
-        return card.id, wishes.threshold_with(card.id, calibration) or card.default_threshold
+        return card.id, options.threshold_with(card.id, calibration) or card.default_threshold
 
 
 def open_batches(settings: Settings) -> BatchService | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from facecompare.aws_client import FAILURES, client, error_code, is_not_found
 from facecompare.batches.batch import Batch, whole
-from facecompare.batches.chunk import Piece
+from facecompare.batches.chunk import Chunk
 from facecompare.batches.packed_manifest import lines_range, offsets_range, pairs_in
 from facecompare.batches.pairs_file import Pair
 from facecompare.errors import BadManifest, ImageTooLarge, UploadNotFound, UploadsUnavailable
@@ -61,12 +61,12 @@ class BatchFiles:
         """Remove a packed manifest."""
         self._reach("delete_object", Key=_manifest_key(batch_id))
 
-    def pairs(self, batch: Batch, piece: Piece) -> list[Pair]:
-        """The pairs of this piece. Raises  UploadNotFound when the manifest has expired."""
+    def pairs(self, batch: Batch, chunk: Chunk) -> list[Pair]:
+        """The pairs of this chunk. Raises  UploadNotFound when the manifest has expired."""
         key = _manifest_key(batch.batch_id)
-        offsets = self._part(key, offsets_range(piece))
+        offsets = self._part(key, offsets_range(chunk))
         lines = self._part(key, lines_range(offsets, whole(batch).size))
-        return pairs_in(piece, offsets, lines)
+        return pairs_in(chunk, offsets, lines)
 
     def _part(self, key: str, places: tuple[int, int]) -> bytes:
         data: bytes = self._reach("get_object", Key=key, Range="bytes={}-{}".format(*places))

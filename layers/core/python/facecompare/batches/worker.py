@@ -1,6 +1,6 @@
 """What a worker does with the messages that it is given: the same on Lambda and in a process.
 
-message ─ piece ─ pairs, from the manifest ─ photos ─ embed_photos ─ match ─ outcomes, kept once
+message ─ chunk ─ pairs, from the manifest ─ photos ─ embed_photos ─ match ─ results, kept once
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from facecompare.batches.batch import Batch, BatchStore, Outcome, comparison_id_of
-from facecompare.batches.chunk import ATTEMPTS, PAIRS_A_MESSAGE, Piece
+from facecompare.batches.batch import Batch, BatchStore, PairResult, comparison_id_of
+from facecompare.batches.chunk import ATTEMPTS, PAIRS_PER_MESSAGE, Chunk
 from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
 from facecompare.batches.pairs_file import Pair
 from facecompare.batches.queue import BatchQueue, Message
@@ -29,7 +29,7 @@ from facecompare.errors import (
     RecordsUnavailable,
     UploadsUnavailable,
 )
-from facecompare.options import FacePolicy, Wishes
+from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.match import match
 from facecompare.records.open_stores import open_batch_store
@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 
 class BatchWorker:
-    """Works on pieces; holds one engine for each engine id that batches ask for."""
+    """Works on chunks; holds one engine for each engine id that batches ask for."""
 
     def __init__(
         self,
@@ -86,62 +86,64 @@ class BatchWorker:
 
     def _deal_with(self, message: Message) -> None:
         try:
-            piece = Piece.from_message(message.body)
-            batch = self._batch(piece.batch_id)
+            chunk = Chunk.from_message(message.body)
+            batch = self._batch(chunk.batch_id)
         except (ValueError, BatchNotFound) as exc:
             self._queue.bury(message, f"not of a batch: {exc}")
             return
-        if piece.last > batch.total:
+        if chunk.last > batch.total:
             self._queue.bury(message, f"the batch has {batch.total} pairs")
             return
         if batch.cancelled_at:
             return
-        if piece.size > PAIRS_A_MESSAGE:
-            self._patiently(partial(self._queue.send, piece.divided()))
+        if chunk.size > PAIRS_PER_MESSAGE:
+            self._patiently(partial(self._queue.send, chunk.split()))
             return
-        self._work_on(message, piece, batch)
+        self._work_on(message, chunk, batch)
 
-    def _work_on(self, message: Message, piece: Piece, batch: Batch) -> None:
-        kept = self._patiently(partial(self._store.ended, [piece]))
-        if piece in kept:
-            if kept[piece] is None:  # its parts may not have been sent
-                self._patiently(partial(self._queue.send, piece.divided()))
+    def _work_on(self, message: Message, chunk: Chunk, batch: Batch) -> None:
+        kept = self._patiently(partial(self._store.ended, [chunk]))
+        if chunk in kept:
+            if kept[chunk] is None:  # its parts may not have been sent
+                self._patiently(partial(self._queue.send, chunk.split()))
             return
         if message.attempt > ATTEMPTS:
-            self._end(message, piece, batch)
+            self._end(message, chunk, batch)
             return
-        outcomes, records = self._compared(piece, batch)
-        self._keep(piece, outcomes, records)
+        results, records = self._compared(chunk, batch)
+        self._keep(chunk, results, records)
 
-    def _end(self, message: Message, piece: Piece, batch: Batch) -> None:
-        """Workers have ended on this piece: let its parts be tried, or give its only pair up."""
-        if piece.size > 1:
-            if self._patiently(partial(self._store.divide, piece)):
-                self._patiently(partial(self._queue.send, piece.divided()))
+    def _end(self, message: Message, chunk: Chunk, batch: Batch) -> None:
+        """Workers have ended on this chunk: let its parts be tried, or give its only pair up."""
+        if chunk.size > 1:
+            if self._patiently(partial(self._store.mark_split, chunk)):
+                self._patiently(partial(self._queue.send, chunk.split()))
             return
-        (pair,) = self._patiently(partial(self._files.pairs, batch, piece))
+        (pair,) = self._patiently(partial(self._files.pairs, batch, chunk))
         reason = PairGivenUp(f"workers ended without a result {ATTEMPTS} times")
-        self._keep(piece, [_failed(pair, reason)], [])
+        self._keep(chunk, [_failed(pair, reason)], [])
         self._queue.bury(message, reason.message)
 
-    def _compared(self, piece: Piece, batch: Batch) -> tuple[list[Outcome], list[ComparisonRecord]]:
+    def _compared(
+        self, chunk: Chunk, batch: Batch
+    ) -> tuple[list[PairResult], list[ComparisonRecord]]:
         engine = self._service.engine(batch.engine)
         try:
-            pairs = self._patiently(partial(self._files.pairs, batch, piece))
+            pairs = self._patiently(partial(self._files.pairs, batch, chunk))
         except InputError as error:  # the manifest has expired
-            return [_failed(pair, error) for pair in _nameless(piece)], []
+            return [_failed(pair, error) for pair in _nameless(chunk)], []
         photos = self._embedded(pairs, batch, engine)
-        outcomes, records = [], []
+        results, records = [], []
         for pair in pairs:
-            outcome, record = self._outcome(pair, photos, batch, engine)
-            outcomes.append(outcome)
+            result, record = self._pair_result(pair, photos, batch, engine)
+            results.append(result)
             if record is not None:
                 records.append(record)
-        return outcomes, records
+        return results, records
 
-    def _outcome(
+    def _pair_result(
         self, pair: Pair, photos: dict[str, EmbeddedPhoto], batch: Batch, engine: Engine
-    ) -> tuple[Outcome, ComparisonRecord | None]:
+    ) -> tuple[PairResult, ComparisonRecord | None]:
         one, other = photos[pair.image1], photos[pair.image2]
         for image, photo in (("image1", one), ("image2", other)):
             if photo.error is not None:
@@ -163,15 +165,15 @@ class BatchWorker:
             batch_id=batch.batch_id,
         )
         score = self._service.meaning(engine, verdict).score
-        return Outcome.compared(pair, verdict, score, record.comparison_id), record
+        return PairResult.compared(pair, verdict, score, record.comparison_id), record
 
     def _embedded(
         self, pairs: Sequence[Pair], batch: Batch, engine: Engine
     ) -> dict[str, EmbeddedPhoto]:
         """What became of each distinct photo."""
         keys = dict.fromkeys(key for pair in pairs for key in (pair.image1, pair.image2))
-        wishes = Wishes(threshold=batch.threshold, face=FacePolicy(batch.face))
-        options = self._service.options(wishes, engine)
+        options = RequestOptions(threshold=batch.threshold, face=FacePolicy(batch.face))
+        options = self._service.options(options, engine)
 
         def read(key: str) -> Photo:
             return Photo(self._patiently(partial(self._files.photo, key)))
@@ -179,10 +181,10 @@ class BatchWorker:
         return {photo.name: photo for photo in embed_photos(keys, read, engine, options)}
 
     def _keep(
-        self, piece: Piece, outcomes: Sequence[Outcome], records: Sequence[ComparisonRecord]
+        self, chunk: Chunk, results: Sequence[PairResult], records: Sequence[ComparisonRecord]
     ) -> None:
-        if self._patiently(partial(self._store.keep, piece, outcomes, records)):
-            self._telemetry.compared(len(outcomes))
+        if self._patiently(partial(self._store.keep, chunk, results, records)):
+            self._telemetry.compared(len(results))
 
     def _batch(self, batch_id: str) -> Batch:
         read_at, batch = self._known.get(batch_id, (0.0, None))
@@ -219,9 +221,9 @@ def open_worker(
     return worker, queue
 
 
-def _failed(pair: Pair, error: FaceCompareError, image: str | None = None) -> Outcome:
-    return Outcome.failed(pair, error.code, error.message, image)
+def _failed(pair: Pair, error: FaceCompareError, image: str | None = None) -> PairResult:
+    return PairResult.failed(pair, error.code, error.message, image)
 
 
-def _nameless(piece: Piece) -> Iterator[Pair]:
-    return (Pair(number, "", "") for number in range(piece.first, piece.last + 1))
+def _nameless(chunk: Chunk) -> Iterator[Pair]:
+    return (Pair(number, "", "") for number in range(chunk.first, chunk.last + 1))

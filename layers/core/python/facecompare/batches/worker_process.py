@@ -1,4 +1,4 @@
-"""A worker as a process: it takes pieces of batches from the queue until it is told to stop.
+"""A worker as a process: it takes chunks of batches from the queue until it is told to stop.
 
 Told by SIGTERM, which ECS sends, or by EC2's notice that a spot instance is taken away in two
 minutes. It then takes nothing more, ends what it has begun, and what it cannot end in time it
@@ -23,7 +23,7 @@ from facecompare.errors import FaceCompareError, QueueUnavailable
 
 log = logging.getLogger(__name__)
 
-LANES = 2  # pieces at once: while one is read and kept, the other has the cores
+LANES = 2  # chunks at once: while one is read and kept, the other has the cores
 POLL_S = 5  # for a message; a worker that is to stop looks up as often
 GRACE_S = 60  # to end what was begun; ECS kills after 120 s, EC2 takes the machine after 120 s
 PAUSE_S = 5  # after the queue could not be reached
@@ -34,7 +34,7 @@ NOTICE_EVERY_S = 5  # AWS, EC2 User Guide, "Spot Instance interruption notices"
 IMDS_TIMEOUT_S = 2
 
 
-class Held:
+class VisibilityHeartbeat:
     """The messages that are being worked on, kept from other workers until their work ends."""
 
     def __init__(self, queue: BatchQueue, hold_s: int) -> None:
@@ -73,7 +73,7 @@ class Held:
         return len(messages)
 
 
-class Turns:
+class RetryIsolation:
     """First attempts are worked on side by side; what came before is worked on alone.
 
     It may be what a worker died of, and would take along again what is beside it.
@@ -122,9 +122,9 @@ class WorkerProcess:
         self._after_each = after_each
         self._grace_s = grace_s
         self._metadata = metadata
-        self._held = Held(queue, hold_s)
+        self._held = VisibilityHeartbeat(queue, hold_s)
         self._hold_s = hold_s
-        self._turns = Turns()
+        self._turns = RetryIsolation()
         self._stop = Event()
 
     def stop(self, reason: str) -> None:
@@ -144,7 +144,7 @@ class WorkerProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, told)
         ended = Event()
-        lanes = [Thread(target=self._lane, daemon=True) for _ in range(LANES)]
+        lanes = [Thread(target=self._poll, daemon=True) for _ in range(LANES)]
         others = [Thread(target=self._held.prolong, args=(ended,), daemon=True)]
         if self._metadata:
             others.append(Thread(target=self._watch_for_notice, daemon=True))
@@ -161,7 +161,7 @@ class WorkerProcess:
         left = self._held.give_back()
         log.info("stopped; %d messages given back", left)
 
-    def _lane(self) -> None:
+    def _poll(self) -> None:
         while not self._stop.is_set():
             try:
                 for message in self._queue.receive(1, POLL_S, self._hold_s):

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from facecompare.compare import CompareOptions, compare, detect_faces
+from facecompare.compare import compare, detect_faces
 from facecompare.config import Settings
 from facecompare.engines.cards import REFERENCE
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 
 DETECTION_SIZE = (600, 750)  # width × height: a portrait at working size
@@ -38,7 +39,7 @@ class Bench:
 
     def pair(self, threads: int) -> Any:
         """One comparison, decode to verdict."""
-        return compare(*self.photos, self.engine, CompareOptions(threads=threads))
+        return compare(*self.photos, self.engine, RequestOptions(threads=threads))
 
     def embeddings(self) -> dict[str, Work]:
         """One chip through the face network: ours, and dlib's own convolutions."""

@@ -10,10 +10,11 @@ from multiprocessing import get_context
 from time import perf_counter
 
 from facecompare.bench.contenders import Bench
-from facecompare.compare import CompareOptions, compare
+from facecompare.compare import compare
 from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 
 
@@ -51,7 +52,7 @@ def _numbers() -> list[int]:
 
 def _compare_once(job: tuple[tuple[Photo, Photo], Settings]) -> float:
     photos, settings = job
-    options = CompareOptions(threads=1)
+    options = RequestOptions(threads=1)
     return compare(*photos, _engine(settings), options).match.distance
 
 

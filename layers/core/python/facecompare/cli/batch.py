@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facecompare.cli.output import say
-from facecompare.cli.photos import POLICIES, add_threshold, read_photo, wishes_of
+from facecompare.cli.photos import POLICIES, add_threshold, options_from, read_photo
 from facecompare.config import Settings
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def run_batch(arguments: argparse.Namespace, settings: Settings) -> int:
     from facecompare.batches.local import LocalBatch, running
     from facecompare.service import FaceService
 
-    service, wishes = FaceService(settings, None), wishes_of(arguments)
-    engine = service.engine(wishes.engine)
+    service, options = FaceService(settings, None), options_from(arguments)
+    engine = service.engine(options.engine)
     batch = LocalBatch(
         pairs=arguments.pairs,
         images=arguments.images,
         out=arguments.out,
-        options=service.options(wishes, engine),
+        options=service.options(options, engine),
         read=lambda path: read_photo(path, settings),
         score_of=lambda verdict: service.meaning(engine, verdict).score,
     )
@@ -59,7 +59,7 @@ def run_batch(arguments: argparse.Namespace, settings: Settings) -> int:
 def _work(run: BatchRun) -> None:
     from tqdm import tqdm
 
-    pairs, photos, known = run.scratch.count()
+    pairs, photos, known = run.checkpoint.count()
     silent = not sys.stderr.isatty()
     say(f"{pairs:,} pairs of {photos:,} photos; {known:,} photos are done already")
     for _ in tqdm(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from facecompare.batches.batch import BatchState, Progress
 from facecompare.batches.pairs_file import Pair, read_pairs
 from facecompare.cli.output import print_json, say
-from facecompare.cli.photos import POLICIES, add_threshold, wishes_of
+from facecompare.cli.photos import POLICIES, add_threshold, options_from
 from facecompare.config import Settings
 from facecompare.errors import BadField, BadManifest, MissingImage
 from facecompare.records.csv_export import csv_line
@@ -64,11 +64,11 @@ def add_commands(commands: Any) -> None:
 def run_submit(arguments: argparse.Namespace, settings: Settings) -> int:
     """The batch's id on stdout."""
     manifest = _text(arguments.pairs)
-    wishes = wishes_of(arguments)
+    options = options_from(arguments)
     client = _client(settings)
     if arguments.images is not None:
         manifest = _with_uploads(list(_pairs(manifest)), arguments.images, client)
-    batch = client.submit(manifest, wishes)
+    batch = client.submit(manifest, options)
     say(f"{batch.total:,} pairs are on their way")
     print(batch.batch_id)
     return 0

@@ -15,7 +15,7 @@ from facecompare.engines.calibration import calibration_path, find_calibration
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:
-    from facecompare.evaluation.dataset import Dataset, Workshop
+    from facecompare.evaluation.dataset import Dataset, EmbeddingRun
 
 
 def add_commands(commands: Any) -> None:
@@ -58,7 +58,7 @@ def run_evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
     if out is not None:
         _make(out)
 
-    def work(dataset: Dataset, workshop: Workshop) -> None:
+    def work(dataset: Dataset, run: EmbeddingRun) -> None:
         from facecompare.engines.catalogue import load_engine
         from facecompare.evaluation.evaluate import Wanted, evaluate
         from facecompare.evaluation.report import to_json, to_markdown, to_summary
@@ -69,7 +69,7 @@ def run_evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
         engine = load_engine(arguments.engine or settings.engine, settings)
         name, digest = engine.card.id, engine.model_digest
         calibration = find_calibration(name, digest, settings.models_dir)
-        evaluation = evaluate(dataset, engine, calibration, workshop, wanted)
+        evaluation = evaluate(dataset, engine, calibration, run, wanted)
         if arguments.summary:
             source = arguments.source or arguments.pairs.name
             write_file(arguments.summary, to_summary(evaluation.report, source).encode())
@@ -89,14 +89,14 @@ def run_evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
 def run_calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write the calibration of this engine."""
 
-    def work(dataset: Dataset, workshop: Workshop) -> None:
+    def work(dataset: Dataset, run: EmbeddingRun) -> None:
         from facecompare.engines.catalogue import load_engine
         from facecompare.evaluation.fitting import calibration_of
         from facecompare.evaluation.recipes import Recipe
 
         engine = load_engine(arguments.engine or settings.engine, settings)
         name, digest = engine.card.id, engine.model_digest
-        enrolled = workshop.enrol(dataset, Recipe(name))
+        enrolled = run.enrol(dataset, Recipe(name))
         source = arguments.source or f"{arguments.pairs.name}, {len(enrolled)} photos"
         calibration = calibration_of(engine.card, digest, source, dataset.pairs, enrolled)
         path = arguments.out or calibration_path(settings.models_dir, name)
@@ -134,13 +134,13 @@ def _command(
 def _with_dataset(
     arguments: argparse.Namespace,
     settings: Settings,
-    work: Callable[[Dataset, Workshop], None],
+    work: Callable[[Dataset, EmbeddingRun], None],
 ) -> int:
     import sklearn  # noqa: F401  or minutes pass before it is missed
 
     from facecompare.engines.catalogue import load_engine
     from facecompare.evaluation.cache import EmbeddingCache
-    from facecompare.evaluation.dataset import Dataset, Workshop
+    from facecompare.evaluation.dataset import Dataset, EmbeddingRun
     from facecompare.evaluation.enrolment import Enrolment
     from facecompare.evaluation.pairs import read_pairs
 
@@ -151,7 +151,7 @@ def _with_dataset(
         closing(EmbeddingCache(arguments.cache or settings.embeddings, digest)) as cache,
         Enrolment(cache, settings, processes) as enrolment,
     ):
-        work(dataset, Workshop(enrolment, progress))
+        work(dataset, EmbeddingRun(enrolment, progress))
     return 0
 
 

@@ -16,11 +16,11 @@ from facecompare.errors import (
     MissingImage,
     concerning,
 )
-from facecompare.options import FacePolicy, Wishes
+from facecompare.options import FacePolicy, RequestOptions
 
 if TYPE_CHECKING:
     from facecompare.pipeline.decode import Photo
-    from facecompare.results.schemas import CandidateAnswer, ComparisonAnswer, PhotoAnswer
+    from facecompare.results.schemas import CandidateResponse, ComparisonResponse, PhotoResponse
     from facecompare.service import FaceService
 
 POLICIES = tuple(policy.value for policy in FacePolicy)
@@ -55,9 +55,9 @@ def add_commands(commands: Any) -> None:
 
 def run_compare(arguments: argparse.Namespace, settings: Settings) -> int:
     """Exit code 0 for the same person, 1 for different people."""
-    service, wishes = _service(arguments, settings), wishes_of(arguments)
+    service, options = _service(arguments, settings), options_from(arguments)
     photos = _photos(arguments, ("image1", "image2"), settings)
-    answer, comparison = service.compare(photos, wishes)
+    answer, comparison = service.compare(photos, options)
     if arguments.overlay:
         from facecompare.results.overlay import draw_comparison
 
@@ -67,21 +67,21 @@ def run_compare(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json(answer)
     else:
-        print(_outcome(answer, answer.threshold))
+        print(_pair_result(answer, answer.threshold))
         _say_warnings({"image1": answer.image1, "image2": answer.image2})
     return 0 if answer.same_person else 1
 
 
 def run_predict(arguments: argparse.Namespace, settings: Settings) -> int:
     """Exit code 0 if the closer candidate is the same person, else 1."""
-    service, wishes = _service(arguments, settings), wishes_of(arguments)
-    answer = service.predict(_photos(arguments, ("anchor", "image1", "image2"), settings), wishes)
+    service, options = _service(arguments, settings), options_from(arguments)
+    answer = service.predict(_photos(arguments, ("anchor", "image1", "image2"), settings), options)
     if arguments.json:
         print_json(answer)
     else:
         print(f"{answer.closer} is closer to the anchor")
         for name, candidate in (("image1", answer.image1), ("image2", answer.image2)):
-            print(f"{name}: {_outcome(candidate, answer.threshold)}")
+            print(f"{name}: {_pair_result(candidate, answer.threshold)}")
         photos = {"anchor": answer.anchor}
         _say_warnings(photos | {"image1": answer.image1.photo, "image2": answer.image2.photo})
     return 0 if answer.same_person else 1
@@ -89,9 +89,9 @@ def run_predict(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_detect(arguments: argparse.Namespace, settings: Settings) -> int:
     """Exit code 0 when there is a face."""
-    service, wishes = _service(arguments, settings), wishes_of(arguments)
+    service, options = _service(arguments, settings), options_from(arguments)
     photo = _photos(arguments, ("image",), settings)["image"]
-    answer, report = service.detect(photo, wishes)
+    answer, report = service.detect(photo, options)
     if arguments.overlay:
         from facecompare.results.overlay import draw_faces
 
@@ -109,13 +109,13 @@ def run_detect(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_embed(arguments: argparse.Namespace, settings: Settings) -> int:
     """Embed every photo; bad ones are named on stderr and make the exit code 2 at the end."""
-    service, wishes = _service(arguments, settings), wishes_of(arguments)
-    engine = service.engine(wishes.engine)
+    service, options = _service(arguments, settings), options_from(arguments)
+    engine = service.engine(options.engine)
     embeddings: dict[str, Any] = {}
     failed = False
     for path in progress(arguments.images, "embedding", len(arguments.images)):
         try:
-            embeddings[path] = service.embed(read_photo(path, settings), wishes).values
+            embeddings[path] = service.embed(read_photo(path, settings), options).values
         except InputError as error:
             failed = True
             say(f"facecompare: {path}: {error.message} [{error.code}]")
@@ -168,9 +168,9 @@ def add_threshold(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def wishes_of(arguments: argparse.Namespace) -> Wishes:
+def options_from(arguments: argparse.Namespace) -> RequestOptions:
     """What the arguments ask for. Raises  BadThreshold, BadField."""
-    return Wishes(
+    return RequestOptions(
         threshold=_threshold(getattr(arguments, "threshold", None)),
         far=_far(getattr(arguments, "far", None)),
         face=FacePolicy(arguments.face),
@@ -245,13 +245,13 @@ def _npz(embeddings: dict[str, Any], engine_id: str) -> bytes:
     return buffer.getvalue()
 
 
-def _outcome(answer: ComparisonAnswer | CandidateAnswer, threshold: float) -> str:
+def _pair_result(answer: ComparisonResponse | CandidateResponse, threshold: float) -> str:
     words = "same person" if answer.same_person else "different people"
     score = "" if answer.score is None else f"   score {answer.score:g}"
     return f"{words}   distance {answer.distance:.3f} (threshold {threshold:.2f}){score}"
 
 
-def _say_warnings(photos: dict[str, PhotoAnswer]) -> None:
+def _say_warnings(photos: dict[str, PhotoResponse]) -> None:
     for name, photo in photos.items():
         for face in photo.faces:
             for measure in face.quality:

@@ -78,7 +78,7 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class Interpretation:
     """What is told beside a distance; all None without a calibration."""
 
     score: float | None = None
@@ -86,12 +86,14 @@ class Meaning:
     far_at_distance: float | None = None
 
 
-def meaning_of(calibration: Calibration | None, distance: float, threshold: float) -> Meaning:
+def interpretation_of(
+    calibration: Calibration | None, distance: float, threshold: float
+) -> Interpretation:
     """What these stand for."""
     if calibration is None:
-        return Meaning()
+        return Interpretation()
     fars = (calibration.far_at(each) for each in (threshold, distance))
-    return Meaning(calibration.score_of(distance), *(float(f"{far:.3g}") for far in fars))
+    return Interpretation(calibration.score_of(distance), *(float(f"{far:.3g}") for far in fars))
 
 
 def find_calibration(engine: str, model_digest: str, models_dir: Path) -> Calibration | None:

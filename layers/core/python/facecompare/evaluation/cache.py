@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Enrolled:
+class EmbeddingResult:
     """What became of one photo: an embedding, or the code of the error that prevented it.
 
     values  float32, [dimension]; empty for a failure
@@ -61,7 +61,7 @@ class EmbeddingCache:
         """Let go of the file."""
         self._connection.close()
 
-    def find(self, sha256: str, recipe: Recipe) -> Enrolled | None:
+    def find(self, sha256: str, recipe: Recipe) -> EmbeddingResult | None:
         """What an earlier run made of this photo."""
         with self._usable():
             row = self._connection.execute(
@@ -71,9 +71,11 @@ class EmbeddingCache:
         if row is None:
             return None
         facts = json.loads(row[1])
-        return Enrolled(np.frombuffer(row[0], np.float32), **facts | {"box": tuple(facts["box"])})
+        return EmbeddingResult(
+            np.frombuffer(row[0], np.float32), **facts | {"box": tuple(facts["box"])}
+        )
 
-    def keep(self, sha256: str, recipe: Recipe, made: Enrolled) -> None:
+    def keep(self, sha256: str, recipe: Recipe, made: EmbeddingResult) -> None:
         """For the next run."""
         facts = {name: value for name, value in asdict(made).items() if name != "values"}
         with self._usable(), self._connection:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.evaluation.cache import Enrolled
+from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.enrolment import Enrolment, Task, sha256_of
 from facecompare.evaluation.metrics import Pairs
 from facecompare.evaluation.pairs import Pair, check_images, images_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BLOCK = 1_024  # photos whose distances to all others are computed at once: some 40 MB
 
-Done = Iterable[tuple[Task, Enrolled]]
+Done = Iterable[tuple[Task, EmbeddingResult]]
 Progress = Callable[[Done, str, int], Done]
 
 
@@ -42,7 +42,7 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class EmbeddingRun:
     """Where embeddings are made, and who is told of progress."""
 
     enrolment: Enrolment
@@ -50,7 +50,7 @@ class Workshop:
 
     def enrol(
         self, dataset: Dataset, recipe: Recipe, boxes: Mapping[str, tuple[float, ...]] | None = None
-    ) -> dict[str, Enrolled]:
+    ) -> dict[str, EmbeddingResult]:
         """What became of each photo, by name; of equal files one is embedded."""
         first = {sha256: name for name, sha256 in dataset.hashes.items()}
         tasks = [
@@ -64,7 +64,7 @@ class Workshop:
 
 
 def distances_of(
-    pairs: Sequence[Pair], enrolled: Mapping[str, Enrolled], metric: str = EUCLIDEAN
+    pairs: Sequence[Pair], enrolled: Mapping[str, EmbeddingResult], metric: str = EUCLIDEAN
 ) -> Pairs:
     """Of every pair; infinite where a photo has no embedding."""
     found = [_distance(enrolled[pair.image1], enrolled[pair.image2], metric) for pair in pairs]
@@ -77,7 +77,7 @@ def distances_of(
     )
 
 
-def _distance(one: Enrolled, other: Enrolled, metric: str) -> float:
+def _distance(one: EmbeddingResult, other: EmbeddingResult, metric: str) -> float:
     if one.failure or other.failure:
         return np.inf
     return distance_between(one.values, other.values, metric)

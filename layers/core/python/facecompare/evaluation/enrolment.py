@@ -19,7 +19,7 @@ from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, Engine
 from facecompare.errors import ImageError
-from facecompare.evaluation.cache import EmbeddingCache, Enrolled
+from facecompare.evaluation.cache import EmbeddingCache, EmbeddingResult
 from facecompare.evaluation.degradations import DEGRADATIONS
 from facecompare.evaluation.recipes import Recipe
 from facecompare.options import FacePolicy
@@ -62,7 +62,7 @@ class Enrolment:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def enrol(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Enrolled]]:
+    def enrol(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, EmbeddingResult]]:
         """Each task with what became of it: first those in the cache, then as they are done."""
         fresh = []
         for task in tasks:
@@ -106,13 +106,13 @@ def _engine(recipe: Recipe) -> Engine:
     return recipe.prepared(_engines[recipe.engine])
 
 
-def _enrol(task: Task) -> Enrolled:
+def _enrol(task: Task) -> EmbeddingResult:
     timing = Timing()
     try:
         values, detector, box = _embedded(task, _engine(task.recipe), timing)
     except ImageError as error:
-        return Enrolled(np.empty(0, np.float32), error.code, "", (), timing.stages_ms)
-    return Enrolled(values, "", detector, box, timing.stages_ms)
+        return EmbeddingResult(np.empty(0, np.float32), error.code, "", (), timing.stages_ms)
+    return EmbeddingResult(values, "", detector, box, timing.stages_ms)
 
 
 def _embedded(

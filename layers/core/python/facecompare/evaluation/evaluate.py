@@ -13,8 +13,8 @@ import numpy as np
 import facecompare
 from facecompare.engines.calibration import Calibration
 from facecompare.engines.protocol import Engine, EngineCard
-from facecompare.evaluation.cache import Enrolled
-from facecompare.evaluation.dataset import Dataset, Workshop, distance_matrix, distances_of
+from facecompare.evaluation.cache import EmbeddingResult
+from facecompare.evaluation.dataset import Dataset, EmbeddingRun, distance_matrix, distances_of
 from facecompare.evaluation.identification import Identification, Split, identify, split
 from facecompare.evaluation.metrics import (
     FARS,
@@ -128,7 +128,7 @@ def evaluate(
     dataset: Dataset,
     engine: Engine,
     calibration: Calibration | None,
-    workshop: Workshop,
+    run: EmbeddingRun,
     wanted: Wanted,
 ) -> Evaluation:
     """Embed every photo once, and compute.
@@ -139,7 +139,7 @@ def evaluate(
     named = folders_name_people(dataset.pairs)
     parts = split(people if named else []) if wanted.identify else None
     recipe = Recipe(engine.card.id)
-    enrolled = workshop.enrol(dataset, recipe)
+    enrolled = run.enrol(dataset, recipe)
     metric = engine.card.metric
     pairs = distances_of(dataset.pairs, enrolled, metric)
     threshold = engine.card.default_threshold
@@ -164,7 +164,7 @@ def evaluate(
         latency_ms=_latency(enrolled),
         identification=_identification(enrolled, parts, threshold, metric) if parts else None,
         strata=strata_of(dataset.pairs, pairs, wanted.groups, threshold) if wanted.groups else (),
-        variants=_variants(dataset, engine, workshop, wanted, enrolled),
+        variants=_variants(dataset, engine, run, wanted, enrolled),
     )
     return Evaluation(report, pairs)
 
@@ -211,7 +211,7 @@ def _worst(dataset: Dataset, pairs: Pairs) -> tuple[RankedPair, ...]:
     )
 
 
-def _latency(enrolled: Mapping[str, Enrolled]) -> dict[str, dict[str, float]]:
+def _latency(enrolled: Mapping[str, EmbeddingResult]) -> dict[str, dict[str, float]]:
     """Median and 95th percentile over photos, by stage; comparing two embeddings takes none."""
     stages = STAGES[:-1]
     times = np.array([[made.timing_ms[stage] for stage in stages] for made in enrolled.values()])
@@ -224,7 +224,7 @@ def _latency(enrolled: Mapping[str, Enrolled]) -> dict[str, dict[str, float]]:
 
 
 def _identification(
-    enrolled: Mapping[str, Enrolled], parts: Split, threshold: float, metric: str
+    enrolled: Mapping[str, EmbeddingResult], parts: Split, threshold: float, metric: str
 ) -> Identification:
     names = list(enrolled)
     people = [person_of(name) for name in names]
@@ -243,7 +243,7 @@ def _identification(
     )
 
 
-def _values(names: Sequence[str], enrolled: Mapping[str, Enrolled]) -> NDArray[np.float32]:
+def _values(names: Sequence[str], enrolled: Mapping[str, EmbeddingResult]) -> NDArray[np.float32]:
     """Rows of embeddings; NaN for a photo without one."""
     dimension = max(len(enrolled[name].values) for name in names)
     nothing = np.full(dimension, np.nan, np.float32)
@@ -255,10 +255,10 @@ def _values(names: Sequence[str], enrolled: Mapping[str, Enrolled]) -> NDArray[n
 def _variants(
     dataset: Dataset,
     engine: Engine,
-    workshop: Workshop,
+    run: EmbeddingRun,
     wanted: Wanted,
-    enrolled: Mapping[str, Enrolled],
+    enrolled: Mapping[str, EmbeddingResult],
 ) -> tuple[Variant, ...]:
-    ablated = ablate(dataset, engine, workshop) if wanted.ablation else []
-    worse = degrade(dataset, engine, workshop, enrolled) if wanted.robustness else []
+    ablated = ablate(dataset, engine, run) if wanted.ablation else []
+    worse = degrade(dataset, engine, run, enrolled) if wanted.robustness else []
     return (*ablated, *worse)

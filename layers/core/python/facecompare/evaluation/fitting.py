@@ -9,7 +9,7 @@ import numpy as np
 
 from facecompare.engines.calibration import Calibration, FalseAccepts
 from facecompare.engines.protocol import EngineCard
-from facecompare.evaluation.cache import Enrolled
+from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import distance_rows, distances_of
 from facecompare.evaluation.metrics import Pairs
 from facecompare.evaluation.pairs import Pair, folders_name_people, person_of
@@ -51,7 +51,7 @@ def fit_listed_false_accepts(
 
 
 def fit_false_accepts(
-    enrolled: Mapping[str, Enrolled],
+    enrolled: Mapping[str, EmbeddingResult],
     thresholds: NDArray[np.float64],
     metric: str,
     seed: int = 0,
@@ -128,7 +128,7 @@ def calibration_of(
     model_digest: str,
     source: str,
     listed: Sequence[Pair],
-    enrolled: Mapping[str, Enrolled],
+    enrolled: Mapping[str, EmbeddingResult],
 ) -> Calibration:
     """The calibration that these pairs and photos give."""
     pairs = distances_of(listed, enrolled, card.metric)

@@ -10,7 +10,7 @@ import numpy as np
 
 from facecompare.engines.calibration import Calibration, FalseAccepts
 from facecompare.errors import FarNotCalibrated
-from facecompare.evaluation.cache import Enrolled
+from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.fitting import fit_false_accepts
 from facecompare.evaluation.metrics import FARS, Pairs, Share
 from facecompare.evaluation.pairs import Pair, folders_name_people
@@ -51,7 +51,7 @@ def reliability(
     calibration: Calibration,
     listed: Sequence[Pair],
     pairs: Pairs,
-    enrolled: Mapping[str, Enrolled],
+    enrolled: Mapping[str, EmbeddingResult],
     metric: str,
 ) -> Reliability:
     """The calibration judged by these pairs; those without a distance have no score."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from facecompare.engines.protocol import Engine
-from facecompare.evaluation.cache import Enrolled
-from facecompare.evaluation.dataset import Dataset, Workshop, distances_of
+from facecompare.evaluation.cache import EmbeddingResult
+from facecompare.evaluation.dataset import Dataset, EmbeddingRun, distances_of
 from facecompare.evaluation.degradations import DEGRADATIONS
 from facecompare.evaluation.metrics import (
     Pairs,
@@ -35,11 +35,11 @@ class Variant:
     failures: int
 
 
-def ablate(dataset: Dataset, engine: Engine, workshop: Workshop) -> list[Variant]:
+def ablate(dataset: Dataset, engine: Engine, run: EmbeddingRun) -> list[Variant]:
     """The engine as it is, and with one part changed."""
     variants = []
     for kind, name, recipe in _ablations(engine):
-        made = workshop.enrol(dataset, recipe)
+        made = run.enrol(dataset, recipe)
         variants.append(
             _variant(
                 kind, name, distances_of(dataset.pairs, made, engine.card.metric), made, engine
@@ -49,7 +49,10 @@ def ablate(dataset: Dataset, engine: Engine, workshop: Workshop) -> list[Variant
 
 
 def degrade(
-    dataset: Dataset, engine: Engine, workshop: Workshop, enrolled: Mapping[str, Enrolled]
+    dataset: Dataset,
+    engine: Engine,
+    run: EmbeddingRun,
+    enrolled: Mapping[str, EmbeddingResult],
 ) -> list[Variant]:
     """Photos made worse; only those whose face is found before, for the damage needs its place."""
     boxes = {name: made.box for name, made in enrolled.items() if not made.failure}
@@ -61,7 +64,7 @@ def degrade(
     variants = []
     for degradation in DEGRADATIONS:
         recipe = Recipe(engine.card.id, degradation=degradation.name)
-        made = workshop.enrol(kept, recipe, boxes)
+        made = run.enrol(kept, recipe, boxes)
         pairs = distances_of(kept.pairs, made, engine.card.metric)
         variants.append(_variant(degradation.kind, degradation.strength, pairs, made, engine))
     return variants
@@ -83,7 +86,7 @@ def _ablations(engine: Engine) -> list[tuple[str, str, Recipe]]:
 
 
 def _variant(
-    kind: str, name: str, pairs: Pairs, made: Mapping[str, Enrolled], engine: Engine
+    kind: str, name: str, pairs: Pairs, made: Mapping[str, EmbeddingResult], engine: Engine
 ) -> Variant:
     at = at_threshold(pairs, engine.card.default_threshold)
     return Variant(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from facecompare.compare import CompareOptions, compare
+from facecompare.compare import compare
 from facecompare.engines.protocol import Engine
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.planning.prices import (
     ALARM_MONTH,
@@ -51,7 +52,7 @@ class Cost:
 
 def pair_ms(photos: tuple[Photo, Photo], engine: Engine, threads: int, calls: int = 15) -> float:
     """The median time of a comparison here, after one to warm up."""
-    options = CompareOptions(threads=threads)
+    options = RequestOptions(threads=threads)
     compare(*photos, engine, options)
     return median(compare(*photos, engine, options).timing.total_ms for _ in range(calls))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from statistics import median
 
-from facecompare.compare import CompareOptions, compare
+from facecompare.compare import compare
 from facecompare.engines.protocol import Engine
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.planning.workload import Rates
 
@@ -16,7 +17,7 @@ def measured_rates(
     photos: tuple[Photo, Photo], engine: Engine, gpu_photos_per_s: float, rounds: int = ROUNDS
 ) -> Rates:
     """From so many comparisons on one thread, after one to warm up; the GPU's rate is only told."""
-    options = CompareOptions(threads=1)
+    options = RequestOptions(threads=1)
     compare(*photos, engine, options)
     timings = [compare(*photos, engine, options).timing.stages_ms for _ in range(rounds)]
     ms = {name: median(each[name] for each in timings) / len(photos) for name in timings[0]}

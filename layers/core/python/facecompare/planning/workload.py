@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from facecompare.batches.chunk import PAIRS_A_MESSAGE
+from facecompare.batches.chunk import PAIRS_PER_MESSAGE
 from facecompare.planning import prices
 from facecompare.planning.cost import VCPU_MB
 from facecompare.records.schema import INDEXES
@@ -18,7 +18,7 @@ DAYS_A_MONTH = 30.4
 
 # Of a worker's message.
 MESSAGE_S = 0.2  # assumed: what it waits for AWS, and nothing else goes on
-MANIFEST_READS, STORE_READS = 2, 1  # S3 ranges; DynamoDB, whether the piece was kept before
+MANIFEST_READS, STORE_READS = 2, 1  # S3 ranges; DynamoDB, whether the chunk was kept before
 SQS_REQUESTS = (2 + 1 / 10) * (1 + 1 / 9)  # receive, delete, sent by tens; and those that divide
 PIECE_UNITS, COUNT_UNITS = 5, 1  # of 1 KB: 25 outcomes have 4.5 KB
 LOG_BYTES = 1_000
@@ -63,7 +63,7 @@ class Work:
     photos_per_pair: float
     memory_mb: int
     instance: str
-    pairs_a_message: int = PAIRS_A_MESSAGE
+    pairs_a_message: int = PAIRS_PER_MESSAGE
 
     @property
     def message_s(self) -> float:

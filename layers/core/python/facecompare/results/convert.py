@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facecompare.engines.calibration import meaning_of
+from facecompare.engines.calibration import interpretation_of
 from facecompare.results.schemas import (
-    BoxAnswer,
-    CandidateAnswer,
-    ComparisonAnswer,
-    DetectionAnswer,
-    FaceAnswer,
-    MeasureAnswer,
-    PhotoAnswer,
-    PredictionAnswer,
-    TimingAnswer,
+    BoxResponse,
+    CandidateResponse,
+    ComparisonResponse,
+    DetectionResponse,
+    FaceResponse,
+    MeasureResponse,
+    PhotoResponse,
+    PredictionResponse,
+    TimingResponse,
 )
 from facecompare.telemetry import STAGES
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from facecompare.telemetry import Timing
 
 
-def comparison_answer(
+def comparison_response(
     comparison: Comparison,
     record: ComparisonRecord,
     calibration: Calibration | None,
     *,
     recorded: bool,
     chips: bool,
-) -> ComparisonAnswer:
+) -> ComparisonResponse:
     """What a caller is told of a comparison."""
-    meaning = meaning_of(calibration, record.distance, record.threshold)
-    return ComparisonAnswer(
+    meaning = interpretation_of(calibration, record.distance, record.threshold)
+    return ComparisonResponse(
         comparison_id=record.comparison_id if recorded else None,
         created_at=record.created_at,
         same_person=record.same_person,
@@ -53,19 +53,19 @@ def comparison_answer(
     )
 
 
-def prediction_answer(
+def prediction_response(
     prediction: Prediction,
     records: tuple[ComparisonRecord, ComparisonRecord],
     calibration: Calibration | None,
     *,
     recorded: bool,
     chips: bool,
-) -> PredictionAnswer:
+) -> PredictionResponse:
     """What a caller is told of a prediction; it leaves one record for each candidate."""
     comparisons = (prediction.image1, prediction.image2)
-    meanings = [meaning_of(calibration, each.distance, each.threshold) for each in records]
+    meanings = [interpretation_of(calibration, each.distance, each.threshold) for each in records]
     candidates = [
-        CandidateAnswer(
+        CandidateResponse(
             comparison_id=record.comparison_id if recorded else None,
             same_person=record.same_person,
             distance=record.distance,
@@ -76,7 +76,7 @@ def prediction_answer(
         for comparison, record, meaning in zip(comparisons, records, meanings, strict=True)
     ]
     closer = prediction.image1 if prediction.closer == "image1" else prediction.image2
-    return PredictionAnswer(
+    return PredictionResponse(
         created_at=records[0].created_at,
         closer=prediction.closer,
         same_person=closer.match.same_person,
@@ -90,14 +90,14 @@ def prediction_answer(
     )
 
 
-def detection_answer(report: PhotoReport, engine_id: str, *, chips: bool) -> DetectionAnswer:
+def detection_response(report: PhotoReport, engine_id: str, *, chips: bool) -> DetectionResponse:
     """What a caller is told of one photo's faces."""
-    return DetectionAnswer(engine_id, _photo(report, chips), _timing(report.timing.including()))
+    return DetectionResponse(engine_id, _photo(report, chips), _timing(report.timing.including()))
 
 
-def _photo(report: PhotoReport, chips: bool) -> PhotoAnswer:
+def _photo(report: PhotoReport, chips: bool) -> PhotoResponse:
     image = report.image
-    return PhotoAnswer(
+    return PhotoResponse(
         width=image.width,
         height=image.height,
         sha256=image.sha256,
@@ -106,11 +106,11 @@ def _photo(report: PhotoReport, chips: bool) -> PhotoAnswer:
     )
 
 
-def _face(report: PhotoReport, found: FaceReport, chips: bool) -> FaceAnswer:
+def _face(report: PhotoReport, found: FaceReport, chips: bool) -> FaceResponse:
     image, face = report.image, found.face
     box = image.box_in_photo(face.box)
-    return FaceAnswer(
-        box=BoxAnswer(*(round(value, 1) for value in (box.left, box.top, box.width, box.height))),
+    return FaceResponse(
+        box=BoxResponse(*(round(value, 1) for value in (box.left, box.top, box.width, box.height))),
         landmarks5=_points(image.points_in_photo(face.landmarks5)),
         landmarks68=(
             None if found.landmarks68 is None else _points(image.points_in_photo(found.landmarks68))
@@ -135,8 +135,8 @@ def _points(points: Points) -> list[tuple[float, float]]:
     return [(round(x, 1), round(y, 1)) for x, y in points.tolist()]
 
 
-def _measure(measure: Measure) -> MeasureAnswer:
-    return MeasureAnswer(
+def _measure(measure: Measure) -> MeasureResponse:
+    return MeasureResponse(
         name=measure.name,
         value=round(measure.value, 1),
         unit=measure.unit,
@@ -146,6 +146,6 @@ def _measure(measure: Measure) -> MeasureAnswer:
     )
 
 
-def _timing(timing: Timing) -> TimingAnswer:
+def _timing(timing: Timing) -> TimingResponse:
     stages = {name: round(timing.stages_ms[name], 2) for name in STAGES}
-    return TimingAnswer(**stages, total=round(timing.total_ms, 2))
+    return TimingResponse(**stages, total=round(timing.total_ms, 2))

@@ -14,7 +14,7 @@ FIELD_DOCSTRINGS: dict[str, Any] = {"use_attribute_docstrings": True}
 
 
 @dataclass(frozen=True, slots=True)
-class BoxAnswer:
+class BoxResponse:
     """Where a face is, in pixels of the photo."""
 
     left: float
@@ -24,7 +24,7 @@ class BoxAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureAnswer:
+class MeasureResponse:
     """One quality figure; it warns outside of its limits and never changes the verdict."""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
@@ -40,11 +40,11 @@ class MeasureAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class FaceAnswer:
+class FaceResponse:
     """One face of a photo."""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
-    box: BoxAnswer
+    box: BoxResponse
     landmarks5: list[tuple[float, float]]
     """(x, y) of five points; GET /api/engines names them"""
     landmarks68: list[tuple[float, float]] | None
@@ -53,7 +53,7 @@ class FaceAnswer:
     """which detector found it: hog or cnn"""
     detection_score: float
     """on the detector's own scale"""
-    quality: list[MeasureAnswer]
+    quality: list[MeasureResponse]
     compared: bool
     """true for the one face that the verdict is about"""
     chip: str | None
@@ -61,7 +61,7 @@ class FaceAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoAnswer:
+class PhotoResponse:
     """What was found in one photo."""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
@@ -72,12 +72,12 @@ class PhotoAnswer:
     """of the file's bytes"""
     quarter_turns: int
     """how often the photo had to be turned 90° counter-clockwise before its faces stood upright"""
-    faces: list[FaceAnswer]
+    faces: list[FaceResponse]
     """largest first"""
 
 
 @dataclass(frozen=True, slots=True)
-class TimingAnswer:
+class TimingResponse:
     """Milliseconds; stages are added up over the photos, total is time on the clock."""
 
     decode: float
@@ -89,7 +89,7 @@ class TimingAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonAnswer:
+class ComparisonResponse:
     """The verdict on two photos."""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
@@ -111,13 +111,13 @@ class ComparisonAnswer:
     """the share of pairs of strangers that this threshold accepts"""
     far_at_distance: float | None
     """the share of pairs of strangers that are as near as these two"""
-    image1: PhotoAnswer
-    image2: PhotoAnswer
-    timing_ms: TimingAnswer
+    image1: PhotoResponse
+    image2: PhotoResponse
+    timing_ms: TimingResponse
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateAnswer:
+class CandidateResponse:
     """One candidate against the anchor."""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
@@ -128,11 +128,11 @@ class CandidateAnswer:
     score: float | None
     """0 to 100, as in a comparison"""
     far_at_distance: float | None
-    photo: PhotoAnswer
+    photo: PhotoResponse
 
 
 @dataclass(frozen=True, slots=True)
-class PredictionAnswer:
+class PredictionResponse:
     """An anchor and two candidates: which is closer, and is it the same person?"""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
@@ -146,16 +146,16 @@ class PredictionAnswer:
     engine: str
     far_at_threshold: float | None
     """the share of pairs of strangers that this threshold accepts"""
-    anchor: PhotoAnswer
-    image1: CandidateAnswer
-    image2: CandidateAnswer
-    timing_ms: TimingAnswer
+    anchor: PhotoResponse
+    image1: CandidateResponse
+    image2: CandidateResponse
+    timing_ms: TimingResponse
 
 
 @dataclass(frozen=True, slots=True)
-class DetectionAnswer:
+class DetectionResponse:
     """The faces of one photo; `compared` marks the one that the policy would compare."""
 
     engine: str
-    image: PhotoAnswer
-    timing_ms: TimingAnswer
+    image: PhotoResponse
+    timing_ms: TimingResponse

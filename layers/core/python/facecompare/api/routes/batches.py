@@ -14,16 +14,16 @@ from facecompare.access import Caller, Gate
 from facecompare.api.authentication import IdempotencyKey, caller_by
 from facecompare.api.errors import responses
 from facecompare.api.unknown_parameters import KNOWN_QUERY_ONLY
-from facecompare.batches.batch import OUTCOME_COLUMNS, Outcome, Progress
-from facecompare.batches.service import MAX_ROWS, BatchService, Order
+from facecompare.batches.batch import RESULT_COLUMNS, PairResult, Progress
+from facecompare.batches.service import MAX_ROWS, BatchRequest, BatchService
 from facecompare.errors import BatchesOff
-from facecompare.options import FacePolicy, Wishes
+from facecompare.options import FacePolicy, RequestOptions
 from facecompare.records.csv_export import csv_line
 
 MAX_PAGE = 100
 
 
-class BatchWish(BaseModel):
+class BatchFields(BaseModel):
     """Pairs of photos that were uploaded, and how to compare them."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +46,7 @@ class BatchWish(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class BatchesAnswer:
+class BatchesResponse:
     """Some batches, newest first; `next_before` is null on the last page."""
 
     batches: list[Progress]
@@ -68,26 +68,30 @@ def batch_routes(batches: BatchService | None, gate: Gate) -> APIRouter:
 
     @router.post("/batches", status_code=202, responses=responses(400, 401, 403, 422))
     def order_batch(
-        wish: BatchWish, idempotency_key: IdempotencyKey = "", asking: Caller = known
+        fields: BatchFields, idempotency_key: IdempotencyKey = "", caller: Caller = known
     ) -> Progress:
         """Compare many pairs; the answer comes before the work."""
-        wishes = Wishes(threshold=wish.threshold, far=wish.far, face=wish.face, engine=wish.engine)
-        return working().order(Order(wish.manifest, wish.upload, wishes), asking, idempotency_key)
+        options = RequestOptions(
+            threshold=fields.threshold, far=fields.far, face=fields.face, engine=fields.engine
+        )
+        return working().order(
+            BatchRequest(fields.manifest, fields.upload, options), caller, idempotency_key
+        )
 
     @router.get("/batches", responses=responses(400, 401, 403))
     def list_batches(
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
         before: Annotated[str, Query(description="`next_before` of the page before")] = "",
-        asking: Caller = known,
-    ) -> BatchesAnswer:
+        caller: Caller = known,
+    ) -> BatchesResponse:
         """The newest batches: an admin's key sees all, another its own."""
-        found = working().newest(limit, asking, before)
-        return BatchesAnswer(found, found[-1].created_at if len(found) == limit else None)
+        found = working().newest(limit, caller, before)
+        return BatchesResponse(found, found[-1].created_at if len(found) == limit else None)
 
     @router.get("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
-    def batch(batch_id: str, asking: Caller = known) -> Progress:
+    def batch(batch_id: str, caller: Caller = known) -> Progress:
         """How far a batch is, and when it should end."""
-        return working().find(batch_id, asking)
+        return working().find(batch_id, caller)
 
     @router.get(
         "/batches/{batch_id}/results.csv",
@@ -98,31 +102,31 @@ def batch_routes(batches: BatchService | None, gate: Gate) -> APIRouter:
         batch_id: str,
         first: Annotated[int, Query(ge=1, description="the first pair")] = 1,
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = MAX_ROWS,
-        asking: Caller = known,
+        caller: Caller = known,
     ) -> StreamingResponse:
         """A line for each pair that has ended, in the manifest's order: verdict or reason.
 
         The header Link names where the lines after these are, if there are more.
         """
-        total, outcomes = working().outcomes(batch_id, asking, first, limit)
+        total, results = working().results(batch_id, caller, first, limit)
         return StreamingResponse(
-            _lines(outcomes),
+            _lines(results),
             media_type="text/csv; charset=utf-8",
             headers=_headers(total, first, limit),
         )
 
     @router.delete("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
-    def cancel_batch(batch_id: str, asking: Caller = known) -> Progress:
+    def cancel_batch(batch_id: str, caller: Caller = known) -> Progress:
         """Stop working on a batch; the results there are stay."""
-        return working().cancel(batch_id, asking)
+        return working().cancel(batch_id, caller)
 
     return router
 
 
-def _lines(outcomes: Iterator[Outcome]) -> Iterator[str]:
-    yield csv_line(OUTCOME_COLUMNS)
-    for outcome in outcomes:
-        yield csv_line(astuple(outcome))
+def _lines(results: Iterator[PairResult]) -> Iterator[str]:
+    yield csv_line(RESULT_COLUMNS)
+    for result in results:
+        yield csv_line(astuple(result))
 
 
 def _headers(total: int, first: int, limit: int) -> dict[str, str]:

@@ -15,14 +15,14 @@ from facecompare.api.request_body import (
     FACE_SUFFIX,
     MAX_FACE,
     UPLOAD_FIELD,
-    WishFields,
+    OptionFields,
     read_request,
 )
 from facecompare.api.unknown_parameters import KNOWN_QUERY_ONLY
-from facecompare.api.worker_threads import Workplace
+from facecompare.api.worker_threads import WorkerThreads
 from facecompare.results.overlay import draw_faces
-from facecompare.results.schemas import ComparisonAnswer, DetectionAnswer, PredictionAnswer
-from facecompare.service import Asker, FaceService
+from facecompare.results.schemas import ComparisonResponse, DetectionResponse, PredictionResponse
+from facecompare.service import FaceService, RequestContext
 from facecompare.uploads.grants import Uploads
 
 PAIR = ("image1", "image2")
@@ -35,41 +35,41 @@ def compare_routes(service: FaceService, gate: Gate, uploads: Uploads | None) ->
     router = APIRouter(prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY])
     known = Depends(caller_by(gate.photos))
     settings = service.settings
-    work = Workplace(settings.threads, settings.deadline_s, service.renew).work
+    work = WorkerThreads(settings.threads, settings.deadline_s, service.reset_engines).work
 
     @router.post("/compare", responses=_answers("compare"), openapi_extra=_body(PAIR))
     async def compare(
         request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
-    ) -> ComparisonAnswer:
+    ) -> ComparisonResponse:
         """Are image1 and image2 the same person?"""
         asked = await read_request(request, PAIR, uploads)
-        asker = Asker(caller.name, idempotency_key)
-        answer, _ = await work(lambda: service.compare(asked.photos, asked.wishes, asker))
+        context = RequestContext(caller.name, idempotency_key)
+        answer, _ = await work(lambda: service.compare(asked.photos, asked.options, context))
         return answer
 
     @router.post("/verify", responses=_answers("verify"), openapi_extra=_body(PAIR))
     async def verify(
         request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
-    ) -> ComparisonAnswer:
+    ) -> ComparisonResponse:
         """The same operation as compare, by the name that verification services use."""
         return await compare(request, idempotency_key, caller)
 
     @router.post("/predict", responses=_answers("predict"), openapi_extra=_body(TRIPLE))
     async def predict(
         request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
-    ) -> PredictionAnswer:
+    ) -> PredictionResponse:
         """Which of image1 and image2 is closer to anchor, and is it the same person?
 
         The photos may also be called fileAnchor, file1 and file2.
         """
         asked = await read_request(request, TRIPLE, uploads)
-        asker = Asker(caller.name, idempotency_key)
-        return await work(lambda: service.predict(asked.photos, asked.wishes, asker))
+        context = RequestContext(caller.name, idempotency_key)
+        return await work(lambda: service.predict(asked.photos, asked.options, context))
 
     @router.post(
         "/detect",
         responses=_answers("detect", {"image/png": {}}),
-        response_model=DetectionAnswer,
+        response_model=DetectionResponse,
         openapi_extra=_body(SINGLE),
     )
     async def detect(
@@ -78,7 +78,7 @@ def compare_routes(service: FaceService, gate: Gate, uploads: Uploads | None) ->
         """The faces of one photo, as JSON or, with ?overlay=png, drawn onto it."""
         asked = await read_request(request, SINGLE, uploads)
         photo = asked.photos["image"]
-        answer, report = await work(lambda: service.detect(photo, asked.wishes))
+        answer, report = await work(lambda: service.detect(photo, asked.options))
         if overlay is None:
             return answer
         drawn = await work(lambda: draw_faces(photo, report, service.settings.limits))
@@ -95,9 +95,9 @@ def _answers(operation: str, other: dict[str, Any] | None = None) -> dict[int | 
 
 def _body(names: tuple[str, ...]) -> dict[str, Any]:
     """The request body for OpenAPI: the same fields as a form with files and as JSON."""
-    wishes = WishFields.model_json_schema()
-    policy = wishes["$defs"]["FacePolicy"]
-    fields = {**wishes["properties"], "face": policy | {"default": "largest"}}
+    options = OptionFields.model_json_schema()
+    policy = options["$defs"]["FacePolicy"]
+    fields = {**options["properties"], "face": policy | {"default": "largest"}}
     return {
         "requestBody": {
             "required": True,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import TypeAdapter
 
 import facecompare
-from facecompare.api.errors import ErrorAnswer
+from facecompare.api.errors import ErrorResponse
 
 TITLE = "facecompare"
 DESCRIPTION = "Are these two photos the same person? Photos and embeddings are never kept."
@@ -26,7 +26,9 @@ def document_routes(described: Iterable[APIRouter]) -> APIRouter:
         for each in described:
             app.include_router(each)
         made = app.openapi()
-        made["components"]["schemas"][ErrorAnswer.__name__] = TypeAdapter(ErrorAnswer).json_schema()
+        made["components"]["schemas"][ErrorResponse.__name__] = TypeAdapter(
+            ErrorResponse
+        ).json_schema()
         return made
 
     @router.get("/openapi.json", include_in_schema=False)

@@ -39,7 +39,7 @@ Of = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class RecordsAnswer:
+class RecordsResponse:
     """Some records, newest first; `next_cursor` is null on the last page."""
 
     comparisons: list[ComparisonRecord]
@@ -57,11 +57,11 @@ def record_routes(log: ComparisonLog, gate: Gate) -> APIRouter:
         cursor: str | None = None,
         since: Since = None,
         of: Of = None,
-        asking: Caller = known,
-    ) -> RecordsAnswer:
+        caller: Caller = known,
+    ) -> RecordsResponse:
         """What was compared, newest first."""
-        page = log.page(limit, cursor, _selection(asking, since, of))
-        return RecordsAnswer(list(page.records), page.next_cursor)
+        page = log.page(limit, cursor, _selection(caller, since, of))
+        return RecordsResponse(list(page.records), page.next_cursor)
 
     @router.get(
         "/comparisons.csv",
@@ -72,10 +72,10 @@ def record_routes(log: ComparisonLog, gate: Gate) -> APIRouter:
         since: Since = None,
         limit: Annotated[int | None, Query(ge=1)] = None,
         of: Of = None,
-        asking: Caller = known,
+        caller: Caller = known,
     ) -> StreamingResponse:
         """What was compared, newest first, for a spreadsheet."""
-        lines = csv_lines(every_record(log, _selection(asking, since, of), limit))
+        lines = csv_lines(every_record(log, _selection(caller, since, of), limit))
         return StreamingResponse(
             _begun(lines),
             media_type="text/csv; charset=utf-8",
@@ -83,29 +83,29 @@ def record_routes(log: ComparisonLog, gate: Gate) -> APIRouter:
         )
 
     @router.get("/comparisons/{comparison_id}", responses=responses(400, 401, 403, 404))
-    def comparison(comparison_id: str, asking: Caller = known) -> ComparisonRecord:
+    def comparison(comparison_id: str, caller: Caller = known) -> ComparisonRecord:
         """One record."""
         record = log.get(comparison_id)
-        if asking.role is not Role.ADMIN and record.caller != asking.name:
+        if caller.role is not Role.ADMIN and record.caller != caller.name:
             raise not_found(comparison_id)
         return record
 
     @router.delete(
         "/comparisons/{comparison_id}", status_code=204, responses=responses(400, 401, 403, 404)
     )
-    def delete_comparison(comparison_id: str, asking: Caller = known) -> None:
+    def delete_comparison(comparison_id: str, caller: Caller = known) -> None:
         """Forget one record: an admin's right, for the log is an audit log."""
-        asking.require_admin()
+        caller.require_admin()
         log.delete(comparison_id)
 
     return router
 
 
-def _selection(asking: Caller, since: str | None, of: str | None) -> Selection:
-    if asking.role is not Role.ADMIN:
-        if of not in (None, asking.name):
-            asking.require_admin()
-        of = asking.name
+def _selection(caller: Caller, since: str | None, of: str | None) -> Selection:
+    if caller.role is not Role.ADMIN:
+        if of not in (None, caller.name):
+            caller.require_admin()
+        of = caller.name
     return Selection(since=parse_since(since) if since else None, caller=of)
 
 

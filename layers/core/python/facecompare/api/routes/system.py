@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class EngineAnswer:
+class EngineResponse:
     """What there is to know of an engine before using it."""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
@@ -39,15 +39,15 @@ class EngineAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class EnginesAnswer:
+class EnginesResponse:
     """All engines, and whether 68-point landmarks can be asked for."""
 
-    engines: list[EngineAnswer]
+    engines: list[EngineResponse]
     landmarks68: bool
 
 
 @dataclass(frozen=True, slots=True)
-class HealthAnswer:
+class HealthResponse:
     """The service is up and its engine is loaded."""
 
     status: str
@@ -56,7 +56,7 @@ class HealthAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceAnswer:
+class ServiceResponse:
     """What this installation accepts and keeps."""
 
     __pydantic_config__ = FIELD_DOCSTRINGS
@@ -78,10 +78,10 @@ def service_routes(settings: Settings) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["service"])
 
     @router.get("/engines")
-    def engines() -> EnginesAnswer:
+    def engines() -> EnginesResponse:
         """The engines that can be named in a request."""
         answers = [
-            EngineAnswer(
+            EngineResponse(
                 id=card.id,
                 title=card.title,
                 default=card.id == settings.engine,
@@ -94,12 +94,12 @@ def service_routes(settings: Settings) -> APIRouter:
             )
             for card in offered_cards(settings)
         ]
-        return EnginesAnswer(answers, settings.landmarks68)
+        return EnginesResponse(answers, settings.landmarks68)
 
     @router.get("/service")
-    def service() -> ServiceAnswer:
+    def service() -> ServiceResponse:
         """The limits of a request, who may ask, and what is kept."""
-        return ServiceAnswer(
+        return ServiceResponse(
             version=facecompare.__version__,
             access=settings.access,
             uploads=bool(settings.upload_bucket),
@@ -116,9 +116,9 @@ def health_routes(settings: Settings, service: FaceService) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["service"])
 
     @router.get("/health", responses=responses())
-    def health() -> HealthAnswer:
+    def health() -> HealthResponse:
         """Whether the service can answer: its engine is loaded, now if it was not yet."""
         service.engine()
-        return HealthAnswer("ok", facecompare.__version__, settings.engine)
+        return HealthResponse("ok", facecompare.__version__, settings.engine)
 
     return router

@@ -15,7 +15,7 @@ from facecompare.errors import UploadsOff
 from facecompare.uploads.grants import MANIFEST_TYPES, UploadGrant, Uploads
 
 
-class UploadWish(BaseModel):
+class UploadFields(BaseModel):
     """What is going to be sent."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,10 +35,10 @@ def upload_routes(uploads: Uploads | None, gate: Gate) -> APIRouter:
     known = Depends(caller_by(gate.photos))
 
     @router.post("/uploads", status_code=201, responses=responses(400, 401, 403))
-    def grant_upload(wish: UploadWish, _caller: Caller = known) -> UploadGrant:
+    def grant_upload(fields: UploadFields, _caller: Caller = known) -> UploadGrant:
         """A place for a photo or a batch's manifest; its name then stands for it: {"upload": …}."""
         if uploads is None:
             raise UploadsOff("this installation takes no uploads; send photos in the request")
-        return uploads.grant(wish.content_type)
+        return uploads.grant(fields.content_type)
 
     return router

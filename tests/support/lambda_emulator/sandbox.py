@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
 
-from tests.functions.runtime_api import Event, Happening, RuntimeApi
+from tests.support.lambda_emulator.runtime_api import Event, Happening, RuntimeApi
 
 REGION = "us-east-1"
 RUNTIME = (sys.executable, "-m", "awslambdaric", "handler.handler")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-BUILD = Path(__file__).parent / "build.sh"
+BUILD = Path(__file__).parents[1] / "image" / "build.sh"
 USER, GROUP = "993", "990"  # as on Lambda: known to no file of the image
 
 

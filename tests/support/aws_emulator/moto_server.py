@@ -24,7 +24,15 @@ def moto_server() -> Iterator[str]:
     It says localhost, because moto takes the first part of any other host name for a bucket's.
     """
     port = _free_port()
-    command = [sys.executable, "-m", "tests.infra.moto_process", "-H", "127.0.0.1", "-p", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.aws_emulator.moto_process",
+        "-H",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     server = subprocess.Popen(
         command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-FACES = Path(__file__).parents[1] / "web" / "examples"  # public domain; see SOURCES.md there
+FACES = Path(__file__).parents[2] / "web" / "examples"  # public domain; see SOURCES.md there
 OBAMA, OBAMA2, BIDEN = (FACES / name for name in ("obama.jpg", "obama2.jpg", "biden.jpg"))
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.functions.loopback import LoopbackHandler, LoopbackServer
+from tests.support.lambda_emulator.loopback import LoopbackHandler, LoopbackServer
 
 Rule = dict[str, Any]
 REPLACED = {"connection", "content-length", "keep-alive", "transfer-encoding"}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from threading import Lock
 from urllib.parse import urlsplit
 
-from tests.functions.loopback import LoopbackHandler, LoopbackServer
+from tests.support.lambda_emulator.loopback import LoopbackHandler, LoopbackServer
 
 CHUNK_BYTES = 65_536
 REPLACED = {"connection", "content-length", "keep-alive", "transfer-encoding"}

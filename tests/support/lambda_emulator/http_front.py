@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from tests.functions.http_event import (
-    MalformedAnswer,
+from tests.support.lambda_emulator.http_event import (
+    MalformedResponse,
     Request,
     Response,
     http_event,
     http_response,
 )
-from tests.functions.http_routes import selected_route
-from tests.functions.lambda_function import EventTooLarge, Outcome
-from tests.functions.loopback import LoopbackHandler, LoopbackServer
+from tests.support.lambda_emulator.http_routes import selected_route
+from tests.support.lambda_emulator.lambda_function import EventTooLarge, PairResult
+from tests.support.lambda_emulator.loopback import LoopbackHandler, LoopbackServer
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 INTEGRATION_TIMEOUT_S = 30
@@ -34,7 +34,7 @@ TIMED_OUT = Response.of_gateway(503, "Service Unavailable")
 class Integration(Protocol):
     """Something that takes events."""
 
-    def invoke(self, event: object) -> Outcome:
+    def invoke(self, event: object) -> PairResult:
         """The outcome. Raises  EventTooLarge."""
         ...
 
@@ -77,7 +77,7 @@ class HttpFront:
         outcome = self._calls.submit(self._routes[route].invoke, event)
         return self._response(outcome)
 
-    def _response(self, call: Future[Outcome]) -> Response:
+    def _response(self, call: Future[PairResult]) -> Response:
         try:
             outcome = call.result(self._timeout_s)
             return FAILED if outcome.failed else http_response(outcome.payload)
@@ -85,7 +85,7 @@ class HttpFront:
             return TOO_LARGE
         except TimeoutError:
             return TIMED_OUT
-        except MalformedAnswer:
+        except MalformedResponse:
             return FAILED
 
 

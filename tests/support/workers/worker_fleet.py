@@ -13,7 +13,7 @@ from typing import Any
 import botocore.session
 
 from facecompare.batches.batch import Batch, new_batch_id
-from facecompare.batches.chunk import Piece
+from facecompare.batches.chunk import Chunk
 from facecompare.batches.dynamo_store import DynamoBatches
 from facecompare.batches.packed_manifest import packed
 from facecompare.batches.queue import BatchQueue
@@ -24,16 +24,16 @@ from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.record import timestamp
 from facecompare.uploads.grants import new_upload
 from tests import pictures
-from tests.functions.worker_command import start_worker
-from tests.infra.moto_server import REGION, credentials
-from tests.tables import create_table
+from tests.support.aws_emulator.moto_server import REGION, credentials
+from tests.support.dynamo_tables import create_table
+from tests.support.workers.worker_command import start_worker
 
 HOLD_S = 2
 PATIENCE_S = 40
 
 
 @dataclass
-class Workplace:
+class WorkerFleet:
     """Queue, table and buckets in moto, and the workers that were started."""
 
     environment: dict[str, str]
@@ -70,7 +70,7 @@ class Workplace:
         self.files.keep_manifest(batch.batch_id, manifest.data)
         self.store.create(batch)
         for pair in range(1, batch.total + 1):
-            self.queue.send([Piece(batch.batch_id, pair, pair)])
+            self.queue.send([Chunk(batch.batch_id, pair, pair)])
         return batch
 
     def ended(self, batch: Batch) -> int:
@@ -93,7 +93,7 @@ class Workplace:
 
 
 @contextmanager
-def workplace_in(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterator[Workplace]:
+def worker_fleet(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterator[WorkerFleet]:
     """All of it, for the length of the block."""
     session = botocore.session.get_session()
 
@@ -127,7 +127,7 @@ def workplace_in(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterato
     }
     queue, files = BatchQueue(*urls), BatchFiles(names["uploads"], 15_000_000)
     queue._sqs, files._s3 = sqs, s3  # type: ignore[misc]
-    made = Workplace(
+    made = WorkerFleet(
         environment,
         tmp_path / "worker.log",
         DynamoBatches(DynamoTable(names["table"], dynamodb)),

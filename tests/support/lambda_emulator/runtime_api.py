@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from queue import Queue
 from typing import Any, Literal
 
-from tests.functions.loopback import LoopbackHandler, LoopbackServer
+from tests.support.lambda_emulator.loopback import LoopbackHandler, LoopbackServer
 
 VERSION = "/2018-06-01/runtime"
 MAX_ANSWER_BYTES = 6_291_556

@@ -23,7 +23,7 @@ JSON = (("content-type", "application/json"),)
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host"}
 
 
-class MalformedAnswer(Exception):
+class MalformedResponse(Exception):
     """The function returned something that API Gateway cannot turn into a response."""
 
 
@@ -84,7 +84,7 @@ def http_event(
 def http_response(answer: Any) -> Response:
     """The response that this answer of a function stands for.
 
-    Raises  MalformedAnswer.
+    Raises  MalformedResponse.
     """
     if not isinstance(answer, dict) or "statusCode" not in answer:
         return Response(200, json.dumps(answer).encode(), JSON)
@@ -93,7 +93,7 @@ def http_response(answer: Any) -> Response:
         body = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()
         return Response(int(answer["statusCode"]), body, tuple(_answered_headers(answer)))
     except (ValueError, TypeError, AttributeError) as exc:
-        raise MalformedAnswer(str(exc)) from exc
+        raise MalformedResponse(str(exc)) from exc
 
 
 def _answered_headers(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from facecompare.config import CHECKOUT
 from infra.page_files import INDEX, PageFiles
-from tests.deploy.service import Service
-from tests.functions.http_event import Request, Response
-from tests.functions.http_front import NOT_FOUND, HttpFront
+from tests.support.deployed.service import Service
+from tests.support.lambda_emulator.http_event import Request, Response
+from tests.support.lambda_emulator.http_front import NOT_FOUND, HttpFront
 
 POLICY = "AWS::CloudFront::ResponseHeadersPolicy"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageEnhance
 
-from tests.pictures import BIDEN, OBAMA, OBAMA2, portrait
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, portrait
 
 PEOPLE = {"Barack_Obama": (OBAMA, OBAMA2), "Joe_Biden": (BIDEN,)}
 STATES = 4

@@ -10,9 +10,9 @@ from pathlib import Path
 from facecompare.access import ORIGIN_HEADER
 from facecompare.config import CHECKOUT
 from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
-from tests.functions.http_front import HttpFront
-from tests.functions.lambda_function import LambdaFunction
-from tests.functions.sandbox import FunctionSettings
+from tests.support.lambda_emulator.http_front import HttpFront
+from tests.support.lambda_emulator.lambda_function import LambdaFunction
+from tests.support.lambda_emulator.sandbox import FunctionSettings
 
 Environment = Mapping[str, str]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.pictures import BIDEN, OBAMA, OBAMA2, group, plain
-from tests.web.visitor import Visitor
+from tests.support.browser.visitor import Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, plain
 
 
 def verdict(visitor: Visitor) -> None:

@@ -24,8 +24,8 @@ from typing import Any
 import botocore.session
 
 from facecompare.config import CHECKOUT
-from tests.infra.gaps import fill_bucket, fill_table
-from tests.infra.moto_server import ACCOUNT, REGION, credentials
+from tests.support.aws_emulator.gaps import fill_bucket, fill_table
+from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials
 
 NODE_PROGRAMS = CHECKOUT / "node_modules" / ".bin"
 DOCKER_SHIM = Path(__file__).with_name("docker-shim")

@@ -14,7 +14,7 @@ from typing import Any
 from facecompare.records.schema import INDEXES, PARTITION_KEY, SORT_KEY
 
 TABLE = "comparisons"
-NODE_MODULES = Path(__file__).resolve().parents[1] / "node_modules" / ".bin"
+NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules" / ".bin"
 
 
 def create_table(dynamodb: Any, name: str = TABLE) -> None:

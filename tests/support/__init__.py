@@ -1,0 +1,1 @@
+"""What the suites share: fakes, pictures, and stand-ins for AWS, Lambda and a visitor."""

@@ -1,0 +1,1 @@
+"""The deployed service, reached as a visitor reaches it."""

@@ -1,0 +1,1 @@
+"""Batch workers as processes."""

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from facecompare.cli.main import main
 from facecompare.records.sqlite import SqliteLog
-from tests import pictures
+from tests.support import pictures
 
 OBAMA = pictures.OBAMA.read_bytes()
 

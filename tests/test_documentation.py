@@ -12,7 +12,7 @@ from facecompare.cli.main import exit_code
 from facecompare.config import ENGINES, ENV_PREFIX, setting_names
 from facecompare.engines.cards import CARDS
 from facecompare.errors import FaceCompareError
-from tests import pictures
+from tests.support import pictures
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 README = (CHECKOUT / "README.md").read_text()

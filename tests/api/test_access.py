@@ -16,7 +16,7 @@ from facecompare.engines.protocol import Engine
 from facecompare.records.record import timestamp
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
-from tests import pictures
+from tests.support import pictures
 from tests.support.records import numbers, record
 
 OBAMA, BIDEN = (path.read_bytes() for path in (pictures.OBAMA, pictures.BIDEN))

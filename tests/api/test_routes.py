@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
-from tests import pictures
+from tests.support import pictures
 
 OBAMA, OBAMA2, BIDEN = (
     path.read_bytes() for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN)

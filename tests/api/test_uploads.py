@@ -19,7 +19,7 @@ from facecompare.engines.protocol import Engine
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
 from facecompare.uploads.s3 import UploadBucket
-from tests import pictures
+from tests.support import pictures
 
 BUCKET = "uploads-of-tests"
 OBAMA, OBAMA2 = (path.read_bytes() for path in (pictures.OBAMA, pictures.OBAMA2))

@@ -23,7 +23,7 @@ from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
 from facecompare.telemetry import NoTelemetry
 from facecompare.uploads.grants import new_upload
-from tests import pictures
+from tests.support import pictures
 
 BUCKET = "uploads-of-tests"
 PHOTOS = (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN)

@@ -19,8 +19,8 @@ from facecompare.options import RequestOptions
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.record import Selection, every_record
-from tests import pictures
 from tests.batches.conftest import Installation
+from tests.support import pictures
 
 CHUNK = 30  # pairs of most batches here: two messages
 

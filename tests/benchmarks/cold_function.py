@@ -26,7 +26,7 @@ from facecompare.model_store.files import ModelFolder
 from facecompare.model_store.s3 import push_models
 from facecompare.pipeline.decode import Photo
 from facecompare.planning.cost import pair_ms
-from tests import pictures
+from tests.support import pictures
 from tests.support.aws_emulator.moto_server import credentials, moto_server
 from tests.support.aws_emulator.throttled_s3 import ThrottledAws
 from tests.support.dynamo_tables import TABLE, create_table

@@ -25,7 +25,7 @@ from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
-from tests import pictures
+from tests.support import pictures
 
 COMPARISONS, CLIENTS = 1_000, 4
 THREADS, EACH = 8, 200

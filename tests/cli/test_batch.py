@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from facecompare.cli.main import main
-from tests import pictures
+from tests.support import pictures
 
 HEADER = "image1,image2"
 MANY = 200  # photos: seconds of work, of which one is enough for a busy machine to kill it in time

@@ -10,7 +10,7 @@ import pytest
 
 from facecompare.bench.rounds import in_turn
 from facecompare.cli.main import main
-from tests import pictures
+from tests.support import pictures
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

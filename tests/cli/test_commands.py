@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from facecompare.cli.main import main
-from tests import pictures
+from tests.support import pictures
 
 OBAMA, OBAMA2, BIDEN = (str(path) for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN))
 

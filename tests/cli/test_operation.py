@@ -15,7 +15,7 @@ from facecompare.errors import KeyRefused
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.open_stores import open_stores
-from tests import pictures
+from tests.support import pictures
 from tests.support.dynamo_tables import TABLE
 from tests.support.records import record
 

@@ -11,7 +11,7 @@ import pytest
 
 from facecompare.cli.main import main
 from facecompare.config import CHECKOUT
-from tests import pictures
+from tests.support import pictures
 
 TOLD = ("--photos-per-s", "10", "--photos-found-per-s", "20")
 PHOTOS = ("--photos", str(pictures.OBAMA), str(pictures.OBAMA2))

@@ -25,7 +25,7 @@ import pytest
 from facecompare.batches.chunk import Chunk
 from facecompare.config import CHECKOUT
 from facecompare.uploads.grants import new_upload
-from tests import pictures
+from tests.support import pictures
 from tests.support.aws_emulator.deployment import Deployment
 from tests.support.aws_emulator.moto_server import credentials, moto_server
 from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, ThrottledAws

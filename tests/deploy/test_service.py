@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from facecompare.config import CHECKOUT
-from tests import pictures
+from tests.support import pictures
 from tests.support.aws_emulator.deployment import Deployment
 from tests.support.aws_emulator.moto_server import credentials, moto_server
 from tests.support.browser.visitor import Visitor, Watch

@@ -18,7 +18,7 @@ import pytest
 from facecompare.config import CHECKOUT
 from facecompare.model_store.files import ModelFolder, model_key
 from facecompare.model_store.s3 import push_models
-from tests import pictures
+from tests.support import pictures
 from tests.support.aws_emulator.moto_server import credentials, moto_server
 from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
 from tests.support.dynamo_tables import TABLE, create_table

@@ -14,7 +14,7 @@ from facecompare.engines.cnn_detector import CnnDetector
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import Box, Detection
 from facecompare.model_store.sources import CNN_DETECTOR_DAT
-from tests import pictures
+from tests.support import pictures
 
 CELL_PX = 220
 

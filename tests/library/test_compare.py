@@ -11,7 +11,7 @@ from facecompare.engines.protocol import Engine
 from facecompare.errors import BadThreshold, EngineFault, InputError, NoFace
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
-from tests import pictures
+from tests.support import pictures
 from tests.support.fake_engine import FakeEngine, found
 
 

@@ -21,7 +21,7 @@ from facecompare.errors import (
     UnsupportedImage,
 )
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
-from tests import pictures
+from tests.support import pictures
 
 LIMITS = ImageLimits()
 

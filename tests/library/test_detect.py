@@ -11,7 +11,7 @@ from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import choose, detect
-from tests import pictures
+from tests.support import pictures
 from tests.support.fake_engine import FakeEngine, found, nothing
 
 

@@ -17,7 +17,7 @@ from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import Engine
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
-from tests import pictures
+from tests.support import pictures
 
 PHOTOS = {
     path.name: path.read_bytes() for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN)

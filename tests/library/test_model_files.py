@@ -11,7 +11,8 @@ import pytest
 
 from facecompare.cli.main import main
 from facecompare.errors import ModelFileDamaged, ModelFileMissing, PackageMissing
-from facecompare.model_build import build, sources
+from facecompare.model_build import build
+from facecompare.model_store import sources
 from facecompare.model_store.files import MANIFEST, ModelFolder
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -21,7 +21,7 @@ from facecompare.model_build.face_network import build_face_network
 from facecompare.model_build.layers import DetectionLoss
 from facecompare.model_store.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, read_dat
 from facecompare.pipeline.decode import Photo
-from tests import pictures
+from tests.support import pictures
 
 
 @pytest.fixture(scope="module")

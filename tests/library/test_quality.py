@@ -10,7 +10,7 @@ from facecompare.compare import detect_faces
 from facecompare.engines.protocol import Engine
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.quality import Measure, pose
-from tests import pictures
+from tests.support import pictures
 
 
 def measures(picture: Image.Image, engine: Engine) -> dict[str, Measure]:

@@ -23,7 +23,7 @@ from facecompare.model_store.s3 import push_models
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.record import timestamp
 from facecompare.uploads.grants import new_upload
-from tests import pictures
+from tests.support import pictures
 from tests.support.aws_emulator.moto_server import REGION, credentials
 from tests.support.dynamo_tables import create_table
 from tests.support.workers.worker_command import start_worker

@@ -9,16 +9,24 @@ from dataclasses import asdict, astuple
 from itertools import islice
 from typing import Any
 
-from facecompare.batches.batch import BATCH_FIELDS, Batch, Counts, PairResult, no_such_batch
+from facecompare.batches.batch import (
+    BATCH_FIELDS,
+    Batch,
+    BatchStore,
+    Counts,
+    PairResult,
+    no_such_batch,
+)
 from facecompare.batches.chunk import Chunk
-from facecompare.config import KEPT_DAYS
+from facecompare.config import KEPT_DAYS, Settings
+from facecompare.errors import BadSetting
 from facecompare.records.dynamo import LATEST, record_item
 from facecompare.records.dynamo_table import ConditionFailed, DynamoTable, Item, key
 from facecompare.records.record import SECONDS_A_DAY, ComparisonRecord, timestamp
 from facecompare.records.schema import (
     BATCH,
+    BATCH_CHUNK,
     BATCH_COUNTS,
-    BATCH_PIECE,
     BATCHES,
     BY_CALLER,
     COUNTS_A_BATCH,
@@ -30,7 +38,8 @@ from facecompare.records.schema import (
 
 IS_THERE = f"attribute_exists({PARTITION_KEY})"
 IS_NOT_THERE = f"attribute_not_exists({PARTITION_KEY})"
-DIVIDED = "split"  # in place of a chunk's results
+RESULTS = "outcomes"  # the attribute's name since 0.6
+SPLIT = "divided"  # in place of a chunk's results, as versions before 0.7 wrote it
 
 
 class DynamoBatches:
@@ -133,16 +142,16 @@ class DynamoBatches:
 
     def mark_split(self, chunk: Chunk) -> bool:
         """Mark it as split."""
-        return self._end(chunk, DIVIDED)
+        return self._end(chunk, SPLIT)
 
     def ended(self, chunks: Sequence[Chunk]) -> dict[Chunk, list[PairResult] | None]:
         """Those that have a marker."""
-        places = {_piece_key(chunk)[PARTITION_KEY]["S"]: chunk for chunk in chunks}
-        items = self._table.find_all([_piece_key(chunk) for chunk in chunks])
+        places = {_chunk_key(chunk)[PARTITION_KEY]["S"]: chunk for chunk in chunks}
+        items = self._table.find_all([_chunk_key(chunk) for chunk in chunks])
         return {places[item[PARTITION_KEY]["S"]]: _outcomes(item) for item in items}
 
     def _end(self, chunk: Chunk, results: str, *more: tuple[str, Item]) -> bool:
-        marker = _piece_key(chunk) | {"results": {"S": results}} | self._expiry()
+        marker = _chunk_key(chunk) | {RESULTS: {"S": results}} | self._expiry()
         put = {"Item": marker, "ConditionExpression": IS_NOT_THERE}
         try:
             self._table.transact([("Put", put), *more])
@@ -170,8 +179,8 @@ class DynamoBatches:
         return {EXPIRES_AT: {"N": str(self._expires_at())}}
 
 
-def _piece_key(chunk: Chunk) -> Item:
-    return key(BATCH_PIECE, f"{chunk.batch_id}#{chunk.first}-{chunk.last}")
+def _chunk_key(chunk: Chunk) -> Item:
+    return key(BATCH_CHUNK, f"{chunk.batch_id}#{chunk.first}-{chunk.last}")
 
 
 def _counts_key(batch_id: str, number: int) -> Item:
@@ -184,8 +193,18 @@ def _batch(item: Item) -> Batch:
 
 
 def _outcomes(item: Item) -> list[PairResult] | None:
-    text = item["results"]["S"]
-    if text == DIVIDED:
+    text = item[RESULTS]["S"]
+    if text == SPLIT:
         return None
     rows: Iterable[list[Any]] = json.loads(text)
     return [PairResult(*row) for row in rows]
+
+
+def open_batch_store(settings: Settings) -> BatchStore:
+    """The installation's batches.
+
+    Raises  BadSetting without a table.
+    """
+    if not settings.records_table:
+        raise BadSetting("FACECOMPARE_BATCH_QUEUE needs FACECOMPARE_RECORDS_TABLE as well")
+    return DynamoBatches(DynamoTable(settings.records_table), settings.records_days)

@@ -29,7 +29,6 @@ from facecompare.engines.catalogue import engine_card, offered_cards
 from facecompare.errors import BadField, BadManifest, BatchNotFound, FaceCompareError
 from facecompare.model_store.files import ModelFolder
 from facecompare.options import RequestOptions
-from facecompare.records.open_stores import open_batch_store
 from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
 
@@ -171,6 +170,8 @@ def open_batches(settings: Settings) -> BatchService | None:
     """
     if not settings.batch_queue:
         return None
+    from facecompare.batches.dynamo_store import open_batch_store
+
     return BatchService(
         settings,
         open_batch_store(settings),

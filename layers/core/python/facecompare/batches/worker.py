@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from facecompare.batches.batch import Batch, BatchStore, PairResult, comparison_id_of
 from facecompare.batches.chunk import ATTEMPTS, PAIRS_PER_MESSAGE, Chunk
+from facecompare.batches.dynamo_store import open_batch_store
 from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
 from facecompare.batches.pairs_file import Pair
 from facecompare.batches.queue import BatchQueue, Message
@@ -32,7 +33,6 @@ from facecompare.errors import (
 from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.match import match
-from facecompare.records.open_stores import open_batch_store
 from facecompare.records.record import ComparisonRecord, timestamp
 from facecompare.service import FaceService
 from facecompare.telemetry import Telemetry

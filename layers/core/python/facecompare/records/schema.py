@@ -5,7 +5,7 @@ One DynamoDB table. An item's partition key says what it is:
     comparison#<comparison_id>   a ComparisonRecord, its fields under their own names
     access-key#<name>            an access key: role, SHA-256 of the key, when made and revoked
     batch#<batch_id>             a Batch, its fields under their own names
-    batch-chunk#<batch_id>#<first>-<last>   what became of these pairs of it
+    batch-piece#<batch_id>#<first>-<last>   a chunk: the results of these pairs of it
     batch-counts#<batch_id>#<n>  how many of its pairs have ended, each pair in one of the counts
 
 Comparisons are listed through three indexes of one shape: a partition, and `placed_at`, which sorts
@@ -39,7 +39,7 @@ BY_BATCH = Index("by-batch", "batch_pk")  # "<batch_id>#<shard>"
 INDEXES = (NEWEST, BY_CALLER, BY_BATCH)
 
 COMPARISON, ACCESS_KEY = "comparison", "access-key"
-BATCH, BATCH_PIECE, BATCH_COUNTS = "batch", "batch-chunk", "batch-counts"
+BATCH, BATCH_CHUNK, BATCH_COUNTS = "batch", "batch-piece", "batch-counts"
 ALL = "all"  # the one list in NEWEST that holds every comparison
 ACCESS_KEYS = "access-keys"  # and the one that holds the access keys
 BATCHES = "batches"  # and the one that holds the batches; in BY_CALLER "<caller>#batches"

@@ -6,11 +6,12 @@ from aws_cdk import Duration, Size
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from facecompare.planning.prices import MB_PER_VCPU
 from infra.batch_queue import WORK_TIMEOUT_S, BatchQueue
 from infra.compare_function import DISK_MB, compare_image
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
-from infra.settings import MB_PER_VCPU, DeploySettings
+from infra.settings import DeploySettings
 
 MESSAGES_AT_ONCE = 1  # some seconds' work; what a function dies of takes nothing else along
 

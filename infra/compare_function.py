@@ -8,9 +8,10 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from facecompare.config import CHECKOUT
+from facecompare.planning.prices import MB_PER_VCPU
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
-from infra.settings import MB_PER_VCPU, DeploySettings
+from infra.settings import DeploySettings
 
 DISK_MB = 512  # /tmp holds the models: 33 MB, or 133 MB with the 68-point one
 ALIAS = "live"

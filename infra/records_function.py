@@ -12,10 +12,11 @@ from facecompare.config import CHECKOUT
 from facecompare.engines.calibration import SHIPPED
 from facecompare.errors import PackageMissing
 from facecompare.model_store.files import MANIFEST
+from facecompare.planning.prices import MB_PER_VCPU
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
-from infra.settings import HTTP_API_TIMEOUT_S, MB_PER_VCPU, DeploySettings
+from infra.settings import HTTP_API_TIMEOUT_S, DeploySettings
 from infra.staging import staged
 
 TIMEOUT_S = HTTP_API_TIMEOUT_S - 1  # a manifest of a million pairs takes half of it

@@ -17,7 +17,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC, engine_ids
 from facecompare.errors import BadSetting
-from facecompare.planning.prices import GPU_HOUR
+from facecompare.planning.prices import GPU_HOUR, MB_PER_VCPU
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"
@@ -40,7 +40,6 @@ LOG_DAYS = {  # CloudWatch knows these and some more
     365: RetentionDays.ONE_YEAR,
 }
 
-MB_PER_VCPU = 1_769  # AWS, Lambda Developer Guide, "Configure Lambda function memory"
 HTTP_API_TIMEOUT_S = 30  # AWS, API Gateway Developer Guide, "HTTP API quotas"; cannot be raised
 # A Lambda event is at most 6,291,556 bytes (AWS, API_Invoke), and the body is base64 in it.
 MAX_REQUEST_BYTES = 4_500_000

@@ -25,7 +25,7 @@ from facecompare.engines.protocol import Engine, View
 from facecompare.errors import NoFace
 from facecompare.evaluation import metrics
 from facecompare.evaluation.metrics import at_threshold
-from facecompare.evaluation.pairs import read_pairs
+from facecompare.evaluation.pairs import read_labelled_pairs
 from facecompare.options import FacePolicy
 from facecompare.pipeline.align import align
 from facecompare.pipeline.decode import Photo, decode
@@ -67,7 +67,7 @@ def embed_views(path: Path) -> tuple[str, np.ndarray | None]:
 
 
 def listed(path: Path) -> Pairs:
-    return [(pair.image1, pair.image2, pair.same) for pair in read_pairs(path)]
+    return [(pair.image1, pair.image2, pair.same) for pair in read_labelled_pairs(path)]
 
 
 def distances(
@@ -126,7 +126,7 @@ def main(folder: Path) -> None:
     }
     train, test = (listed(folder / f"pairsDev{part}.txt") for part in ("Train", "Test"))
     print(f"{'views':26} {'threshold':>9} {'accuracy':>9} {'AUC':>9}", end=" ")
-    print(f"{'test acc.':>9} {'test AUC':>9} {'FRR@0.5':>9} {'FAR@0.5':>9}")
+    print(f"{'test acc.':>9} {'test AUC':>9} {'FNMR@0.5':>9} {'FMR@0.5':>9}")
     for title, views in SUBSETS.items():
         parts = (list(distances(pairs, embedded, views)) for pairs in (train, test))
         print(row(title, *parts))

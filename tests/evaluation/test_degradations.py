@@ -9,7 +9,7 @@ from PIL import Image
 from facecompare.config import ImageLimits
 from facecompare.engines.protocol import Box, Engine
 from facecompare.evaluation.degradations import DEGRADATIONS, Degradation, mask
-from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, Recipe
+from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, EmbeddingRecipe
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import detect
 from tests.support.pictures import BIDEN, OBAMA, encoded, portrait
@@ -78,16 +78,16 @@ def test_recipes_change_what_they_say(engine: Engine):
     image = decode(Photo(BIDEN.read_bytes()), ImageLimits())
     face = detect(image, engine).faces[0]
     own, cut, by68 = (
-        Recipe("dlib-fast", alignment).chip(image, face, engine).views
+        EmbeddingRecipe("dlib-fast", alignment).chip(image, face, engine).views
         for alignment in ("5 points", NONE, SIXTY_EIGHT)
     )
     assert own.shape == cut.shape == by68.shape
     assert np.abs(own.astype(int) - by68).mean() < 20 < np.abs(own.astype(int) - cut).mean() + 15
-    single = Recipe("dlib-fast", views=1).prepared(engine)
+    single = EmbeddingRecipe("dlib-fast", views=1).prepared(engine)
     assert len(single.card.views) == 1
-    alone = Recipe("dlib-fast", detectors=("cnn",)).prepared(engine)
+    alone = EmbeddingRecipe("dlib-fast", detectors=("cnn",)).prepared(engine)
     assert [detector.name for detector in alone.detectors] == ["cnn"]
-    assert Recipe("dlib-fast").prepared(engine) is engine
+    assert EmbeddingRecipe("dlib-fast").prepared(engine) is engine
 
 
 def test_the_smallest_quality_is_worse_than_the_best():

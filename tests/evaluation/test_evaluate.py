@@ -51,7 +51,7 @@ def test_the_report_has_every_figure(report: Path):
     assert verification["eer"]["value"] == 0.0
     assert verification["accuracy"] == 1.0
     assert [at["threshold"] for at in verification["at_thresholds"]] == [0.5, 0.6]
-    assert [at["far"] for at in verification["at_fars"]] == [0.1, 0.01, 0.001]
+    assert [at["far"] for at in verification["at_fmrs"]] == [0.1, 0.01, 0.001]
     assert verification["separability"]["ratio"] > 1.5
     assert figures["latency_ms"]["total"]["median"] > figures["latency_ms"]["embed"]["median"] > 0
     assert figures["identification"]["ranks"]["1"] == 1.0
@@ -173,7 +173,7 @@ def test_what_was_embedded_is_not_embedded_again(
     def never(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr("facecompare.evaluation.enrolment.ProcessPoolExecutor", never)
+    monkeypatch.setattr("facecompare.evaluation.embedding.ProcessPoolExecutor", never)
     assert evaluate(portraits, "--json") == 0
 
 
@@ -232,8 +232,8 @@ def test_where_folders_name_nobody_the_listed_pairs_are_counted(
     flat = Portraits(images, pairs, portraits.cache, [])
     assert main(["calibrate", *flat.arguments, "--out", str(out)]) == 0
     calibration = read_calibration(out)
-    assert calibration.far_at(0.3) == 0.0
-    assert calibration.far_at(1.0) == 1.0
+    assert calibration.fmr_at(0.3) == 0.0
+    assert calibration.fmr_at(1.0) == 1.0
     capsys.readouterr()
     assert evaluate(flat) == 0
     assert "of 12 photos; facecompare" in capsys.readouterr().out

@@ -11,7 +11,7 @@ from facecompare.evaluation.metrics import (
     BEYOND,
     Pairs,
     Share,
-    at_far,
+    at_fmr,
     at_threshold,
     auc,
     best_threshold,
@@ -20,7 +20,7 @@ from facecompare.evaluation.metrics import (
     error_curves,
     resampled,
     separability,
-    threshold_at_far,
+    threshold_at_fmr,
 )
 
 
@@ -82,15 +82,15 @@ def test_error_curves_run_from_nothing_to_everything():
 def test_the_threshold_at_a_false_accept_rate_lets_in_no_more_than_that():
     impostor = np.linspace(0.5, 1.0, 1000)
     for far in (0.1, 0.01, 0.001):
-        threshold = threshold_at_far(impostor, far)
+        threshold = threshold_at_fmr(impostor, far)
         assert (impostor < threshold).mean() == pytest.approx(far)
-    assert threshold_at_far(impostor, 1.0) == BEYOND
+    assert threshold_at_fmr(impostor, 1.0) == BEYOND
 
 
 def test_true_accepts_at_a_rate_lie_in_their_interval():
     random = np.random.default_rng(3)
     many = pairs(list(random.normal(0.4, 0.08, 400)), list(random.normal(0.8, 0.09, 400)))
-    at = at_far(many, 0.01)
+    at = at_fmr(many, 0.01)
     assert at.true_accepts.low <= at.true_accepts.value <= at.true_accepts.high
     assert at.true_accepts.high - at.true_accepts.low < 0.1
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from facecompare.errors import BadDataset
-from facecompare.evaluation.pairs import Pair, check_images, read_pairs
+from facecompare.evaluation.pairs import LabelledPair, check_images, read_labelled_pairs
 from facecompare.evaluation.strata import read_groups
 
 
@@ -19,23 +19,25 @@ def written(folder: Path, text: str, name: str = "pairs.txt") -> Path:
 
 def test_lfw_s_view_1(tmp_path: Path):
     lines = "Ann_Lee\t1\t2\nAnn_Lee\t3\tBob_Ray\t12\n"
-    assert read_pairs(written(tmp_path, "2\n" + lines * 2))[:2] == [
-        Pair("Ann_Lee/Ann_Lee_0001.jpg", "Ann_Lee/Ann_Lee_0002.jpg", True),
-        Pair("Ann_Lee/Ann_Lee_0003.jpg", "Bob_Ray/Bob_Ray_0012.jpg", False),
+    assert read_labelled_pairs(written(tmp_path, "2\n" + lines * 2))[:2] == [
+        LabelledPair("Ann_Lee/Ann_Lee_0001.jpg", "Ann_Lee/Ann_Lee_0002.jpg", True),
+        LabelledPair("Ann_Lee/Ann_Lee_0003.jpg", "Bob_Ray/Bob_Ray_0012.jpg", False),
     ]
 
 
 def test_lfw_s_view_2_has_folds(tmp_path: Path):
     fold = "A\t1\t2\nA\t1\tB\t1\n"
-    pairs = read_pairs(written(tmp_path, "2\t1\n" + fold * 2))
+    pairs = read_labelled_pairs(written(tmp_path, "2\t1\n" + fold * 2))
     assert [pair.fold for pair in pairs] == [0, 0, 1, 1]
 
 
 def test_csv(tmp_path: Path):
     lines = "a.jpg, sub/b.png,1\na.jpg,c.jpg,False\n\n"
-    assert read_pairs(written(tmp_path, "image1,image2,same\n" + lines * 2, "pairs.csv"))[:2] == [
-        Pair("a.jpg", "sub/b.png", True),
-        Pair("a.jpg", "c.jpg", False),
+    assert read_labelled_pairs(written(tmp_path, "image1,image2,same\n" + lines * 2, "pairs.csv"))[
+        :2
+    ] == [
+        LabelledPair("a.jpg", "sub/b.png", True),
+        LabelledPair("a.jpg", "c.jpg", False),
     ]
 
 
@@ -61,7 +63,7 @@ def test_what_is_wrong_with_a_file_of_pairs_is_told(
     tmp_path: Path, name: str, text: str, words: str
 ):
     with pytest.raises(BadDataset) as caught:
-        read_pairs(written(tmp_path, text, name))
+        read_labelled_pairs(written(tmp_path, text, name))
     assert words in caught.value.message
 
 
@@ -69,9 +71,9 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path):
     path = tmp_path / "pairs.txt"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadDataset, match=r"cannot be read as a text of pairs"):
-        read_pairs(path)
+        read_labelled_pairs(path)
     with pytest.raises(BadDataset, match=r"cannot be read as a text of pairs"):
-        read_pairs(tmp_path / "nowhere.txt")
+        read_labelled_pairs(tmp_path / "nowhere.txt")
 
 
 def test_missing_photos_are_counted_and_some_are_named(tmp_path: Path):

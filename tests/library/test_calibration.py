@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from facecompare.engines.calibration import (
     SHIPPED,
     Calibration,
-    FalseAccepts,
+    FalseMatches,
     calibration_path,
     find_calibration,
     interpretation_of,
@@ -29,10 +29,10 @@ MADE_UP = Calibration(
     genuine=10,
     impostor=10,
     scores=((0.0, 100.0), (0.5, 50.0), (1.0, 0.0)),
-    false_accepts=(
-        FalseAccepts(0.4, 0.0, 0.0, 0.001),
-        FalseAccepts(0.5, 0.001, 0.0005, 0.002),
-        FalseAccepts(0.6, 0.01, 0.008, 0.012),
+    false_matches=(
+        FalseMatches(0.4, 0.0, 0.0, 0.001),
+        FalseMatches(0.5, 0.001, 0.0005, 0.002),
+        FalseMatches(0.6, 0.01, 0.008, 0.012),
     ),
 )
 
@@ -53,26 +53,26 @@ def test_a_shipped_calibration_is_of_the_shipped_weights(shipped: Calibration, e
 def test_scores_fall_and_false_accepts_rise_with_the_distance(shipped: Calibration):
     distances = [step / 200 for step in range(300)]
     scores = [shipped.score_of(distance) for distance in distances]
-    fars = [shipped.far_at(distance) for distance in distances]
+    fars = [shipped.fmr_at(distance) for distance in distances]
     assert scores == sorted(scores, reverse=True)
     assert fars == sorted(fars)
     assert (scores[0], scores[-1]) == (100.0, 0.0)
     assert (fars[0], fars[-1]) == (0.0, pytest.approx(1.0, abs=0.05))
-    for row in shipped.false_accepts:
+    for row in shipped.false_matches:
         assert row.low <= row.share <= row.high
 
 
 @pytest.mark.parametrize("far", [0.1, 0.01, 0.001, 0.0001])
 def test_a_threshold_for_a_false_accept_rate_has_that_rate(shipped: Calibration, far: float):
-    assert shipped.far_at(shipped.threshold_for(far)) == pytest.approx(far, rel=1e-6)
+    assert shipped.fmr_at(shipped.threshold_for(far)) == pytest.approx(far, rel=1e-6)
 
 
 def test_values_lie_on_straight_lines():
     assert MADE_UP.score_of(0.25) == 75.0
     assert MADE_UP.score_of(7) == 0.0
-    assert MADE_UP.far_at(0.55) == pytest.approx(0.0055)
+    assert MADE_UP.fmr_at(0.55) == pytest.approx(0.0055)
     assert MADE_UP.threshold_for(0.0055) == pytest.approx(0.55)
-    assert MADE_UP.far_at(0.1) == 0.0
+    assert MADE_UP.fmr_at(0.1) == 0.0
 
 
 @pytest.mark.parametrize("far", [0.0001, 0.02])
@@ -119,7 +119,7 @@ def test_a_shipped_calibration_of_other_weights_is_passed_over(tmp_path: Path):
         json.dumps({"scores": 5}),
         replace(MADE_UP, scores=((0.0, 1.0), (0.5, 50.0))).to_json(),
         replace(MADE_UP, scores=()).to_json(),
-        replace(MADE_UP, false_accepts=MADE_UP.false_accepts[::-1]).to_json(),
+        replace(MADE_UP, false_matches=MADE_UP.false_matches[::-1]).to_json(),
     ],
 )
 def test_a_damaged_calibration_is_told(tmp_path: Path, text: str):

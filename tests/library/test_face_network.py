@@ -10,7 +10,7 @@ import onnx
 import pytest
 from PIL import Image
 
-from facecompare.engines.onnx_network import OnnxFaceNetwork
+from facecompare.engines.dlib_engine import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
 from facecompare.model_build.face_network import build_face_network
 from facecompare.model_store.sources import FACE_NETWORK_DAT, read_dat

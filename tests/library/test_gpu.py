@@ -75,5 +75,5 @@ def test_it_says_where_a_network_runs(models_dir: Path, caplog: pytest.LogCaptur
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
     caplog.clear()
     with caplog.at_level(logging.INFO):
-        onnx_session._say_where([onnx_session.CUDA, "CPU"], [onnx_session.CUDA], "a network")
+        onnx_session._log_provider([onnx_session.CUDA, "CPU"], [onnx_session.CUDA], "a network")
     assert "a network runs on the GPU" in caplog.text

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from facecompare.compare import detect_faces
+from facecompare.engines.dlib_engine import OnnxFaceNetwork
 from facecompare.engines.dlib_parts import DlibFaceNetwork
-from facecompare.engines.onnx_network import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import Engine
 from facecompare.engines.pyramid import lay_out

@@ -20,7 +20,7 @@ from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 
 DETECTION_SIZE = (600, 750)  # width × height: a portrait at working size
-Work = Callable[[], object]
+Call = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Bench:
         """One comparison, decode to verdict."""
         return compare(*self.photos, self.engine, RequestOptions(threads=threads))
 
-    def embeddings(self) -> dict[str, Work]:
+    def embeddings(self) -> dict[str, Call]:
         """One chip through the face network: ours, and dlib's own convolutions."""
         chip = detect_faces(self.photos[0], self.engine).faces[0].chip.views[:1]
         return {
@@ -49,7 +49,7 @@ class Bench:
             "dlib": lambda: self.reference.embed(chip),
         }
 
-    def detections(self) -> dict[str, Work]:
+    def detections(self) -> dict[str, Call]:
         """The CNN detector over one photo of DETECTION_SIZE."""
         with Image.open(BytesIO(self.photos[0].data)) as photo:
             pixels = np.asarray(photo.convert("RGB").resize(DETECTION_SIZE))
@@ -58,9 +58,9 @@ class Bench:
             "dlib": lambda: self.reference.detectors[1].find(pixels),
         }
 
-    def pairs(self) -> dict[str, Work]:
+    def pairs(self) -> dict[str, Call]:
         """A whole comparison: ours on one and two threads, and `face_recognition` if installed."""
-        work: dict[str, Work] = {
+        work: dict[str, Call] = {
             "one thread": lambda: self.pair(threads=1),
             "two threads": lambda: self.pair(threads=2),
         }

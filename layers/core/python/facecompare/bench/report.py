@@ -11,13 +11,14 @@ from facecompare.bench.rounds import Timed, in_turn
 from facecompare.bench.throughput import per_second_processes, per_second_threads
 from facecompare.config import Settings
 from facecompare.pipeline.decode import Photo
+from facecompare.results.markdown import markdown_table
 from facecompare.telemetry import STAGES
 
 PEER = "face_recognition"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BenchmarkReport:
     """Times in milliseconds, rates in comparisons a second, memory in 10⁶ bytes."""
 
     machine: dict[str, str]
@@ -34,13 +35,13 @@ class Report:
 
 def measure(
     paths: tuple[str, str], photos: tuple[Photo, Photo], settings: Settings, *, cold: bool
-) -> Report:
+) -> BenchmarkReport:
     """Everything, in one run; a minute or two, most of it in dlib's own networks."""
     bench = Bench.of(photos, settings)
     pair = in_turn(bench.pairs(), rounds=9)
     stages = [bench.pair(threads=1).timing.stages_ms for _ in range(9)]
     threads = per_second_threads(bench, comparisons=24)
-    return Report(
+    return BenchmarkReport(
         machine=description(),
         engine=bench.engine.card.id,
         views=bench.views(),
@@ -54,8 +55,8 @@ def measure(
     )
 
 
-def table(report: Report) -> str:
-    """Markdown, ratios first; the README's speed section is this text."""
+def benchmark_table(report: BenchmarkReport) -> str:
+    """Markdown, ratios first; the documentation's speed section is this text."""
     embedding, detection, pair = report.embedding, report.detection, report.pair
     rows = [
         _row("face network, one chip, one thread", embedding["ours"], embedding["dlib"], "dlib"),
@@ -69,9 +70,7 @@ def table(report: Report) -> str:
     lines = [
         f"Engine {report.engine} ({views} of a face), on {machine}:",
         "",
-        "| what | times faster than | ours, ms | theirs, ms |",
-        "|---|---|---|---|",
-        *rows,
+        *markdown_table(("what", "times faster than", "ours, ms", "theirs, ms"), rows),
         "",
         f"Stages of one pair on one thread, ms: {stages}.",
         f"Comparisons a second: {_rates(report.per_second_threads, 'thread')}; "
@@ -82,11 +81,12 @@ def table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _row(what: str, ours: Timed, theirs: Timed | None, whose: str) -> str:
+def _row(what: str, ours: Timed, theirs: Timed | None, whose: str) -> tuple[str, ...]:
     if theirs is None:
-        return f"| {what} | {whose} is not installed | {ours.median_ms:.1f} | – |"
+        return what, f"{whose} is not installed", f"{ours.median_ms:.1f}", "–"
     ratio = theirs.median_ms / ours.median_ms
-    return f"| {what} | {whose}: **{ratio:.1f}×** | {ours.median_ms:.1f} | {theirs.median_ms:.0f} |"
+    times = f"{whose}: **{ratio:.1f}×**"
+    return what, times, f"{ours.median_ms:.1f}", f"{theirs.median_ms:.0f}"
 
 
 def _rates(rates: dict[int, float], unit: str) -> str:

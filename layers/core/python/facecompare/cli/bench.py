@@ -29,14 +29,14 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
     path1, path2 = two_paths(arguments.images)
     photos = read_photo(path1, settings), read_photo(path2, settings)
-    from facecompare.bench.report import measure, table
+    from facecompare.bench.report import benchmark_table, measure
 
     say("measuring: a minute or two, most of it in dlib's own networks …")
     report = measure((path1, path2), photos, settings, cold=arguments.cold)
     if arguments.json:
         print_json(report)
     else:
-        print(table(report))
+        print(benchmark_table(report))
     return 0
 
 

@@ -60,12 +60,12 @@ def run_evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
 
     def work(dataset: Dataset, run: EmbeddingRun) -> None:
         from facecompare.engines.catalogue import load_engine
-        from facecompare.evaluation.evaluate import Wanted, evaluate
+        from facecompare.evaluation.evaluate import ReportParts, evaluate
         from facecompare.evaluation.report import to_json, to_markdown, to_summary
         from facecompare.evaluation.strata import read_groups
 
         groups = read_groups(arguments.strata) if arguments.strata else None
-        wanted = Wanted(arguments.identify, arguments.ablation, arguments.robustness, groups)
+        wanted = ReportParts(arguments.identify, arguments.ablation, arguments.robustness, groups)
         engine = load_engine(arguments.engine or settings.engine, settings)
         name, digest = engine.card.id, engine.model_digest
         calibration = find_calibration(name, digest, settings.models_dir)
@@ -92,13 +92,13 @@ def run_calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
     def work(dataset: Dataset, run: EmbeddingRun) -> None:
         from facecompare.engines.catalogue import load_engine
         from facecompare.evaluation.fitting import calibration_of
-        from facecompare.evaluation.recipes import Recipe
+        from facecompare.evaluation.recipes import EmbeddingRecipe
 
         engine = load_engine(arguments.engine or settings.engine, settings)
         name, digest = engine.card.id, engine.model_digest
-        enrolled = run.enrol(dataset, Recipe(name))
-        source = arguments.source or f"{arguments.pairs.name}, {len(enrolled)} photos"
-        calibration = calibration_of(engine.card, digest, source, dataset.pairs, enrolled)
+        embedded = run.embed(dataset, EmbeddingRecipe(name))
+        source = arguments.source or f"{arguments.pairs.name}, {len(embedded)} photos"
+        calibration = calibration_of(engine.card, digest, source, dataset.pairs, embedded)
         path = arguments.out or calibration_path(settings.models_dir, name)
         _make(path.parent)
         write_file(path, calibration.to_json().encode())
@@ -141,17 +141,17 @@ def _with_dataset(
     from facecompare.engines.catalogue import load_engine
     from facecompare.evaluation.cache import EmbeddingCache
     from facecompare.evaluation.dataset import Dataset, EmbeddingRun
-    from facecompare.evaluation.enrolment import Enrolment
-    from facecompare.evaluation.pairs import read_pairs
+    from facecompare.evaluation.embedding import Embedder
+    from facecompare.evaluation.pairs import read_labelled_pairs
 
-    dataset = Dataset.of(arguments.images, read_pairs(arguments.pairs))
+    dataset = Dataset.of(arguments.images, read_labelled_pairs(arguments.pairs))
     digest = load_engine(arguments.engine or settings.engine, settings).model_digest
     processes = _processes(arguments.processes)
     with (
         closing(EmbeddingCache(arguments.cache or settings.embeddings, digest)) as cache,
-        Enrolment(cache, settings, processes) as enrolment,
+        Embedder(cache, settings, processes) as embedder,
     ):
-        work(dataset, EmbeddingRun(enrolment, progress))
+        work(dataset, EmbeddingRun(embedder, progress))
     return 0
 
 

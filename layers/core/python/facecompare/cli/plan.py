@@ -51,7 +51,7 @@ def add_commands(commands: Any) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="what AWS is asked for, see bench/quotas.py; may be repeated",
+        help="what AWS is asked for, see planning/quotas.py; may be repeated",
     )
     add("--json", action="store_true", help="print the plan as JSON")
 
@@ -59,7 +59,7 @@ def add_commands(commands: Any) -> None:
 def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the tables."""
     from facecompare.planning.plan import plan
-    from facecompare.planning.plan_report import table
+    from facecompare.planning.plan_report import plan_table
     from facecompare.planning.quotas import RAISED, changed
 
     sizes = list(dict.fromkeys(map(_pairs, arguments.pairs)))
@@ -68,7 +68,7 @@ def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json(planned)
     else:
-        print(table(planned))
+        print(plan_table(planned))
     return 0
 
 

@@ -1,8 +1,10 @@
-"""What a distance stands for: a score, and the share of strangers that come as close.
+"""What a distance stands for: a score, and the false match rate (FMR) of ISO/IEC 19795-1.
 
 A calibration is measured for one exact engine and means nothing for another: its file names the
 engine's id and the digest of its weights, and one that disagrees with either is refused. Light: no
 numpy, for a function that starts has no time to lose.
+
+A calibration's file calls the false match rates `false_accepts`, as it has from the start.
 """
 
 from __future__ import annotations
@@ -17,12 +19,13 @@ from typing import Any
 from facecompare.errors import CalibrationUnusable, FarNotCalibrated
 
 SHIPPED = Path(__file__).with_name("calibrations")
+KEYS = {"false_matches": "false_accepts"}  # field → its key in the file
 Curve = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class FalseAccepts:
-    """The share of pairs of strangers below a threshold, and its 95 % interval."""
+class FalseMatches:
+    """The false match rate at a threshold, with its 95 % interval."""
 
     threshold: float
     share: float
@@ -34,7 +37,7 @@ class FalseAccepts:
 class Calibration:
     """Straight lines between measured points; beyond them the last value holds.
 
-    `scores` are (distance, score) with rising distances and falling scores; `false_accepts` have
+    `scores` are (distance, score) with rising distances and falling scores; `false_matches` have
     rising thresholds and shares.
     """
 
@@ -44,7 +47,7 @@ class Calibration:
     genuine: int
     impostor: int
     scores: tuple[tuple[float, float], ...]
-    false_accepts: tuple[FalseAccepts, ...]
+    false_matches: tuple[FalseMatches, ...]
 
     def fits(self, engine: str, model_digest: str) -> bool:
         """Whether it was measured with this engine and these weights."""
@@ -54,27 +57,28 @@ class Calibration:
         """0 to 100: how many of 100 such pairs are genuine, had both kinds been equally many."""
         return round(_on(self.scores, distance), 1)
 
-    def far_at(self, distance: float) -> float:
-        """The share of pairs of strangers that are nearer than this."""
-        return _on([(row.threshold, row.share) for row in self.false_accepts], distance)
+    def fmr_at(self, distance: float) -> float:
+        """The false match rate at this distance: the share of impostor pairs below it."""
+        return _on([(row.threshold, row.share) for row in self.false_matches], distance)
 
-    def threshold_for(self, far: float) -> float:
-        """The threshold at which this share of pairs of strangers is accepted.
+    def threshold_for(self, fmr: float) -> float:
+        """The threshold with this false match rate.
 
         Raises  FarNotCalibrated for a share that was not measured.
         """
-        curve = _rising([(row.share, row.threshold) for row in self.false_accepts if row.share])
+        curve = _rising([(row.share, row.threshold) for row in self.false_matches if row.share])
         least, most = (curve[0][0], curve[-1][0]) if curve else (0.0, 0.0)
-        if not least <= far <= most or not curve:
+        if not least <= fmr <= most or not curve:
             raise FarNotCalibrated(
-                f"the false-accept rate is {far:g}; for {self.engine} rates from {least:.1g} to "
-                f"{most:.1g} are measured and accepted"
+                f"found a false match rate of {fmr:g}; for {self.engine} rates from {least:.1g} to "
+                f"{most:.1g} are measured; name one of those, or a threshold"
             )
-        return _on(curve, far)
+        return _on(curve, fmr)
 
     def to_json(self) -> str:
         """As it is kept in its file."""
-        return json.dumps(asdict(self), indent=1) + "\n"
+        fields = {KEYS.get(name, name): value for name, value in asdict(self).items()}
+        return json.dumps(fields, indent=1) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def interpretation_of(
     """What these stand for."""
     if calibration is None:
         return Interpretation()
-    fars = (calibration.far_at(each) for each in (threshold, distance))
+    fars = (calibration.fmr_at(each) for each in (threshold, distance))
     return Interpretation(calibration.score_of(distance), *(float(f"{far:.3g}") for far in fars))
 
 
@@ -138,12 +142,14 @@ def read_calibration(path: Path) -> Calibration:
 
 def _parsed(fields: Mapping[str, Any]) -> Calibration:
     scores = tuple((float(distance), float(score)) for distance, score in fields["scores"])
-    rows = tuple(FalseAccepts(**row) for row in fields["false_accepts"])
+    rows = tuple(FalseMatches(**row) for row in fields["false_accepts"])
     falling = [score for _, score in scores]
     _require(len(scores) > 1 and falling == sorted(falling, reverse=True), "scores must fall")
     for rising in ([d for d, _ in scores], [r.threshold for r in rows], [r.share for r in rows]):
         _require(rising == sorted(rising), "distances, thresholds and shares must rise")
-    return Calibration(**{**fields, "scores": scores, "false_accepts": rows})
+    names = {key: name for name, key in KEYS.items()}
+    read = {names.get(key, key): value for key, value in fields.items()}
+    return Calibration(**{**read, "scores": scores, "false_matches": rows})
 
 
 def _require(condition: bool, words: str) -> None:

@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from facecompare.config import Settings
 from facecompare.engines.cnn_detector import CnnDetector
 from facecompare.engines.dlib_parts import (
@@ -21,17 +23,15 @@ from facecompare.engines.dlib_parts import (
 )
 from facecompare.engines.lazy import Lazy
 from facecompare.engines.mtcnn import SURELY_UPRIGHT, Mtcnn, MtcnnDetector
-from facecompare.engines.onnx_network import OnnxFaceNetwork
 from facecompare.engines.onnx_session import open_session
 from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
 from facecompare.model_store.files import Models
 from facecompare.model_store.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, dat_path
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-PHOTOS_AT_ONCE = 2  # the photos of a comparison are worked on side by side and share the threads
+PHOTOS_PER_COMPARISON = 2  # worked on side by side; they share the threads
 
 
 class FaceNetwork(Protocol):
@@ -40,6 +40,20 @@ class FaceNetwork(Protocol):
     def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[N, side, side, 3] RGB chips → [N, dimension]."""
         ...
+
+
+class OnnxFaceNetwork:
+    """dlib's face network on ONNX Runtime; one session serves all threads."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """[N, side, side, 3] RGB chips → [N, dimension]."""
+        channels_first = np.ascontiguousarray(chips.transpose(0, 3, 1, 2))
+        (embeddings,) = self._session.run(["embeddings"], {"chips": channels_first})
+        result: NDArray[np.float32] = embeddings
+        return result
 
 
 @dataclass
@@ -65,7 +79,7 @@ def load_dlib_engine(
 
     Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
     """
-    share = max(1, settings.threads // PHOTOS_AT_ONCE)
+    share = max(1, settings.threads // PHOTOS_PER_COMPARISON)
     with ThreadPoolExecutor(1) as pool:
         session = pool.submit(lambda: open_session(models.path_of("face-network"), share))
         detectors = detectors_of(detector, models, settings)
@@ -84,7 +98,7 @@ def mtcnn_of(models: Models, settings: Settings) -> Mtcnn:
     """MTCNN's networks, opened when first asked for."""
     names = ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output")
     paths = [models.path_of(name) for name in names]
-    share = max(1, settings.threads // PHOTOS_AT_ONCE)
+    share = max(1, settings.threads // PHOTOS_PER_COMPARISON)
 
     def open_all() -> tuple[Any, Any, Any]:
         proposal, refinement, output = (open_session(path, share) for path in paths)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Any
 
 import dlib
 import numpy as np
 
-from facecompare.engines.pool import Pool
 from facecompare.engines.protocol import Box, Detection
 
 if TYPE_CHECKING:
@@ -19,13 +21,39 @@ if TYPE_CHECKING:
 NO_UPSAMPLING = 0  # the working width already suits faces of 80 px and more
 
 
+class Pool:
+    """dlib's objects, each lent to one thread at a time.
+
+    Makes an object when all are lent out, so it holds as many as were ever needed at once.
+
+    dlib's HOG detector shared by two threads corrupts the heap and ends the process; its networks
+    answer wrongly.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._idle: LifoQueue[Any] = LifoQueue()
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Any]:
+        """One object for the time of the block."""
+        try:
+            item = self._idle.get_nowait()
+        except Empty:
+            item = self._make()
+        try:
+            yield item
+        finally:
+            self._idle.put(item)
+
+
 class HogDetector:
     """dlib's frontal HOG detector."""
 
     name = "hog"
 
     def __init__(self, path: Path) -> None:
-        self._detectors: Pool[Any] = Pool(lambda: dlib.fhog_object_detector(str(path)))
+        self._detectors = Pool(lambda: dlib.fhog_object_detector(str(path)))
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All frontal faces of about 80 px and more, best score first."""
@@ -44,7 +72,7 @@ class DlibCnnDetector:
     name = "cnn"
 
     def __init__(self, path: Path) -> None:
-        self._networks: Pool[Any] = Pool(lambda: dlib.cnn_face_detection_model_v1(str(path)))
+        self._networks = Pool(lambda: dlib.cnn_face_detection_model_v1(str(path)))
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All faces, best score first."""
@@ -71,7 +99,7 @@ class DlibFaceNetwork:
     """dlib's face network on dlib's own convolutions: the reference for the fast one."""
 
     def __init__(self, path: Path) -> None:
-        self._networks: Pool[Any] = Pool(lambda: dlib.face_recognition_model_v1(str(path)))
+        self._networks = Pool(lambda: dlib.face_recognition_model_v1(str(path)))
 
     def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[N, 150, 150, 3] RGB chips → [N, 128]."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facecompare.config import Settings
-from facecompare.engines.dlib_engine import PHOTOS_AT_ONCE, detectors_of, mtcnn_of
+from facecompare.engines.dlib_engine import PHOTOS_PER_COMPARISON, detectors_of, mtcnn_of
 from facecompare.engines.dlib_parts import DlibLandmarks
 from facecompare.engines.encoder_cards import encoder_card
 from facecompare.engines.lazy import Lazy
@@ -89,7 +89,7 @@ def load_encoder_engine(spec: EncoderSpec, settings: Settings, models: Models) -
     """
     card = encoder_card(spec)
     networks = mtcnn_of(models, settings)
-    share = max(1, settings.threads // PHOTOS_AT_ONCE)
+    share = max(1, settings.threads // PHOTOS_PER_COMPARISON)
     return EncoderEngine(
         card=card,
         model_digest=models.digest(card.models),

@@ -33,7 +33,6 @@ PATCHES_AT_ONCE = 256  # 7 MB of patches; a crowd proposes thousands
 # nonsense, and is less sure of them: of the bundled portraits in working size, turned by quarters,
 # at most 0.97, and upright at least 0.99. Below this, a photo is looked at in all turns.
 SURELY_UPRIGHT = 0.98
-POINT_NAMES = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")  # as the viewer sees
 
 
 class Mtcnn:

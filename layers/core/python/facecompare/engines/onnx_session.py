@@ -37,11 +37,11 @@ def open_session(path: Path, threads: int) -> Any:
         raise ModelFileDamaged(
             f"{path.name} cannot be loaded ({type(exc).__name__}); run: facecompare models build"
         ) from exc
-    _say_where(session.get_providers(), wanted, path.name)
+    _log_provider(session.get_providers(), wanted, path.name)
     return session
 
 
-def _say_where(given: list[str], wanted: list[str], name: str) -> None:
+def _log_provider(given: list[str], wanted: list[str], name: str) -> None:
     """ONNX Runtime itself falls back to the CPU where there is no GPU, or not its driver."""
     if CUDA in given:
         log.info("%s runs on the GPU", name)

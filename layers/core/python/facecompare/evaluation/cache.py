@@ -1,7 +1,7 @@
-"""What became of photos, kept from run to run in one SQLite file.
+"""The embedding results of photos, kept from run to run in one SQLite file.
 
-Kept by the photo's content and the exact recipe, so a run that was interrupted goes on where it
-was, and photos that two sets share are embedded once. Safe to kill at any moment.
+Kept by the photo's content and the exact recipe, so a run that was interrupted resumes, and photos
+that two sets share are embedded once. Safe to kill at any moment.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facecompare.errors import BadField
-from facecompare.evaluation.recipes import Recipe
+from facecompare.evaluation.recipes import EmbeddingRecipe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddingResult:
-    """What became of one photo: an embedding, or the code of the error that prevented it.
+    """The result of one photo: an embedding, or the code of the error that prevented it.
 
     values  float32, [dimension]; empty for a failure
     box     left, top, width, height of the compared face in the photo's pixels; empty likewise
@@ -61,7 +61,7 @@ class EmbeddingCache:
         """Let go of the file."""
         self._connection.close()
 
-    def find(self, sha256: str, recipe: Recipe) -> EmbeddingResult | None:
+    def find(self, sha256: str, recipe: EmbeddingRecipe) -> EmbeddingResult | None:
         """What an earlier run made of this photo."""
         with self._usable():
             row = self._connection.execute(
@@ -75,7 +75,7 @@ class EmbeddingCache:
             np.frombuffer(row[0], np.float32), **facts | {"box": tuple(facts["box"])}
         )
 
-    def keep(self, sha256: str, recipe: Recipe, made: EmbeddingResult) -> None:
+    def keep(self, sha256: str, recipe: EmbeddingRecipe, made: EmbeddingResult) -> None:
         """For the next run."""
         facts = {name: value for name, value in asdict(made).items() if name != "values"}
         with self._usable(), self._connection:
@@ -94,5 +94,5 @@ class EmbeddingCache:
                 f"{self._path} cannot keep embeddings ({reason}); name another file with --cache"
             ) from exc
 
-    def _key(self, recipe: Recipe) -> str:
+    def _key(self, recipe: EmbeddingRecipe) -> str:
         return json.dumps({"weights": self._digest, **asdict(recipe)}, sort_keys=True)

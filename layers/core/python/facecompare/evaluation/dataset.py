@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facecompare.evaluation.cache import EmbeddingResult
-from facecompare.evaluation.enrolment import Enrolment, Task, sha256_of
+from facecompare.evaluation.embedding import Embedder, Task
 from facecompare.evaluation.metrics import Pairs
-from facecompare.evaluation.pairs import Pair, check_images, images_of
-from facecompare.evaluation.recipes import Recipe
+from facecompare.evaluation.pairs import LabelledPair, check_images, images_of
+from facecompare.evaluation.recipes import EmbeddingRecipe
+from facecompare.model_store.files import sha256_of
 from facecompare.pipeline.match import COSINE, EUCLIDEAN, distance_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLOCK = 1_024  # photos whose distances to all others are computed at once: some 40 MB
+ROWS_AT_ONCE = 1_024  # photos whose distances to all others are computed at once: some 40 MB
 
 Done = Iterable[tuple[Task, EmbeddingResult]]
-Progress = Callable[[Done, str, int], Done]
+ShowProgress = Callable[[Done, str, int], Done]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,11 @@ class Dataset:
     """A folder of images and pairs of them; `hashes` are the SHA-256 of the files by name."""
 
     folder: Path
-    pairs: Sequence[Pair]
+    pairs: Sequence[LabelledPair]
     hashes: Mapping[str, str]
 
     @classmethod
-    def of(cls, folder: Path, pairs: Sequence[Pair]) -> Dataset:
+    def of(cls, folder: Path, pairs: Sequence[LabelledPair]) -> Dataset:
         """Raises  BadDataset when photos are missing."""
         names = images_of(pairs)
         check_images(folder, names)
@@ -45,29 +46,32 @@ class Dataset:
 class EmbeddingRun:
     """Where embeddings are made, and who is told of progress."""
 
-    enrolment: Enrolment
-    progress: Progress
+    embedder: Embedder
+    progress: ShowProgress
 
-    def enrol(
-        self, dataset: Dataset, recipe: Recipe, boxes: Mapping[str, tuple[float, ...]] | None = None
+    def embed(
+        self,
+        dataset: Dataset,
+        recipe: EmbeddingRecipe,
+        boxes: Mapping[str, tuple[float, ...]] | None = None,
     ) -> dict[str, EmbeddingResult]:
-        """What became of each photo, by name; of equal files one is embedded."""
+        """The result of each photo, by name; of equal files one is embedded."""
         first = {sha256: name for name, sha256 in dataset.hashes.items()}
         tasks = [
             Task(dataset.folder / name, sha256, recipe, (boxes or {}).get(name, ()))
             for sha256, name in sorted(first.items())
         ]
-        done = self.enrolment.enrol(tasks)
+        done = self.embedder.embed(tasks)
         title = recipe.degradation or recipe.engine
-        made = {task.sha256: enrolled for task, enrolled in self.progress(done, title, len(tasks))}
+        made = {task.sha256: embedded for task, embedded in self.progress(done, title, len(tasks))}
         return {name: made[sha256] for name, sha256 in dataset.hashes.items()}
 
 
 def distances_of(
-    pairs: Sequence[Pair], enrolled: Mapping[str, EmbeddingResult], metric: str = EUCLIDEAN
+    pairs: Sequence[LabelledPair], embedded: Mapping[str, EmbeddingResult], metric: str = EUCLIDEAN
 ) -> Pairs:
     """Of every pair; infinite where a photo has no embedding."""
-    found = [_distance(enrolled[pair.image1], enrolled[pair.image2], metric) for pair in pairs]
+    found = [_distance(embedded[pair.image1], embedded[pair.image2], metric) for pair in pairs]
     folds = [pair.fold for pair in pairs]
     has_folds = all(fold is not None for fold in folds)
     return Pairs(
@@ -87,8 +91,8 @@ def distance_rows(
     values: NDArray[np.float32], metric: str = EUCLIDEAN
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Blocks of the matrix of all distances: (rows, [rows, photos])."""
-    for start in range(0, len(values), BLOCK):
-        rows = slice(start, min(start + BLOCK, len(values)))
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        rows = slice(start, min(start + ROWS_AT_ONCE, len(values)))
         yield rows, distance_matrix(values[rows], values, metric)
 
 

@@ -20,7 +20,7 @@ from facecompare.engines.protocol import Box
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Make = Callable[[Image.Image, Box, np.random.Generator], Image.Image]
+    Degrade = Callable[[Image.Image, Box, np.random.Generator], Image.Image]
 
 GREY = (128, 128, 128)
 MASK_BLUE = (116, 158, 190)
@@ -46,7 +46,7 @@ class Degradation:
 
     kind: str
     strength: str
-    make: Make
+    make: Degrade
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ class Degradation:
         return self.make(photo, face, np.random.default_rng(seed))
 
 
-def resolution(longest_px: int) -> Make:
+def resolution(longest_px: int) -> Degrade:
     """A photo that once was this small: what it lost does not come back."""
 
     def make(photo: Image.Image, _face: Box, _random: np.random.Generator) -> Image.Image:
@@ -69,7 +69,7 @@ def resolution(longest_px: int) -> Make:
     return make
 
 
-def darkness(share: float) -> Make:
+def darkness(share: float) -> Degrade:
     """This share of the light."""
 
     def make(photo: Image.Image, _face: Box, _random: np.random.Generator) -> Image.Image:
@@ -78,7 +78,7 @@ def darkness(share: float) -> Make:
     return make
 
 
-def noise(deviation: float) -> Make:
+def noise(deviation: float) -> Degrade:
     """Normal noise of this standard deviation, in grey levels of 255, on each channel."""
 
     def make(photo: Image.Image, _face: Box, random: np.random.Generator) -> Image.Image:
@@ -89,7 +89,7 @@ def noise(deviation: float) -> Make:
     return make
 
 
-def blur(share: float) -> Make:
+def blur(share: float) -> Degrade:
     """A Gaussian blur with a radius of this share of the face's width."""
 
     def make(photo: Image.Image, face: Box, _random: np.random.Generator) -> Image.Image:
@@ -98,7 +98,7 @@ def blur(share: float) -> Make:
     return make
 
 
-def jpeg(quality: int) -> Make:
+def jpeg(quality: int) -> Degrade:
     """Saved as JPEG with this quality, chroma at half resolution."""
 
     def make(photo: Image.Image, _face: Box, _random: np.random.Generator) -> Image.Image:
@@ -109,7 +109,7 @@ def jpeg(quality: int) -> Make:
     return make
 
 
-def rotation(degrees: float) -> Make:
+def rotation(degrees: float) -> Degrade:
     """Turned around the face's centre, to the left or to the right by chance."""
 
     def make(photo: Image.Image, face: Box, random: np.random.Generator) -> Image.Image:
@@ -119,7 +119,7 @@ def rotation(degrees: float) -> Make:
     return make
 
 
-def occlusion(share: float) -> Make:
+def occlusion(share: float) -> Degrade:
     """A grey bar over this share of the face, from a side that chance chooses."""
 
     def make(photo: Image.Image, face: Box, random: np.random.Generator) -> Image.Image:

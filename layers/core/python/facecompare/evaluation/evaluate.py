@@ -17,14 +17,14 @@ from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import Dataset, EmbeddingRun, distance_matrix, distances_of
 from facecompare.evaluation.identification import Identification, Split, identify, split
 from facecompare.evaluation.metrics import (
-    FARS,
     FEW_RESAMPLES,
-    AtFar,
+    FMRS,
+    AtFmr,
     AtThreshold,
     Pairs,
     Separability,
     Share,
-    at_far,
+    at_fmr,
     at_threshold,
     auc_share,
     cross_validated,
@@ -33,7 +33,7 @@ from facecompare.evaluation.metrics import (
     separability,
 )
 from facecompare.evaluation.pairs import folders_name_people, person_of
-from facecompare.evaluation.recipes import Recipe
+from facecompare.evaluation.recipes import EmbeddingRecipe
 from facecompare.evaluation.reliability import Reliability, reliability
 from facecompare.evaluation.strata import Stratum, strata_of
 from facecompare.evaluation.variants import Variant, ablate, degrade
@@ -80,12 +80,12 @@ class Verification:
     auc: Share
     eer: Share
     at_thresholds: tuple[AtThreshold, ...]
-    at_fars: tuple[AtFar, ...]
+    at_fmrs: tuple[AtFmr, ...]
     separability: Separability
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvaluationReport:
     """All that was measured; `to_json` in report.py writes it."""
 
     version: str
@@ -107,7 +107,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportParts:
     """Parts of the report that take more time, or another file."""
 
     identify: bool = False
@@ -120,7 +120,7 @@ class Wanted:
 class Evaluation:
     """The report, and the distances that its plots show."""
 
-    report: Report
+    report: EvaluationReport
     pairs: Pairs
 
 
@@ -129,7 +129,7 @@ def evaluate(
     engine: Engine,
     calibration: Calibration | None,
     run: EmbeddingRun,
-    wanted: Wanted,
+    wanted: ReportParts,
 ) -> Evaluation:
     """Embed every photo once, and compute.
 
@@ -138,35 +138,42 @@ def evaluate(
     people = [person_of(name) for name in dataset.hashes]
     named = folders_name_people(dataset.pairs)
     parts = split(people if named else []) if wanted.identify else None
-    recipe = Recipe(engine.card.id)
-    enrolled = run.enrol(dataset, recipe)
-    metric = engine.card.metric
-    pairs = distances_of(dataset.pairs, enrolled, metric)
-    threshold = engine.card.default_threshold
-    report = Report(
+    embedded = run.embed(dataset, EmbeddingRecipe(engine.card.id))
+    card = engine.card
+    pairs, threshold = distances_of(dataset.pairs, embedded, card.metric), card.default_threshold
+    report = EvaluationReport(
         version=facecompare.__version__,
         machine=platform.machine(),
-        engine=engine.card.id,
+        engine=card.id,
         model_digest=engine.model_digest,
-        images=len(enrolled),
+        images=len(embedded),
         people=len(set(people)) if named else 0,
-        failures=tuple(
-            Failure(name, made.failure) for name, made in enrolled.items() if made.failure
-        ),
-        detectors=Counter(made.detector for made in enrolled.values() if made.detector),
-        verification=verification(pairs, _thresholds(engine.card)),
+        failures=_failures(embedded),
+        detectors=_detectors(embedded),
+        verification=verification(pairs, _thresholds(card)),
         reliability=(
-            reliability(calibration, dataset.pairs, pairs, enrolled, metric)
+            reliability(calibration, dataset.pairs, pairs, embedded, card.metric)
             if calibration
             else None
         ),
         worst=_worst(dataset, pairs),
-        latency_ms=_latency(enrolled),
-        identification=_identification(enrolled, parts, threshold, metric) if parts else None,
+        latency_ms=_latency(embedded),
+        identification=(
+            _identification(embedded, parts, threshold, card.metric) if parts else None
+        ),
         strata=strata_of(dataset.pairs, pairs, wanted.groups, threshold) if wanted.groups else (),
-        variants=_variants(dataset, engine, run, wanted, enrolled),
+        variants=_variants(dataset, engine, run, wanted, embedded),
     )
     return Evaluation(report, pairs)
+
+
+def _failures(embedded: Mapping[str, EmbeddingResult]) -> tuple[Failure, ...]:
+    return tuple(Failure(name, made.failure) for name, made in embedded.items() if made.failure)
+
+
+def _detectors(embedded: Mapping[str, EmbeddingResult]) -> dict[str, int]:
+    """Photos by the detector that found their face."""
+    return dict(Counter(made.detector for made in embedded.values() if made.detector))
 
 
 def _thresholds(card: EngineCard) -> list[float]:
@@ -190,7 +197,7 @@ def verification(pairs: Pairs, thresholds: Sequence[float]) -> Verification:
         auc=auc_share(pairs),
         eer=Share(equal_error_rate(pairs), eer_low, eer_high, len(pairs.same)),
         at_thresholds=tuple(at_threshold(pairs, each) for each in thresholds),
-        at_fars=tuple(at_far(pairs, far) for far in FARS),
+        at_fmrs=tuple(at_fmr(pairs, fmr) for fmr in FMRS),
         separability=separability(pairs),
     )
 
@@ -211,10 +218,10 @@ def _worst(dataset: Dataset, pairs: Pairs) -> tuple[RankedPair, ...]:
     )
 
 
-def _latency(enrolled: Mapping[str, EmbeddingResult]) -> dict[str, dict[str, float]]:
+def _latency(embedded: Mapping[str, EmbeddingResult]) -> dict[str, dict[str, float]]:
     """Median and 95th percentile over photos, by stage; comparing two embeddings takes none."""
     stages = STAGES[:-1]
-    times = np.array([[made.timing_ms[stage] for stage in stages] for made in enrolled.values()])
+    times = np.array([[made.timing_ms[stage] for stage in stages] for made in embedded.values()])
     table = np.column_stack([times, times.sum(axis=1)])
     median, high = np.percentile(table, (50, 95), axis=0)
     return {
@@ -224,11 +231,11 @@ def _latency(enrolled: Mapping[str, EmbeddingResult]) -> dict[str, dict[str, flo
 
 
 def _identification(
-    enrolled: Mapping[str, EmbeddingResult], parts: Split, threshold: float, metric: str
+    embedded: Mapping[str, EmbeddingResult], parts: Split, threshold: float, metric: str
 ) -> Identification:
-    names = list(enrolled)
+    names = list(embedded)
     people = [person_of(name) for name in names]
-    values = _values(names, enrolled)
+    values = _values(names, embedded)
     gallery = values[parts.gallery]
     known, strange = (
         np.nan_to_num(distance_matrix(values[part], gallery, metric), nan=np.inf)
@@ -243,12 +250,12 @@ def _identification(
     )
 
 
-def _values(names: Sequence[str], enrolled: Mapping[str, EmbeddingResult]) -> NDArray[np.float32]:
+def _values(names: Sequence[str], embedded: Mapping[str, EmbeddingResult]) -> NDArray[np.float32]:
     """Rows of embeddings; NaN for a photo without one."""
-    dimension = max(len(enrolled[name].values) for name in names)
+    dimension = max(len(embedded[name].values) for name in names)
     nothing = np.full(dimension, np.nan, np.float32)
     return np.stack(
-        [nothing if enrolled[name].failure else enrolled[name].values for name in names]
+        [nothing if embedded[name].failure else embedded[name].values for name in names]
     )
 
 
@@ -256,9 +263,9 @@ def _variants(
     dataset: Dataset,
     engine: Engine,
     run: EmbeddingRun,
-    wanted: Wanted,
-    enrolled: Mapping[str, EmbeddingResult],
+    wanted: ReportParts,
+    embedded: Mapping[str, EmbeddingResult],
 ) -> tuple[Variant, ...]:
     ablated = ablate(dataset, engine, run) if wanted.ablation else []
-    worse = degrade(dataset, engine, run, enrolled) if wanted.robustness else []
+    worse = degrade(dataset, engine, run, embedded) if wanted.robustness else []
     return (*ablated, *worse)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.engines.calibration import Calibration, FalseAccepts
+from facecompare.engines.calibration import Calibration, FalseMatches
 from facecompare.engines.protocol import EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import distance_rows, distances_of
 from facecompare.evaluation.metrics import Pairs
-from facecompare.evaluation.pairs import Pair, folders_name_people, person_of
+from facecompare.evaluation.pairs import LabelledPair, folders_name_people, person_of
 from facecompare.pipeline.match import COSINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-STEP = 0.01  # between points of both curves; false-accept rates change by a third over it at most
+STEP = 0.01  # between points of both curves; the FMR changes by a third over it at most
 SCORES_TO = 1.2  # no two faces of LFW are further apart
 THRESHOLDS = (0.30, 1.00)  # of Euclidean distances; cosine distances begin at 0
 RESAMPLES = 500
@@ -40,9 +40,9 @@ def fit_scores(pairs: Pairs) -> tuple[tuple[float, float], ...]:
     )
 
 
-def fit_listed_false_accepts(
+def fit_listed_false_matches(
     pairs: Pairs, thresholds: NDArray[np.float64], seed: int = 0
-) -> tuple[FalseAccepts, ...]:
+) -> tuple[FalseMatches, ...]:
     """The same over the impostor pairs that are listed, where folders do not name people."""
     random, impostor = np.random.default_rng(seed), pairs.impostor
     drawn = random.choice(impostor, (RESAMPLES, len(impostor)))
@@ -50,21 +50,21 @@ def fit_listed_false_accepts(
     return _rows(thresholds, shares[0], shares[1])
 
 
-def fit_false_accepts(
-    enrolled: Mapping[str, EmbeddingResult],
+def fit_false_matches(
+    embedded: Mapping[str, EmbeddingResult],
     thresholds: NDArray[np.float64],
     metric: str,
     seed: int = 0,
-) -> tuple[FalseAccepts, ...]:
-    """False-accept rates over all pairs of photos of two people, by the folders that these lie in.
+) -> tuple[FalseMatches, ...]:
+    """False match rates over all pairs of photos of two people, by the folders that these lie in.
 
     The 95 % intervals are of people drawn anew: pairs that share a person are not independent.
     """
-    names = [name for name, made in enrolled.items() if not made.failure]
+    names = [name for name, made in embedded.items() if not made.failure]
     people, person = np.unique([person_of(name) for name in names], return_inverse=True)
     photos = np.bincount(person)
     one, other, bins = _close_pairs(
-        np.stack([enrolled[name].values for name in names]), person, thresholds, metric
+        np.stack([embedded[name].values for name in names]), person, thresholds, metric
     )
     random = np.random.default_rng(seed)
     shares = _shares(np.ones(len(people)), photos, one, other, bins, len(thresholds))
@@ -82,10 +82,10 @@ def fit_false_accepts(
 
 def _rows(
     thresholds: NDArray[np.float64], shares: NDArray[np.float64], drawn: NDArray[np.float64]
-) -> tuple[FalseAccepts, ...]:
+) -> tuple[FalseMatches, ...]:
     low, high = np.percentile(drawn, (2.5, 97.5), axis=0)
     rows = zip(thresholds, shares, low, high, strict=True)
-    return tuple(FalseAccepts(*(float(f"{value:.4g}") for value in row)) for row in rows)
+    return tuple(FalseMatches(*(float(f"{value:.4g}") for value in row)) for row in rows)
 
 
 def _close_pairs(
@@ -95,7 +95,7 @@ def _close_pairs(
     metric: str,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Every pair of two people nearer than the last threshold: both people, and the first threshold
-    that accepts the pair."""
+    that the pair matches at."""
     found = []
     for rows, distances in distance_rows(values, metric):
         row, column = np.nonzero(distances < thresholds[-1])
@@ -115,11 +115,11 @@ def _shares(
     bins: NDArray[np.intp],
     count: int,
 ) -> NDArray[np.float64]:
-    """The share of accepted pairs at each threshold, with people as often as their weight."""
+    """The share of pairs that match at each threshold, with people as often as their weight."""
     weighted = weights * photos
     pairs = (weighted.sum() ** 2 - np.square(weighted).sum()) / 2
-    accepted = np.bincount(bins, weights=weights[one] * weights[other], minlength=count + 1)
-    shares: NDArray[np.float64] = np.cumsum(accepted[:count]) / (pairs or 1)  # one person, no pair
+    matched = np.bincount(bins, weights=weights[one] * weights[other], minlength=count + 1)
+    shares: NDArray[np.float64] = np.cumsum(matched[:count]) / (pairs or 1)  # one person, no pair
     return shares
 
 
@@ -127,11 +127,11 @@ def calibration_of(
     card: EngineCard,
     model_digest: str,
     source: str,
-    listed: Sequence[Pair],
-    enrolled: Mapping[str, EmbeddingResult],
+    listed: Sequence[LabelledPair],
+    embedded: Mapping[str, EmbeddingResult],
 ) -> Calibration:
     """The calibration that these pairs and photos give."""
-    pairs = distances_of(listed, enrolled, card.metric)
+    pairs = distances_of(listed, embedded, card.metric)
     thresholds = np.round(
         np.arange(0 if card.metric == COSINE else THRESHOLDS[0], THRESHOLDS[1] + STEP / 2, STEP), 2
     )
@@ -142,9 +142,9 @@ def calibration_of(
         genuine=len(pairs.genuine),
         impostor=len(pairs.impostor),
         scores=fit_scores(pairs),
-        false_accepts=(
-            fit_false_accepts(enrolled, thresholds, card.metric)
+        false_matches=(
+            fit_false_matches(embedded, thresholds, card.metric)
             if folders_name_people(listed)
-            else fit_listed_false_accepts(pairs, thresholds)
+            else fit_listed_false_matches(pairs, thresholds)
         ),
     )

@@ -85,12 +85,12 @@ def identify(
     own = np.array(probe_people)[:, None] == np.array(gallery_people)[None]
     own_distance = np.where(own, known, np.inf).min(axis=1)
     nearer = (known < own_distance[:, None]).sum(axis=1)
-    enrolled = np.isfinite(own_distance)
+    comparable = np.isfinite(own_distance)
     return Identification(
         gallery=len(gallery_people),
         probes=len(known),
         strangers=len(strange),
-        ranks={rank: float((enrolled & (nearer < rank)).mean()) for rank in RANKS},
+        ranks={rank: float((comparable & (nearer < rank)).mean()) for rank in RANKS},
         threshold=threshold,
         found=float(((nearer == 0) & (own_distance < threshold)).mean()),
         rejected=float((strange.min(axis=1) >= threshold).mean()),

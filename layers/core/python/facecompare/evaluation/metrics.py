@@ -1,5 +1,8 @@
 """Error rates of verification, from the distances of genuine and impostor pairs.
 
+Terms are those of ISO/IEC 19795-1: the false match rate (FMR) is the share of impostor pairs whose
+distance is below the threshold, the false non-match rate (FNMR) that of genuine pairs whose is not.
+
 A pair of which a photo has no usable face has an infinite distance, and so counts as a non-match.
 Intervals are of 95 %: Wilson's for a share at a fixed threshold, and percentiles of resampled pairs
 where the threshold itself depends on them.
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
     Distances = NDArray[np.float64]
 
-FARS = (0.1, 0.01, 0.001)
+FMRS = (0.1, 0.01, 0.001)
 FOLDS = 10
 RESAMPLES = 1_000
 FEW_RESAMPLES = 200  # for figures that vary little and take their time
@@ -65,8 +68,8 @@ class AtThreshold:
 
     threshold: float
     accuracy: Share
-    false_accepts: Share
-    false_rejects: Share
+    false_match_rate: Share
+    false_non_match_rate: Share
     precision: float
     recall: float
     f1: float
@@ -74,12 +77,12 @@ class AtThreshold:
 
 
 @dataclass(frozen=True, slots=True)
-class AtFar:
-    """Genuine pairs accepted where this share of impostors is; `threshold` is the largest such."""
+class AtFmr:
+    """The true match rate, 1 − FNMR, at a false match rate; `threshold` is the largest with it."""
 
-    far: float
+    fmr: float
     threshold: float
-    true_accepts: Share
+    true_match_rate: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +125,25 @@ class Pairs:
 
 def at_threshold(pairs: Pairs, threshold: float) -> AtThreshold:
     """The confusion matrix at a threshold, and what follows from it."""
-    accepted = pairs.distances < threshold
-    true_accepts = int((accepted & pairs.same).sum())
-    false_accepts = int((accepted & ~pairs.same).sum())
+    matched = pairs.distances < threshold
+    true_matches = int((matched & pairs.same).sum())
+    false_matches = int((matched & ~pairs.same).sum())
     genuine, impostor = int(pairs.same.sum()), int((~pairs.same).sum())
-    right = true_accepts + impostor - false_accepts
-    called_same = true_accepts + false_accepts
+    right = true_matches + impostor - false_matches
+    matches = true_matches + false_matches
     return AtThreshold(
         threshold=threshold,
         accuracy=Share.counted(right, genuine + impostor),
-        false_accepts=Share.counted(false_accepts, impostor),
-        false_rejects=Share.counted(genuine - true_accepts, genuine),
-        precision=true_accepts / called_same if called_same else float("nan"),
-        recall=true_accepts / genuine if genuine else float("nan"),
-        f1=2 * true_accepts / (called_same + genuine) if called_same + genuine else float("nan"),
+        false_match_rate=Share.counted(false_matches, impostor),
+        false_non_match_rate=Share.counted(genuine - true_matches, genuine),
+        precision=true_matches / matches if matches else float("nan"),
+        recall=true_matches / genuine if genuine else float("nan"),
+        f1=2 * true_matches / (matches + genuine) if matches + genuine else float("nan"),
         confusion={
-            "true_accepts": true_accepts,
-            "false_rejects": genuine - true_accepts,
-            "false_accepts": false_accepts,
-            "true_rejects": impostor - false_accepts,
+            "true_matches": true_matches,
+            "false_non_matches": genuine - true_matches,
+            "false_matches": false_matches,
+            "true_non_matches": impostor - false_matches,
         },
     )
 
@@ -159,39 +162,39 @@ def auc_share(pairs: Pairs) -> Share:
 
 
 def equal_error_rate(pairs: Pairs) -> float:
-    """Where as large a share of impostors is accepted as of genuine pairs refused."""
-    accepts, rejects = error_curves(pairs)
-    crossing = int(np.argmax(accepts >= rejects))
+    """Where the false match rate and the false non-match rate are the same."""
+    fmr, fnmr = error_curves(pairs)
+    crossing = int(np.argmax(fmr >= fnmr))
     if crossing == 0:
-        return float(accepts[0])
-    gap0, gap1 = (float(rejects[at] - accepts[at]) for at in (crossing - 1, crossing))
+        return float(fmr[0])
+    gap0, gap1 = (float(fnmr[at] - fmr[at]) for at in (crossing - 1, crossing))
     share = gap0 / (gap0 - gap1) if gap0 != gap1 else 0.0
-    return float(accepts[crossing - 1] + share * (accepts[crossing] - accepts[crossing - 1]))
+    return float(fmr[crossing - 1] + share * (fmr[crossing] - fmr[crossing - 1]))
 
 
 def error_curves(pairs: Pairs) -> tuple[Distances, Distances]:
-    """False-accept rates, rising, and false-reject rates, falling, at all distances that occur."""
+    """FMR, rising, and FNMR, falling, at all distances that occur."""
     thresholds = np.append(np.unique(np.minimum(pairs.distances, BEYOND)), BEYOND + 1)
     genuine, impostor = (
         np.sort(np.minimum(kind, BEYOND)) for kind in (pairs.genuine, pairs.impostor)
     )
-    accepts = np.searchsorted(impostor, thresholds) / len(impostor)
-    rejects = 1 - np.searchsorted(genuine, thresholds) / len(genuine)
-    return accepts, rejects
+    fmr = np.searchsorted(impostor, thresholds) / len(impostor)
+    fnmr = 1 - np.searchsorted(genuine, thresholds) / len(genuine)
+    return fmr, fnmr
 
 
-def at_far(pairs: Pairs, far: float, seed: int = 0) -> AtFar:
-    """Genuine pairs accepted at the largest threshold that lets in no more impostors than this."""
-    threshold = threshold_at_far(pairs.impostor, far)
-    accepted = float((pairs.genuine < threshold).mean())
-    low, high = resampled(pairs, lambda some: _accepted_at(some, far), seed)
-    return AtFar(far, threshold, Share(accepted, low, high, len(pairs.genuine)))
+def at_fmr(pairs: Pairs, fmr: float, seed: int = 0) -> AtFmr:
+    """The true match rate at the largest threshold with no higher false match rate than this."""
+    threshold = threshold_at_fmr(pairs.impostor, fmr)
+    matched = float((pairs.genuine < threshold).mean())
+    low, high = resampled(pairs, lambda some: _true_match_rate_at(some, fmr), seed)
+    return AtFmr(fmr, threshold, Share(matched, low, high, len(pairs.genuine)))
 
 
-def threshold_at_far(impostor: Distances, far: float) -> float:
+def threshold_at_fmr(impostor: Distances, fmr: float) -> float:
     """The largest threshold with so small a share of impostor distances below it."""
     ordered = np.sort(impostor)
-    allowed = int(np.floor(far * len(ordered) + 1e-9))
+    allowed = int(np.floor(fmr * len(ordered) + 1e-9))
     return float(min(ordered[allowed], BEYOND)) if allowed < len(ordered) else BEYOND
 
 
@@ -234,10 +237,10 @@ def best_threshold(pairs: Pairs) -> float:
     """The threshold with the most right verdicts; of several equally good ones the middle one."""
     order = np.argsort(pairs.distances, kind="stable")
     distances = np.minimum(pairs.distances[order], BEYOND)
-    starts = np.concatenate([distances[:1], distances])  # accepting nothing, one pair, two …
+    starts = np.concatenate([distances[:1], distances])  # matching nothing, one pair, two …
     ends = np.append(distances, BEYOND)
     gained = np.concatenate([[0], np.cumsum(np.where(pairs.same[order], 1, -1))])
-    possible = ends > starts  # equal distances are accepted together
+    possible = ends > starts  # equal distances match together
     possible[0] = True
     best = np.flatnonzero(possible & (gained == gained[possible].max()))
     middle = int(best[len(best) // 2])
@@ -260,8 +263,8 @@ def separability(pairs: Pairs) -> Separability:
     )
 
 
-def _accepted_at(pairs: Pairs, far: float) -> float:
-    return float((pairs.genuine < threshold_at_far(pairs.impostor, far)).mean())
+def _true_match_rate_at(pairs: Pairs, fmr: float) -> float:
+    return float((pairs.genuine < threshold_at_fmr(pairs.impostor, fmr)).mean())
 
 
 def _folds(same: NDArray[np.bool_], seed: int) -> NDArray[np.intp]:

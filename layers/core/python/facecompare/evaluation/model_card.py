@@ -14,7 +14,7 @@ from typing import Any
 
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import BadDataset
-from facecompare.evaluation.report import of_people, table, tar_at
+from facecompare.evaluation.report import RATES, of_people, section_table, tmr_at
 from facecompare.model_store.files import ModelFile
 
 MODEL_CARD = "MODEL_CARD.md"
@@ -30,6 +30,7 @@ def model_card(
     return text.substitute(
         engines="\n".join(_engines(cards)),
         files="\n".join(_files(files)),
+        rates=RATES,
         figures="\n".join(_figures(engine, summary) for engine, summary in summaries.items()),
     )
 
@@ -60,12 +61,12 @@ def _engines(cards: Sequence[EngineCard]) -> list[str]:
         [f"`{c.id}`", c.title, str(c.dimension), c.metric, f"{c.default_threshold:g}", c.licence]
         for c in cards
     ]
-    return table(("engine", "what", "dimension", "metric", "threshold", "licence"), rows)
+    return section_table(("engine", "what", "dimension", "metric", "threshold", "licence"), rows)
 
 
 def _files(files: Sequence[ModelFile]) -> list[str]:
     rows = [[f"`{f.file}`", f"{f.bytes:,}", f"`{f.sha256[:16]}…`", f.licence] for f in files]
-    return table(("file", "bytes", "SHA-256", "licence"), rows)
+    return section_table(("file", "bytes", "SHA-256", "licence"), rows)
 
 
 def _figures(engine: str, summary: Summary) -> str:
@@ -97,9 +98,9 @@ def _verification(v: Summary) -> list[str]:
         ],
         ["AUC", f"{auc['value']:.4f} [{auc['low']:.4f}, {auc['high']:.4f}]"],
         ["EER", _share(v["eer"])],
-        *([tar_at(at["far"], v["impostor"]), _share(at["true_accepts"])] for at in v["at_fars"]),
+        *([tmr_at(at["far"], v["impostor"]), _share(at["true_accepts"])] for at in v["at_fars"]),
     ]
-    return table(("figure", "value"), rows)
+    return section_table(("figure", "value"), rows)
 
 
 def _at_thresholds(thresholds: Sequence[Summary]) -> list[str]:
@@ -110,7 +111,7 @@ def _at_thresholds(thresholds: Sequence[Summary]) -> list[str]:
         ]
         for at in thresholds
     ]
-    return table(("threshold", "accuracy", "strangers accepted", "genuine pairs refused"), rows)
+    return section_table(("threshold", "accuracy", "FMR", "FNMR"), rows)
 
 
 def _reliability(found: Summary | None) -> list[str]:
@@ -126,12 +127,12 @@ def _reliability(found: Summary | None) -> list[str]:
         for each in found["fars"]
     ]
     top = found["scores"][-1]
-    header = ("FAR asked for", "threshold", "found, listed pairs", "found, all pairs of two people")
+    header = ("FMR asked for", "threshold", "FMR of listed pairs", "FMR of all pairs of two people")
     return [
         f"Of the {top['genuine']['of']} pairs with a score of 90 to 100, "
         f"{_share(top['genuine'])} are genuine. Calibrated on {found['source']}.",
         "",
-        *table(header, rows),
+        *section_table(header, rows),
     ]
 
 
@@ -165,8 +166,8 @@ def _strata(strata: Sequence[Summary]) -> list[str]:
         ]
         for each in strata
     ]
-    header = ("group", "genuine / impostor", "AUC", "strangers accepted", "genuine refused", "")
-    return table(header, rows)
+    header = ("group", "genuine / impostor", "AUC", "FMR", "FNMR", "")
+    return section_table(header, rows)
 
 
 def _variants(variants: Sequence[Summary]) -> list[str]:
@@ -185,16 +186,8 @@ def _variants(variants: Sequence[Summary]) -> list[str]:
         ]
         for each in variants
     ]
-    header = (
-        "change",
-        "how",
-        "AUC",
-        "EER",
-        "strangers accepted",
-        "genuine refused",
-        "no face found",
-    )
-    return table(header, rows)
+    header = ("change", "how", "AUC", "EER", "FMR", "FNMR", "failures to enrol")
+    return section_table(header, rows)
 
 
 def _percent(share: float) -> str:

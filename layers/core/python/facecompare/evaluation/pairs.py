@@ -16,7 +16,7 @@ SHOWN = 3  # missing photos that are named
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class LabelledPair:
     """Two photos, by their paths below the folder of images; `fold` is LFW's own, or None."""
 
     image1: str
@@ -25,7 +25,7 @@ class Pair:
     fold: int | None = None
 
 
-def read_pairs(path: Path) -> list[Pair]:
+def read_labelled_pairs(path: Path) -> list[LabelledPair]:
     """The pairs of a file in LFW's format or, with a name ending in .csv, image1,image2,same.
 
     Raises  BadDataset naming the line, also for too few pairs of a kind.
@@ -62,7 +62,7 @@ def check_images(folder: Path, names: Sequence[str]) -> None:
         )
 
 
-def images_of(pairs: Sequence[Pair]) -> list[str]:
+def images_of(pairs: Sequence[LabelledPair]) -> list[str]:
     """Every photo once, in order."""
     return sorted({name for pair in pairs for name in (pair.image1, pair.image2)})
 
@@ -72,12 +72,12 @@ def person_of(name: str) -> str:
     return Path(name).parent.name
 
 
-def folders_name_people(pairs: Sequence[Pair]) -> bool:
+def folders_name_people(pairs: Sequence[LabelledPair]) -> bool:
     """Whether the folders of photos agree with the pairs, so that they tell who is who."""
     return all((person_of(each.image1) == person_of(each.image2)) == each.same for each in pairs)
 
 
-def _csv_pairs(lines: list[str], file: str) -> Iterator[Pair]:
+def _csv_pairs(lines: list[str], file: str) -> Iterator[LabelledPair]:
     rows = csv.reader(lines)
     header = [name.strip() for name in next(rows, [])]
     if header != CSV_HEADER:
@@ -87,7 +87,7 @@ def _csv_pairs(lines: list[str], file: str) -> Iterator[Pair]:
     for number, row in enumerate(rows, 2):
         match [field.strip() for field in row]:
             case [image1, image2, same] if image1 and image2 and same.lower() in YES | NO:
-                yield Pair(
+                yield LabelledPair(
                     _inside(image1, file, number),
                     _inside(image2, file, number),
                     same.lower() in YES,
@@ -109,7 +109,7 @@ def _inside(name: str, file: str, number: int) -> str:
     return name
 
 
-def _lfw_pairs(lines: list[str], file: str) -> Iterator[Pair]:
+def _lfw_pairs(lines: list[str], file: str) -> Iterator[LabelledPair]:
     """A line of counts, then `NAME n1 n2` or `NAME1 n1 NAME2 n2`, tab-separated."""
     counts = lines[0].split() if lines else []
     if not (1 <= len(counts) <= 2 and all(count.isdigit() for count in counts)):
@@ -121,9 +121,9 @@ def _lfw_pairs(lines: list[str], file: str) -> Iterator[Pair]:
         fold = number // fold_length if fold_length else None
         match line.split("\t"):
             case [name, one, other] if one.isdigit() and other.isdigit():
-                yield Pair(_lfw_photo(name, one), _lfw_photo(name, other), True, fold)
+                yield LabelledPair(_lfw_photo(name, one), _lfw_photo(name, other), True, fold)
             case [name1, one, name2, other] if one.isdigit() and other.isdigit():
-                yield Pair(_lfw_photo(name1, one), _lfw_photo(name2, other), False, fold)
+                yield LabelledPair(_lfw_photo(name1, one), _lfw_photo(name2, other), False, fold)
             case _:
                 raise BadDataset(
                     f"line {number + 2} of {file} is {line[:80]!r}; NAME n1 n2 or NAME1 n1 NAME2 "

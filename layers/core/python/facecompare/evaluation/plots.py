@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SIZE = (6.4, 4.8)  # inches
 DPI = 120
-LEAST_FAR = 1e-4  # where the logarithmic axes begin
+LEAST_RATE = 1e-4  # where the logarithmic axes begin
 GENUINE, IMPOSTOR, MARK = "#0a7350", "#c2410c", "#1f2937"
 
 
@@ -52,20 +52,20 @@ def _axes(x: str, y: str, title: str) -> tuple[Figure, Axes]:
 
 
 def _roc(pairs: Pairs) -> Figure:
-    accepts, rejects = error_curves(pairs)
-    figure, axes = _axes("false-accept rate", "true-accept rate", "ROC")
-    axes.step(np.maximum(accepts, LEAST_FAR), 1 - rejects, where="post", color=GENUINE)
-    axes.set(xscale="log", xlim=(LEAST_FAR, 1), ylim=(max(0.0, 1 - 5 * rejects[-2] - 0.5), 1.005))
+    fmr, fnmr = error_curves(pairs)
+    figure, axes = _axes("false match rate", "true match rate", "ROC")
+    axes.step(np.maximum(fmr, LEAST_RATE), 1 - fnmr, where="post", color=GENUINE)
+    axes.set(xscale="log", xlim=(LEAST_RATE, 1), ylim=(max(0.0, 1 - 5 * fnmr[-2] - 0.5), 1.005))
     return figure
 
 
 def _det(pairs: Pairs, eer: float) -> Figure:
-    accepts, rejects = error_curves(pairs)
-    figure, axes = _axes("false-accept rate", "false-reject rate", "DET")
-    axes.plot(np.maximum(accepts, LEAST_FAR), np.maximum(rejects, LEAST_FAR), color=IMPOSTOR)
-    axes.plot([LEAST_FAR, 1], [LEAST_FAR, 1], color=MARK, linewidth=0.8, linestyle=":")
+    fmr, fnmr = error_curves(pairs)
+    figure, axes = _axes("false match rate", "false non-match rate", "DET")
+    axes.plot(np.maximum(fmr, LEAST_RATE), np.maximum(fnmr, LEAST_RATE), color=IMPOSTOR)
+    axes.plot([LEAST_RATE, 1], [LEAST_RATE, 1], color=MARK, linewidth=0.8, linestyle=":")
     axes.plot([eer], [eer], "o", color=MARK, label=f"EER {eer:.2%}")
-    axes.set(xscale="log", yscale="log", xlim=(LEAST_FAR, 1), ylim=(LEAST_FAR, 1))
+    axes.set(xscale="log", yscale="log", xlim=(LEAST_RATE, 1), ylim=(LEAST_RATE, 1))
     axes.legend()
     return figure
 

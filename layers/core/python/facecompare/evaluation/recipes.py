@@ -21,7 +21,7 @@ FIVE, SIXTY_EIGHT, NONE = "5 points", "68 points", "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class EmbeddingRecipe:
     """An engine and what is changed about it; empty values leave it as it is.
 
     alignment    which landmarks turn and scale the chip; "none" cuts the detector's box as it is

@@ -1,4 +1,4 @@
-"""Whether a calibration keeps its word on photos that it has not seen."""
+"""Whether a calibration holds on photos that it was not fitted on."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from facecompare.engines.calibration import Calibration, FalseAccepts
+from facecompare.engines.calibration import Calibration, FalseMatches
 from facecompare.errors import FarNotCalibrated
 from facecompare.evaluation.cache import EmbeddingResult
-from facecompare.evaluation.fitting import fit_false_accepts
-from facecompare.evaluation.metrics import FARS, Pairs, Share
-from facecompare.evaluation.pairs import Pair, folders_name_people
+from facecompare.evaluation.fitting import fit_false_matches
+from facecompare.evaluation.metrics import FMRS, Pairs, Share
+from facecompare.evaluation.pairs import LabelledPair, folders_name_people
 
 EDGES = tuple(range(0, 101, 10))
 
@@ -28,64 +28,68 @@ class ScoreBin:
 
 
 @dataclass(frozen=True, slots=True)
-class PromisedFar:
-    """The threshold that the calibration names for a rate, and the rates found there: among the
+class PromisedFmr:
+    """The threshold that the calibration gives for an FMR, and the FMR measured there: among the
     listed pairs, and among all pairs of two people where the folders name people."""
 
-    far: float
+    fmr: float
     threshold: float
     listed: Share
-    all_pairs: FalseAccepts | None
+    all_pairs: FalseMatches | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """What was promised beside what was found."""
+    """The calibration's figures beside those that were measured."""
 
     source: str
     scores: tuple[ScoreBin, ...]
-    fars: tuple[PromisedFar, ...]
+    fmrs: tuple[PromisedFmr, ...]
 
 
 def reliability(
     calibration: Calibration,
-    listed: Sequence[Pair],
+    listed: Sequence[LabelledPair],
     pairs: Pairs,
-    enrolled: Mapping[str, EmbeddingResult],
+    embedded: Mapping[str, EmbeddingResult],
     metric: str,
 ) -> Reliability:
     """The calibration judged by these pairs; those without a distance have no score."""
+    bins = _score_bins(calibration, pairs)
+    thresholds = {fmr: each for fmr in FMRS if (each := _threshold(calibration, fmr)) is not None}
+    places = np.array(sorted(thresholds.values()))
+    known = folders_name_people(listed) and len(places)
+    measured = (
+        {row.threshold: row for row in fit_false_matches(embedded, places, metric)} if known else {}
+    )
+    fmrs = [
+        PromisedFmr(fmr, threshold, _listed(pairs, threshold), measured.get(_rounded(threshold)))
+        for fmr, threshold in thresholds.items()
+    ]
+    return Reliability(calibration.source, tuple(bins), tuple(fmrs))
+
+
+def _score_bins(calibration: Calibration, pairs: Pairs) -> list[ScoreBin]:
     scores = np.array([calibration.score_of(each) for each in pairs.distances.tolist()])
     finite = np.isfinite(pairs.distances)
     bins = []
     for low, high in pairwise(EDGES):
         upper = scores <= high if high == EDGES[-1] else scores < high
         inside = finite & (scores >= low) & upper
-        bins.append(
-            ScoreBin(low, high, Share.counted(int(pairs.same[inside].sum()), int(inside.sum())))
-        )
-    thresholds = {far: each for far in FARS if (each := _threshold(calibration, far)) is not None}
-    places = np.array(sorted(thresholds.values()))
-    known = folders_name_people(listed) and len(places)
-    measured = (
-        {row.threshold: row for row in fit_false_accepts(enrolled, places, metric)} if known else {}
-    )
-    fars = [
-        PromisedFar(far, threshold, _listed(pairs, threshold), measured.get(_rounded(threshold)))
-        for far, threshold in thresholds.items()
-    ]
-    return Reliability(calibration.source, tuple(bins), tuple(fars))
+        share = Share.counted(int(pairs.same[inside].sum()), int(inside.sum()))
+        bins.append(ScoreBin(low, high, share))
+    return bins
 
 
-def _threshold(calibration: Calibration, far: float) -> float | None:
+def _threshold(calibration: Calibration, fmr: float) -> float | None:
     try:
-        return _rounded(calibration.threshold_for(far))
+        return _rounded(calibration.threshold_for(fmr))
     except FarNotCalibrated:
         return None
 
 
 def _rounded(threshold: float) -> float:
-    """To the digits that false-accept rates are kept with."""
+    """To the digits that false match rates are kept with."""
     return float(f"{threshold:.4g}")
 
 

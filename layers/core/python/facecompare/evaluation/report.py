@@ -8,37 +8,57 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from facecompare.engines.calibration import FalseAccepts
-from facecompare.evaluation.evaluate import Report, Verification
+from facecompare.engines.calibration import FalseMatches
+from facecompare.evaluation.evaluate import EvaluationReport, Verification
 from facecompare.evaluation.identification import Identification
 from facecompare.evaluation.metrics import AtThreshold, Share
 from facecompare.evaluation.reliability import Reliability
 from facecompare.evaluation.strata import Stratum
 from facecompare.evaluation.variants import Variant
+from facecompare.results.markdown import markdown_table
 
 LEFT_OUT = {"version", "machine", "worst", "latency_ms"}
+# Field → its key in JSON: reports and summaries keep the keys that they have had from the start.
+KEYS = {
+    "at_fmrs": "at_fars",
+    "fmrs": "fars",
+    "fmr": "far",
+    "true_match_rate": "true_accepts",
+    "false_match_rate": "false_accepts",
+    "false_non_match_rate": "false_rejects",
+    "true_matches": "true_accepts",
+    "false_non_matches": "false_rejects",
+    "false_matches": "false_accepts",
+    "true_non_matches": "true_rejects",
+}
+RATES = (
+    "FMR and FNMR are the false match and false non-match rates of comparisons (ISO/IEC 19795-1), "
+    "TMR is 1 − FNMR; FAR and FRR name whole systems, with their failures to acquire (FTA): FAR = "
+    "FMR × (1 − FTA), FRR = FTA + FNMR × (1 − FTA). A photo without a usable face counts as a "
+    "non-match here."
+)
 PLOTS = {
-    "roc.png": "True accepts by false accepts",
-    "det.png": "False rejects by false accepts",
+    "roc.png": "True match rate by false match rate",
+    "det.png": "False non-match rate by false match rate",
     "reliability.png": "The share of genuine pairs by score",
     "distances.png": "Distances of genuine and impostor pairs",
     "worst.png": "The genuine pairs farthest apart and the impostor pairs nearest",
 }
 
 
-def to_json(report: Report) -> str:
+def to_json(report: EvaluationReport) -> str:
     """Every figure; what is not a number, as an infinite distance, is null."""
-    return json.dumps(_finite(asdict(report)), indent=1) + "\n"
+    return json.dumps(_plain(asdict(report)), indent=1) + "\n"
 
 
-def to_summary(report: Report, source: str) -> str:
+def to_summary(report: EvaluationReport, source: str) -> str:
     """What a model card is made of: no names, and no times, which are another run's already."""
     kept = {name: value for name, value in asdict(report).items() if name not in LEFT_OUT}
     kept |= {"source": source, "failures": len(report.failures)}
-    return json.dumps(_finite(kept), indent=1) + "\n"
+    return json.dumps(_plain(kept), indent=1) + "\n"
 
 
-def to_markdown(report: Report, plots: Sequence[str] = ()) -> str:
+def to_markdown(report: EvaluationReport, plots: Sequence[str] = ()) -> str:
     """The same for people; `plots` are file names beside it."""
     v = report.verification
     lines = [
@@ -46,8 +66,7 @@ def to_markdown(report: Report, plots: Sequence[str] = ()) -> str:
         "",
         f"{v.pairs:,} pairs ({v.genuine:,} genuine, {v.impostor:,} impostor) of {report.images:,} "
         f"photos{of_people(report.people)}; facecompare {report.version}, weights "
-        f"{report.model_digest[:12]}. Brackets hold 95 % intervals. A photo without a usable face "
-        "counts as a non-match.",
+        f"{report.model_digest[:12]}. Brackets hold 95 % intervals. {RATES}",
         "",
         *_verification(v),
         *_failures(report),
@@ -62,9 +81,9 @@ def to_markdown(report: Report, plots: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
-def tar_at(far: float, impostor: int) -> str:
+def tmr_at(fmr: float, impostor: int) -> str:
     """What a figure is called; a rate that is less than one pair is none of them."""
-    return f"TAR at FAR {far:.1%}" + (f" (none of {impostor:,})" if far * impostor < 1 else "")
+    return f"TMR at FMR {fmr:.1%}" + (f" (none of {impostor:,})" if fmr * impostor < 1 else "")
 
 
 def of_people(count: int) -> str:
@@ -72,10 +91,9 @@ def of_people(count: int) -> str:
     return f" of {count:,} people" if count else ""
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def section_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A Markdown table, followed by an empty line."""
-    lines = [header, ["---"] * len(header), *rows]
-    return [f"| {' | '.join(line)} |" for line in lines] + [""]
+    return [*markdown_table(header, rows), ""]
 
 
 def percent(share: float, digits: int = 2) -> str:
@@ -90,12 +108,12 @@ def interval(share: Share, digits: int = 2) -> str:
 
 
 def _verification(v: Verification) -> list[str]:
-    fars = [
+    at_fmrs = [
         [
-            tar_at(far.far, v.impostor),
-            f"{interval(far.true_accepts)}, threshold {far.threshold:.3f}",
+            tmr_at(at.fmr, v.impostor),
+            f"{interval(at.true_match_rate)}, threshold {at.threshold:.3f}",
         ]
-        for far in v.at_fars
+        for at in v.at_fmrs
     ]
     s = v.separability
     figures = [
@@ -106,16 +124,16 @@ def _verification(v: Verification) -> list[str]:
         ],
         ["AUC", f"{v.auc.value:.4f} [{v.auc.low:.4f}, {v.auc.high:.4f}]"],
         ["EER", interval(v.eer)],
-        *fars,
+        *at_fmrs,
         ["genuine distances", f"{s.genuine_mean:.3f} ± {s.genuine_deviation:.3f}"],
         ["impostor distances", f"{s.impostor_mean:.3f} ± {s.impostor_deviation:.3f}"],
         ["ratio of means; d′", f"{s.ratio:.2f}; {s.decidability:.2f}"],
     ]
     at = [_at(each) for each in v.at_thresholds]
-    header = ("threshold", "accuracy", "FAR", "FRR", "genuine refused", "impostors accepted")
+    header = ("threshold", "accuracy", "FMR", "FNMR", "false non-matches", "false matches")
     return [
-        *table(("figure", "value"), figures),
-        *table((*header, "precision", "recall", "F1"), at),
+        *section_table(("figure", "value"), figures),
+        *section_table((*header, "precision", "recall", "F1"), at),
     ]
 
 
@@ -124,15 +142,15 @@ def _at(at: AtThreshold) -> list[str]:
     return [
         f"{at.threshold:g}",
         interval(at.accuracy),
-        interval(at.false_accepts),
-        interval(at.false_rejects),
-        f"{c['false_rejects']} of {at.false_rejects.of}",
-        f"{c['false_accepts']} of {at.false_accepts.of}",
+        interval(at.false_match_rate),
+        interval(at.false_non_match_rate),
+        f"{c['false_non_matches']} of {at.false_non_match_rate.of}",
+        f"{c['false_matches']} of {at.false_match_rate.of}",
         *(f"{value:.4f}" for value in (at.precision, at.recall, at.f1)),
     ]
 
 
-def _failures(report: Report) -> list[str]:
+def _failures(report: EvaluationReport) -> list[str]:
     found = ", ".join(f"{count:,} {name}" for name, count in sorted(report.detectors.items()))
     lines = [f"Failures to enrol: {len(report.failures)} photos. Faces found by: {found}.", ""]
     return lines + [f"- {each.image}: {each.code}" for each in report.failures] + [""]
@@ -143,27 +161,27 @@ def _reliability(found: Reliability) -> list[str]:
         [f"{each.low}–{each.high}", f"{each.genuine.of:,}", interval(each.genuine)]
         for each in found.scores
     ]
-    fars = [
+    fmrs = [
         [
-            f"{each.far:g}",
+            f"{each.fmr:g}",
             f"{each.threshold:.3f}",
             f"{interval(each.listed)} of {each.listed.of:,}",
             _all_pairs(each.all_pairs),
         ]
-        for each in found.fars
+        for each in found.fmrs
     ]
-    header = ("FAR asked for", "threshold", "FAR of listed pairs", "FAR of all pairs of two people")
+    header = ("FMR asked for", "threshold", "FMR of listed pairs", "FMR of all pairs of two people")
     return [
-        "## The calibration's word",
+        "## Calibration",
         "",
-        f"Measured on {found.source}; here is what it comes to on these pairs.",
+        f"Fitted on {found.source}; these are its figures measured on these pairs.",
         "",
-        *table(("score", "pairs", "genuine"), scores),
-        *table(header, fars),
+        *section_table(("score", "pairs", "genuine"), scores),
+        *section_table(header, fmrs),
     ]
 
 
-def _all_pairs(row: FalseAccepts | None) -> str:
+def _all_pairs(row: FalseMatches | None) -> str:
     return "–" if row is None else f"{row.share:.3%} [{row.low:.3%}, {row.high:.3%}]"
 
 
@@ -175,7 +193,7 @@ def _identification(found: Identification) -> list[str]:
         f"{found.gallery:,} people with a photo each in the gallery, {found.probes:,} probes of "
         f"them, {found.strangers:,} photos of others.",
         "",
-        *table(
+        *section_table(
             ("figure", "value"),
             [
                 *ranks,
@@ -194,15 +212,15 @@ def _strata(strata: Sequence[Stratum]) -> list[str]:
             f"{each.impostor:,}",
             "–" if each.auc is None else "{:.4f} [{:.4f}, {:.4f}]".format(*each.auc),
             "–" if each.equal_error_rate is None else percent(each.equal_error_rate),
-            interval(each.at_threshold.false_accepts) if each.impostor else "–",
-            interval(each.at_threshold.false_rejects) if each.genuine else "–",
+            interval(each.at_threshold.false_match_rate) if each.impostor else "–",
+            interval(each.at_threshold.false_non_match_rate) if each.genuine else "–",
         ]
         for each in strata
     ]
     threshold = strata[0].at_threshold.threshold
-    header = ("group", "genuine", "impostor", "AUC", "EER", f"FAR at {threshold:g}", "FRR")
+    header = ("group", "genuine", "impostor", "AUC", "EER", f"FMR at {threshold:g}", "FNMR")
     warnings = [f"**{each.group}**: {each.warning}.\n" for each in strata if each.warning]
-    return ["## By group", "", *table(header, rows), *warnings]
+    return ["## By group", "", *section_table(header, rows), *warnings]
 
 
 def _variants(variants: Sequence[Variant]) -> list[str]:
@@ -211,17 +229,17 @@ def _variants(variants: Sequence[Variant]) -> list[str]:
             each.kind,
             each.name,
             f"{each.auc.value:.4f} [{each.auc.low:.4f}, {each.auc.high:.4f}]",
-            *(percent(value) for value in (each.equal_error_rate, each.false_accepts)),
-            percent(each.false_rejects),
+            *(percent(value) for value in (each.equal_error_rate, each.false_match_rate)),
+            percent(each.false_non_match_rate),
             str(each.failures),
         ]
         for each in variants
     ]
-    header = ("change", "how", "AUC", "EER", "FAR", "FRR", "failures to enrol")
-    return ["## Changed parts and worse photos", "", *table(header, rows)]
+    header = ("change", "how", "AUC", "EER", "FMR", "FNMR", "failures to enrol")
+    return ["## Changed parts and worse photos", "", *section_table(header, rows)]
 
 
-def _latency(report: Report) -> list[str]:
+def _latency(report: EvaluationReport) -> list[str]:
     rows = [
         [stage, f"{times['median']:.1f}", f"{times['p95']:.1f}"]
         for stage, times in report.latency_ms.items()
@@ -231,25 +249,30 @@ def _latency(report: Report) -> list[str]:
         "",
         f"Milliseconds on one thread ({report.machine}), when each photo was embedded.",
         "",
-        *table(("stage", "median", "95th percentile"), rows),
+        *section_table(("stage", "median", "95th percentile"), rows),
     ]
 
 
-def _worst(report: Report) -> list[str]:
+def _worst(report: EvaluationReport) -> list[str]:
     rows = [
         ["genuine" if pair.same else "impostor", pair.image1, pair.image2, _distance(pair.distance)]
         for pair in report.worst
     ]
-    return ["## The worst pairs", "", *table(("kind", "image 1", "image 2", "distance"), rows)]
+    return [
+        "## The worst pairs",
+        "",
+        *section_table(("kind", "image 1", "image 2", "distance"), rows),
+    ]
 
 
 def _distance(distance: float) -> str:
     return "no face" if math.isinf(distance) else f"{distance:.3f}"
 
 
-def _finite(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """As JSON has it: keys are texts, and what is no finite number is null."""
     if isinstance(value, dict):
-        return {str(key): _finite(each) for key, each in value.items()}
+        return {KEYS.get(str(key), str(key)): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [_plain(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -18,7 +18,7 @@ from facecompare.evaluation.metrics import (
     equal_error_rate,
     resampled,
 )
-from facecompare.evaluation.pairs import Pair
+from facecompare.evaluation.pairs import LabelledPair
 
 MIXED = "mixed"
 UNKNOWN = "unknown"
@@ -61,7 +61,7 @@ def read_groups(path: Path) -> dict[str, str]:
 
 
 def strata_of(
-    listed: Sequence[Pair], pairs: Pairs, groups: Mapping[str, str], threshold: float
+    listed: Sequence[LabelledPair], pairs: Pairs, groups: Mapping[str, str], threshold: float
 ) -> tuple[Stratum, ...]:
     """The figures of each group, in alphabetical order; groups go by the images' file names."""
     names = np.array([_group(pair, groups) for pair in listed])
@@ -70,7 +70,7 @@ def strata_of(
     )
 
 
-def _group(pair: Pair, groups: Mapping[str, str]) -> str:
+def _group(pair: LabelledPair, groups: Mapping[str, str]) -> str:
     one, other = (groups.get(Path(name).name, UNKNOWN) for name in (pair.image1, pair.image2))
     return one if one == other else MIXED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from facecompare.engines.cards import MTCNN
 from facecompare.engines.protocol import Engine
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import Dataset, EmbeddingRun, distances_of
@@ -16,22 +17,22 @@ from facecompare.evaluation.metrics import (
     auc_share,
     equal_error_rate,
 )
-from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, Recipe
+from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, EmbeddingRecipe
 
 VIEWS = (1, 2, 4, 10)
-MTCNN, MTCNNS_SIBLING = "mtcnn-dlib", "dlib-fast"  # they differ in the detector alone
+MTCNNS_SIBLING = "dlib-fast"  # differs from MTCNN's engine in the detector alone
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What one change does: to the AUC, to a threshold's error rates, and to enrolment."""
+    """What one change does: to the AUC, to a threshold's error rates, and to embedder."""
 
     kind: str
     name: str
     auc: Share
     equal_error_rate: float
-    false_accepts: float
-    false_rejects: float
+    false_match_rate: float
+    false_non_match_rate: float
     failures: int
 
 
@@ -39,7 +40,7 @@ def ablate(dataset: Dataset, engine: Engine, run: EmbeddingRun) -> list[Variant]
     """The engine as it is, and with one part changed."""
     variants = []
     for kind, name, recipe in _ablations(engine):
-        made = run.enrol(dataset, recipe)
+        made = run.embed(dataset, recipe)
         variants.append(
             _variant(
                 kind, name, distances_of(dataset.pairs, made, engine.card.metric), made, engine
@@ -52,10 +53,10 @@ def degrade(
     dataset: Dataset,
     engine: Engine,
     run: EmbeddingRun,
-    enrolled: Mapping[str, EmbeddingResult],
+    embedded: Mapping[str, EmbeddingResult],
 ) -> list[Variant]:
     """Photos made worse; only those whose face is found before, for the damage needs its place."""
-    boxes = {name: made.box for name, made in enrolled.items() if not made.failure}
+    boxes = {name: made.box for name, made in embedded.items() if not made.failure}
     kept = Dataset(
         dataset.folder,
         [pair for pair in dataset.pairs if pair.image1 in boxes and pair.image2 in boxes],
@@ -63,25 +64,28 @@ def degrade(
     )
     variants = []
     for degradation in DEGRADATIONS:
-        recipe = Recipe(engine.card.id, degradation=degradation.name)
-        made = run.enrol(kept, recipe, boxes)
+        recipe = EmbeddingRecipe(engine.card.id, degradation=degradation.name)
+        made = run.embed(kept, recipe, boxes)
         pairs = distances_of(kept.pairs, made, engine.card.metric)
         variants.append(_variant(degradation.kind, degradation.strength, pairs, made, engine))
     return variants
 
 
-def _ablations(engine: Engine) -> list[tuple[str, str, Recipe]]:
+def _ablations(engine: Engine) -> list[tuple[str, str, EmbeddingRecipe]]:
     """(what is changed, how, the recipe)"""
     own = engine.card.id
     detectors = [detector.name for detector in engine.detectors]
     views = [count for count in VIEWS if count <= len(engine.card.views)]
     return [
-        ("as it is", "", Recipe(own)),
-        *(("detection", f"{name} alone", Recipe(own, detectors=(name,))) for name in detectors),
-        *([("detection", "mtcnn", Recipe(MTCNN))] if own == MTCNNS_SIBLING else []),
-        ("alignment", "68 points", Recipe(own, alignment=SIXTY_EIGHT)),
-        ("alignment", "none: the box as it is", Recipe(own, alignment=NONE)),
-        *(("views", str(count), Recipe(own, views=count)) for count in views),
+        ("as it is", "", EmbeddingRecipe(own)),
+        *(
+            ("detection", f"{name} alone", EmbeddingRecipe(own, detectors=(name,)))
+            for name in detectors
+        ),
+        *([("detection", "mtcnn", EmbeddingRecipe(MTCNN))] if own == MTCNNS_SIBLING else []),
+        ("alignment", "68 points", EmbeddingRecipe(own, alignment=SIXTY_EIGHT)),
+        ("alignment", "none: the box as it is", EmbeddingRecipe(own, alignment=NONE)),
+        *(("views", str(count), EmbeddingRecipe(own, views=count)) for count in views),
     ]
 
 
@@ -94,7 +98,7 @@ def _variant(
         name=name,
         auc=auc_share(pairs),
         equal_error_rate=equal_error_rate(pairs),
-        false_accepts=at.false_accepts.value,
-        false_rejects=at.false_rejects.value,
+        false_match_rate=at.false_match_rate.value,
+        false_non_match_rate=at.false_non_match_rate.value,
         failures=sum(bool(each.failure) for each in made.values()),
     )

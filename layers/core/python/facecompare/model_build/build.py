@@ -30,12 +30,12 @@ from facecompare.model_store.sources import (
 )
 
 BOOST = "BSL-1.0"  # dlib's own
-MIT = "MIT"
+MTCNN_LICENCE = "MIT code; weights: no commercial use, by their author (ipazc/mtcnn#53)"
 NON_COMMERCIAL = "iBUG 300-W: no commercial use"
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class ModelRecipe:
     """How one model file is made, and from what."""
 
     name: str
@@ -59,14 +59,14 @@ def _from_mtcnn(network: str, build: Callable[[], bytes]) -> dict[str, Any]:
 
 
 RECIPES = (
-    Recipe(
+    ModelRecipe(
         name="face-network",
         file="face-network.onnx",
         **_from_dat(FACE_NETWORK_DAT, build_face_network),
         licence=PUBLIC_DOMAIN,
         contract="uint8 [N, 3, 150, 150] RGB chips → float32 [N, 128] embeddings",
     ),
-    Recipe(
+    ModelRecipe(
         name="hog-detector",
         file="hog-detector.svm",
         make=save_hog_detector,
@@ -74,46 +74,46 @@ RECIPES = (
         licence=BOOST,
         contract="8-bit grey picture → boxes and scores of upright faces of 80 px and more",
     ),
-    Recipe(
+    ModelRecipe(
         name="cnn-detector",
         file="cnn-detector.onnx",
         **_from_dat(CNN_DETECTOR_DAT, build_cnn_detector),
         licence=PUBLIC_DOMAIN,
         contract="float32 [1, 3, H, W] tiled pyramid, (RGB − mean) / 256 → [1, 1, h, w] responses",
     ),
-    Recipe(
+    ModelRecipe(
         name="landmarks5",
         file="landmarks5.dat",
         **_from_dat(LANDMARKS5_DAT),
         licence=PUBLIC_DOMAIN,
         contract="RGB picture and face box → 5 points (x, y)",
     ),
-    Recipe(
+    ModelRecipe(
         name="landmarks68",
         file="landmarks68.dat",
         **_from_dat(LANDMARKS68_DAT),
         licence=NON_COMMERCIAL,
         contract="RGB picture and face box → 68 points (x, y)",
     ),
-    Recipe(
+    ModelRecipe(
         name="mtcnn-proposal",
         file="mtcnn-proposal.onnx",
         **_from_mtcnn("pnet", build_proposal),
-        licence=MIT,
+        licence=MTCNN_LICENCE,
         contract="float32 [1, 3, H, W], (RGB − 127.5) / 128 → [1, 5, h, w] offsets, probability",
     ),
-    Recipe(
+    ModelRecipe(
         name="mtcnn-refinement",
         file="mtcnn-refinement.onnx",
         **_from_mtcnn("rnet", build_refinement),
-        licence=MIT,
+        licence=MTCNN_LICENCE,
         contract="float32 [N, 3, 24, 24], (RGB − 127.5) / 128 → [N, 5] offsets, probability",
     ),
-    Recipe(
+    ModelRecipe(
         name="mtcnn-output",
         file="mtcnn-output.onnx",
         **_from_mtcnn("onet", build_output),
-        licence=MIT,
+        licence=MTCNN_LICENCE,
         contract="float32 [N, 3, 48, 48], (RGB − 127.5) / 128 → [N, 15] offsets, points, "
         "probability",
     ),
@@ -145,7 +145,7 @@ def _added(folder: Path) -> ModelFolder:
         return ModelFolder(folder, ())
 
 
-def _row(recipe: Recipe, data: bytes) -> ModelFile:
+def _row(recipe: ModelRecipe, data: bytes) -> ModelFile:
     return ModelFile(
         name=recipe.name,
         file=recipe.file,

@@ -26,7 +26,7 @@ from facecompare.model_build.layers import (
     Layer,
     MetricLoss,
     NetworkFile,
-    Pool,
+    Pooling,
     Relu,
 )
 
@@ -148,8 +148,8 @@ class _Reader:
             raise self._damaged("a scaling whose factors do not fill it")
         return values[:channels], values[channels:]
 
-    def _pool(self, kind: str) -> Pool:
-        return Pool(kind, self._pair(), self._pair(), self._pair())
+    def _pool(self, kind: str) -> Pooling:
+        return Pooling(kind, self._pair(), self._pair(), self._pair())
 
     def _fully_connected(self) -> FullyConnected:
         outputs, inputs = self._integer(), self._integer()

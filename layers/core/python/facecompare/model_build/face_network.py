@@ -14,7 +14,7 @@ from facecompare.model_build.layers import (
     Convolution,
     FullyConnected,
     Layer,
-    Pool,
+    Pooling,
     Relu,
     check_structure,
     folded,
@@ -68,12 +68,12 @@ class _Residual:
                 self._now = self._convolved(self._now, layer)
             case Relu():
                 self._rectified()
-            case Pool(kind="max"):
+            case Pooling(kind="max"):
                 self._now = self._shortcut = self._pooled(self._now, layer, "MaxPool")
-            case Pool(size=(0, 0)):
+            case Pooling(size=(0, 0)):
                 mean = self._graph.node("GlobalAveragePool", self._now.name)
                 self._now = _Signal(self._graph.node("Flatten", mean), self._now.channels, 1)
-            case Pool():
+            case Pooling():
                 self._shortcut = self._pooled(self._shortcut, layer, "AveragePool")
             case AddPrevious():
                 self._now = self._sum(self._now, self._shortcut)
@@ -97,7 +97,7 @@ class _Residual:
         side = (source.side + 2 * layer.padding[0] - size) // layer.stride[0] + 1
         return _Signal(name, filters, side)
 
-    def _pooled(self, source: _Signal, layer: Pool, operator: str) -> _Signal:
+    def _pooled(self, source: _Signal, layer: Pooling, operator: str) -> _Signal:
         name = self._graph.node(
             operator, source.name, kernel_shape=layer.size, strides=layer.stride
         )

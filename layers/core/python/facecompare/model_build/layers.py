@@ -47,7 +47,7 @@ class Relu:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class Pooling:
     """Maximum or average over windows; a size of (0, 0) stands for the whole picture."""
 
     kind: str
@@ -68,7 +68,7 @@ class FullyConnected:
     weights: Floats
 
 
-Layer: TypeAlias = Convolution | Affine | Relu | Pool | AddPrevious | FullyConnected
+Layer: TypeAlias = Convolution | Affine | Relu | Pooling | AddPrevious | FullyConnected
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def check_structure(layers: tuple[Layer, ...], pattern: str, network: str) -> No
 _LETTERS: dict[type[Layer], str] = {
     Convolution: "C",
     Relu: "R",
-    Pool: "P",
+    Pooling: "P",
     AddPrevious: "A",
     FullyConnected: "F",
 }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facecompare.engines.mtcnn import OUTPUT_SIDE, REFINEMENT_SIDE
 from facecompare.model_build.graph import FLOAT, Graph, value
 from facecompare.model_store.sources import mtcnn_arrays
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-REFINEMENT_SIDE, OUTPUT_SIDE = 24, 48
 SAME, VALID = "SAME_UPPER", "VALID"
 
 
@@ -47,7 +47,7 @@ def build_proposal() -> bytes:
 
 
 def build_refinement() -> bytes:
-    """`faces` float32 [N, 3, 24, 24] → `refined` [N, 5]."""
+    """`patches` float32 [N, 3, 24, 24] → `faces` [N, 5]."""
     net = _Network("mtcnn_refinement", "rnet", "patches")
     net.convolution()
     net.pool(3, SAME)
@@ -57,10 +57,10 @@ def build_refinement() -> bytes:
     net.flatten()
     net.connected()
     offsets, classes = (net.head_connected() for _ in range(2))
-    refined = net.joined([offsets, net.face_probability(classes)])
+    faces = net.joined([offsets, net.face_probability(classes)])
     side = REFINEMENT_SIDE
     return net.graph.model(
-        value("patches", FLOAT, "patches", 3, side, side), value(refined, FLOAT, "patches", 5)
+        value("patches", FLOAT, "patches", 3, side, side), value(faces, FLOAT, "patches", 5)
     )
 
 

@@ -11,12 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from facecompare.errors import ModelFileDamaged, PackageMissing
 from facecompare.model_store.files import sha256_of
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 PACKAGE = "face_recognition_models"
@@ -53,6 +52,7 @@ def mtcnn_arrays(network: str) -> list[NDArray[np.float32]]:
     path = _inside(MTCNN_PACKAGE, f"assets/weights/{network}.lz4")
     _check(path, MTCNN_CHECKSUMS[network], f"{MTCNN_PACKAGE}=={MTCNN_VERSION}")
     import joblib
+    import numpy as np
 
     return [np.asarray(each, dtype=np.float32) for each in joblib.load(path)]
 

@@ -25,12 +25,12 @@ from facecompare.planning.prices import (
     S3_GB_MONTH,
     SECRET_MONTH,
 )
+from facecompare.results.markdown import markdown_table
 
 HTTP_API_METER_BYTES = 512 * 1024
-VCPU_MB = 1_769  # of memory, for which Lambda gives one core
 ADDED_MS = 15.0  # HTTP, the log's write and the runtime, around the pipeline
 WRITES = 3  # the record, and its place in two indexes
-FRAMING_BYTES, ANSWER_BYTES, LOG_BYTES = 1_000, 6_000, 2_000  # around the photos; JSON; 3 lines
+FRAMING_BYTES, RESPONSE_BYTES, LOG_BYTES = 1_000, 6_000, 2_000  # around the photos; JSON; 3 lines
 IMAGE_GB, MODELS_GB, ALARMS = 0.15, 0.033, 9  # the image compressed, as ECR keeps it
 
 
@@ -67,7 +67,7 @@ def cost(pair_milliseconds: float, photo_bytes: int, memory_mb: int) -> Cost:
         "Lambda, requests": LAMBDA_REQUEST,
         "HTTP API": metered * HTTP_API_REQUEST,
         "CloudFront": CLOUDFRONT_REQUEST
-        + ANSWER_BYTES / 1e9 * CLOUDFRONT_GB_OUT
+        + RESPONSE_BYTES / 1e9 * CLOUDFRONT_GB_OUT
         + request_bytes / 1e9 * CLOUDFRONT_GB_TO_ORIGIN,
         "DynamoDB": WRITES * DYNAMODB_WRITE,
         "CloudWatch logs": LOG_BYTES / 1e9 * LOGS_GB,
@@ -81,22 +81,22 @@ def cost(pair_milliseconds: float, photo_bytes: int, memory_mb: int) -> Cost:
     return Cost(billed_ms, memory_mb, request_bytes, million, at_rest)
 
 
-def table(costs: Cost) -> str:
+def cost_table(costs: Cost) -> str:
     """Markdown; the README's cost section is this text."""
     theirs = REKOGNITION_COMPARISON * MILLION
-    rows = [f"| {item} | {dollars:.2f} |" for item, dollars in costs.million.items()]
     times = f"{theirs / costs.total:.0f} times as much"
+    rows = [
+        *((item, f"{dollars:.2f}") for item, dollars in costs.million.items()),
+        ("**all of it**", f"**{costs.total:.2f}**"),
+        ("Rekognition CompareFaces", f"{theirs:,.0f}: {times}"),
+    ]
     rest = ", ".join(f"{item} {dollars:.2f}" for item, dollars in costs.month_at_rest.items())
     return "\n".join(
         (
             f"A comparison billed for {costs.milliseconds:.0f} ms at {costs.memory_mb:,} MB, two "
             f"photos of {costs.request_bytes / 1000:.0f} KB in all:",
             "",
-            "| a million comparisons | US dollars |",
-            "|---|---|",
-            *rows,
-            f"| **all of it** | **{costs.total:.2f}** |",
-            f"| Rekognition CompareFaces | {theirs:,.0f}: {times} |",
+            *markdown_table(("a million comparisons", "US dollars"), rows),
             "",
             f"A month in which nothing happens: {sum(costs.month_at_rest.values()):.2f} ({rest}).",
         )

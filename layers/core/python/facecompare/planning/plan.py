@@ -19,7 +19,7 @@ from facecompare.planning.quotas import DEFAULTS, DEPLOYED, RAISED, Limits
 from facecompare.planning.workload import RECORD_UNITS, VCPUS, Target, Work, dollars_a_pair
 
 DAY_S, MINUTE_S = 86_400, 60
-START_S = 300  # assumed: from an empty Auto Scaling group to the first pair on a GPU instance
+GPU_START_S = 300  # assumed: from an empty Auto Scaling group to the first pair on a GPU instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Run:
     binding: Bound
     batches: int
     batches_waiting: int
-    """at most at once, so that no message outlives the queue's memory"""
+    """at most at once, so that no message outlives the queue's retention period"""
     dollars: dict[str, float]
     total: float
 
@@ -77,7 +77,7 @@ def _run(pairs: int, work: Work, target: Target, stage: str, limits: Limits) -> 
     workers = ceil(binding.pairs_per_s / work.worker_pairs_per_s[target] - 1e-9)
     seconds: float | None = None
     if target is Target.GPU and workers:
-        seconds = START_S + pairs / binding.pairs_per_s
+        seconds = GPU_START_S + pairs / binding.pairs_per_s
     elif workers:
         starting_s = workers / limits.lambda_more_a_minute * MINUTE_S
         seconds = starting_s / 2 + pairs / binding.pairs_per_s

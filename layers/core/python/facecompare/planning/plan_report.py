@@ -1,4 +1,4 @@
-"""A plan as Markdown; the README's section on heavy loads is this text."""
+"""A plan as Markdown; the documentation's section on heavy loads is this text."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from facecompare.planning.plan import (
     bounds,
 )
 from facecompare.planning.workload import HOUR_S, MESSAGE_S, VCPUS, Target, dollars_a_pair
+from facecompare.results.markdown import markdown_table
 
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def table(plan: Plan) -> str:
+def plan_table(plan: Plan) -> str:
     """What was assumed, the time of each run with what binds it, and the money by item."""
     times = (*_times(plan), *_warnings(plan), "", *_bounds(plan))
     return "\n".join((*_assumptions(plan), "", *times, "", *_money(plan)))
@@ -56,17 +57,23 @@ def _bottleneck(plan: Plan) -> str:
 
 
 def _times(plan: Plan) -> Iterator[str]:
-    yield "| pairs | workers | limits | time | pairs a second | what binds |"
-    yield "|---|---|---|---|---|---|"
-    for run in plan.runs:
-        yield (
-            f"| {_power(run.pairs)} | {run.workers:,} × {_worker(plan, run)} | {run.stage} | "
-            f"{_duration(run.seconds)} | {run.pairs_per_s:,.0f} | {run.binding.limit} |"
+    header = ("pairs", "workers", "limits", "time", "pairs a second", "what binds")
+    rows = (
+        (
+            _power(run.pairs),
+            f"{run.workers:,} × {_worker(plan, run)}",
+            run.stage,
+            _duration(run.seconds),
+            f"{run.pairs_per_s:,.0f}",
+            run.binding.limit,
         )
+        for run in plan.runs
+    )
+    return markdown_table(header, rows)
 
 
 def _warnings(plan: Plan) -> Iterator[str]:
-    """Runs that outlast the queue's memory."""
+    """Runs that outlast the queue's retention period."""
     for run in plan.runs:
         if run.seconds is None or run.batches <= run.batches_waiting:
             continue
@@ -81,11 +88,12 @@ def _warnings(plan: Plan) -> Iterator[str]:
 
 def _bounds(plan: Plan) -> Iterator[str]:
     """Every limit, also those that do not bind, in pairs a second."""
-    yield f"| pairs a second through | {' | '.join(plan.stages)} | what helps |"
-    yield "|---" * (2 + len(plan.stages)) + "|"
-    for name, row in _by_limit(plan).items():
-        rates = " | ".join(f"{bound.pairs_per_s:,.0f}" for bound in row)
-        yield f"| {name} | {rates} | {row[0].remedy} |"
+    header = ("pairs a second through", *plan.stages, "what helps")
+    rows = (
+        (name, *(f"{bound.pairs_per_s:,.0f}" for bound in row), row[0].remedy)
+        for name, row in _by_limit(plan).items()
+    )
+    return markdown_table(header, rows)
 
 
 def _by_limit(plan: Plan) -> dict[str, list[Bound]]:
@@ -108,10 +116,10 @@ def _money(plan: Plan) -> Iterator[str]:
     }
     rows |= {item: each[Target.LAMBDA][item] for item in shared}
     rows |= {f"**all of it with {target}**": sum(each[target].values()) for target in Target}
-    yield "| US dollars | " + " | ".join(map(_power, sizes)) + " |"
-    yield "|---" * (1 + len(sizes)) + "|"
-    for item, dollars in rows.items():
-        yield f"| {item} | " + " | ".join(f"{dollars * pairs:,.2f}" for pairs in sizes) + " |"
+    return markdown_table(
+        ("US dollars", *map(_power, sizes)),
+        ((item, *(f"{dollars * pairs:,.2f}" for pairs in sizes)) for item, dollars in rows.items()),
+    )
 
 
 def _worker(plan: Plan, run: Run) -> str:

@@ -1,5 +1,6 @@
-"""What AWS asks: public on-demand prices in us-east-1, US dollars, without any free tier, as its
-pricing pages had them in November 2026. Elsewhere it is a few percent more.
+"""AWS's public on-demand prices in us-east-1, US dollars, without any free tier, as its pricing
+pages had them in November 2026, and the units they are counted in. Elsewhere they are a few percent
+more.
 
 Here alone, so that what is computed before and what the dashboard shows cannot differ.
 """
@@ -9,8 +10,9 @@ from __future__ import annotations
 MILLION = 1_000_000
 
 LAMBDA_GB_SECOND = 0.0000166667  # x86, first tier
+MB_PER_VCPU = 1_769  # AWS, Lambda Developer Guide, "Configure Lambda function memory"
 LAMBDA_REQUEST = 0.20 / MILLION
-HTTP_API_REQUEST = 1.00 / MILLION  # metered by 512 KB of request and answer
+HTTP_API_REQUEST = 1.00 / MILLION  # metered by 512 KB of request and response
 CLOUDFRONT_REQUEST = 1.00 / MILLION  # HTTPS
 CLOUDFRONT_GB_OUT, CLOUDFRONT_GB_TO_ORIGIN = 0.085, 0.02
 DYNAMODB_WRITE, DYNAMODB_READ = 0.625 / MILLION, 0.125 / MILLION  # of 1 KB, of 4 KB

@@ -1,6 +1,6 @@
 """What a pair needs of each service, and what it costs: as the workers do it.
 
-See batch_worker.py and records/dynamo_batches.py.
+See batches/worker.py and batches/dynamo_store.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from facecompare.batches.chunk import PAIRS_PER_MESSAGE
 from facecompare.planning import prices
-from facecompare.planning.cost import VCPU_MB
 from facecompare.records.schema import INDEXES
 
 HOUR_S = 3_600
@@ -18,10 +17,10 @@ DAYS_A_MONTH = 30.4
 
 # Of a worker's message.
 MESSAGE_S = 0.2  # assumed: what it waits for AWS, and nothing else goes on
-MANIFEST_READS, STORE_READS = 2, 1  # S3 ranges; DynamoDB, whether the chunk was kept before
+PAIRS_READS, STORE_READS = 2, 1  # S3 ranges; DynamoDB, whether the chunk was kept before
 SQS_REQUESTS = (2 + 1 / 10) * (1 + 1 / 9)  # receive, delete, sent by tens; and those that divide
-PIECE_UNITS, COUNT_UNITS = 5, 1  # of 1 KB: 25 outcomes have 4.5 KB
-LOG_BYTES = 1_000
+CHUNK_UNITS, COUNT_UNITS = 5, 1  # of 1 KB: 25 results have 4.5 KB
+MESSAGE_LOG_BYTES = 1_000
 TRANSACTION = 2  # each write counts twice (AWS, "Amazon DynamoDB Transactions"), not its indexes'
 
 # Of a pair and of a photo.
@@ -57,7 +56,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How it is worked: photos that a pair takes, Lambda's memory and cores, the instance."""
+    """How pairs are done: photos that a pair takes, Lambda's memory and cores, the instance."""
 
     rates: Rates
     photos_per_pair: float
@@ -74,7 +73,7 @@ class Work:
     @property
     def cores(self) -> int:
         """Of a Lambda worker."""
-        return max(1, self.memory_mb // VCPU_MB)
+        return max(1, self.memory_mb // prices.MB_PER_VCPU)
 
     @property
     def cores_photos_per_s(self) -> float:
@@ -93,13 +92,13 @@ class Work:
     @property
     def table_units(self) -> float:
         """Write units of the table itself that a pair takes."""
-        per_message = (PIECE_UNITS + COUNT_UNITS) / self.pairs_a_message
+        per_message = (CHUNK_UNITS + COUNT_UNITS) / self.pairs_a_message
         return TRANSACTION * (RECORD_UNITS + per_message)
 
     @property
     def reads(self) -> float:
         """Requests to S3 that a pair takes."""
-        return self.photos_per_pair + MANIFEST_READS / self.pairs_a_message
+        return self.photos_per_pair + PAIRS_READS / self.pairs_a_message
 
 
 def dollars_a_pair(work: Work, target: Target) -> dict[str, float]:
@@ -108,7 +107,7 @@ def dollars_a_pair(work: Work, target: Target) -> dict[str, float]:
     photos = work.photos_per_pair
     gigabytes = photos * work.rates.photo_bytes / 1e9
     lists = RECORD_UNITS * len(INDEXES)
-    kept = RECORD_BYTES * (1 + len(INDEXES)) + PIECE_UNITS * 1_000 * messages
+    kept = RECORD_BYTES * (1 + len(INDEXES)) + CHUNK_UNITS * 1_000 * messages
     return _workers_dollars(work, target) | {
         "SQS": SQS_REQUESTS * messages * prices.SQS_REQUEST,
         "S3, photos sent": photos * prices.S3_PUT,
@@ -117,7 +116,7 @@ def dollars_a_pair(work: Work, target: Target) -> dict[str, float]:
         "DynamoDB, writes": (work.table_units + lists) * prices.DYNAMODB_WRITE,
         "DynamoDB, reads": STORE_READS * 2 * messages * prices.DYNAMODB_READ,
         "DynamoDB, a month's storage": kept / 1e9 * prices.DYNAMODB_GB_MONTH,
-        "CloudWatch logs": LOG_BYTES * messages / 1e9 * prices.LOGS_GB,
+        "CloudWatch logs": MESSAGE_LOG_BYTES * messages / 1e9 * prices.LOGS_GB,
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -21,7 +20,7 @@ from facecompare.engines.protocol import Box, Engine
 from facecompare.errors import ImageError
 from facecompare.evaluation.cache import EmbeddingCache, EmbeddingResult
 from facecompare.evaluation.degradations import DEGRADATIONS
-from facecompare.evaluation.recipes import Recipe
+from facecompare.evaluation.recipes import EmbeddingRecipe
 from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import choose, detect
@@ -41,11 +40,11 @@ class Task:
 
     path: Path
     sha256: str
-    recipe: Recipe
+    recipe: EmbeddingRecipe
     box: tuple[float, ...] = ()
 
 
-class Enrolment:
+class Embedder:
     """Processes that embed photos; started for the first photo that is not in the cache, and kept
     for all that follow until the block ends."""
 
@@ -62,8 +61,8 @@ class Enrolment:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def enrol(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, EmbeddingResult]]:
-        """Each task with what became of it: first those in the cache, then as they are done."""
+    def embed(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, EmbeddingResult]]:
+        """Each task with its result: first those in the cache, then as they are done."""
         fresh = []
         for task in tasks:
             if (known := self._cache.find(task.sha256, task.recipe)) is not None:
@@ -72,10 +71,10 @@ class Enrolment:
                 fresh.append(task)
         if not fresh:
             return
-        made = self._started().map(_enrol, fresh, chunksize=CHUNK)
-        for task, enrolled in zip(fresh, made, strict=True):
-            self._cache.keep(task.sha256, task.recipe, enrolled)
-            yield task, enrolled
+        made = self._started().map(_embedding_result, fresh, chunksize=CHUNK)
+        for task, embedded in zip(fresh, made, strict=True):
+            self._cache.keep(task.sha256, task.recipe, embedded)
+            yield task, embedded
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -83,12 +82,6 @@ class Enrolment:
             spawn = get_context("spawn")
             self._pool = ProcessPoolExecutor(self._processes, spawn, _begin, (self._settings,))
         return self._pool
-
-
-def sha256_of(path: Path) -> str:
-    """Of the file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 _settings = Settings.from_env({})
@@ -100,13 +93,13 @@ def _begin(settings: Settings) -> None:
     _settings = settings
 
 
-def _engine(recipe: Recipe) -> Engine:
+def _engine(recipe: EmbeddingRecipe) -> Engine:
     if recipe.engine not in _engines:
         _engines[recipe.engine] = load_engine(recipe.engine, _settings)
     return recipe.prepared(_engines[recipe.engine])
 
 
-def _enrol(task: Task) -> EmbeddingResult:
+def _embedding_result(task: Task) -> EmbeddingResult:
     timing = Timing()
     try:
         values, detector, box = _embedded(task, _engine(task.recipe), timing)

@@ -21,10 +21,11 @@ run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127
 test: $(MODELS) node_modules layers  ## the whole suite; test-deploy and test-image go further
 	$(BIN)/python -m pytest -n auto
 
-lint: $(INSTALLED)  ## format, lint and types
+lint: $(INSTALLED)  ## format, lint, types and the rules of who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(MODELS)  ## the speed here, beside dlib and face_recognition
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

@@ -16,7 +16,10 @@ import pytest
 from PIL import Image
 
 from facecompare.cli.main import main
+from facecompare.config import CHECKOUT
 from facecompare.engines.calibration import find_calibration, read_calibration
+from facecompare.engines.cards import CARDS
+from facecompare.evaluation.model_card import read_summaries
 from facecompare.evaluation.report import PLOTS
 from tests.evaluation.conftest import Portraits
 from tests.support.pictures import plain
@@ -38,6 +41,7 @@ def report(
     environment = os.environ | {"FACECOMPARE_MODELS_DIR": str(models_dir)}
     command = [sys.executable, "-m", "facecompare", "evaluate", *portraits.arguments]
     wanted = ["--out", str(out), "--identify", "--strata", str(groups)]
+    wanted += ["--summary", str(out / "summary.json")]
     subprocess.run([*command, *wanted], env=environment, check=True)
     return out
 
@@ -46,12 +50,14 @@ def test_the_report_has_every_figure(report: Path):
     figures = json.loads((report / "report.json").read_text())
     verification = figures["verification"]
     assert (figures["images"], figures["people"], figures["failures"]) == (12, 2, [])
+    assert sum(figures["detectors"].values()) == 12
+    assert figures["detectors"].keys() <= {"hog", "cnn"}
     assert (verification["genuine"], verification["impostor"]) == (34, 32)
     assert verification["auc"]["value"] == 1.0
     assert verification["eer"]["value"] == 0.0
     assert verification["accuracy"] == 1.0
     assert [at["threshold"] for at in verification["at_thresholds"]] == [0.5, 0.6]
-    assert [at["far"] for at in verification["at_fmrs"]] == [0.1, 0.01, 0.001]
+    assert [at["far"] for at in verification["at_fars"]] == [0.1, 0.01, 0.001]
     assert verification["separability"]["ratio"] > 1.5
     assert figures["latency_ms"]["total"]["median"] > figures["latency_ms"]["embed"]["median"] > 0
     assert figures["identification"]["ranks"]["1"] == 1.0
@@ -66,12 +72,29 @@ def test_the_report_has_every_figure(report: Path):
     assert "too few pairs" in figures["strata"][0]["warning"]
 
 
+def test_a_summary_has_the_keys_of_those_that_are_kept(report: Path):
+    written = json.loads((report / "summary.json").read_text())
+    kept = read_summaries(CHECKOUT / "models", CARDS)["dlib-fast"]
+    assert written.keys() == kept.keys()
+    for part in ("verification", "reliability", "identification"):
+        assert keys(written[part]) == keys(kept[part])
+    assert sum(kept["detectors"].values()) == kept["images"]
+
+
+def keys(value: object) -> object:
+    """The names of a JSON object and of all within; of a list, of its first."""
+    if isinstance(value, dict):
+        return {name: keys(each) for name, each in value.items()}
+    return [keys(value[0])] if isinstance(value, list) and value else None
+
+
 def test_the_same_stands_in_the_text_with_its_plots(report: Path):
     text = (report / "report.md").read_text()
     for words in (
         "66 pairs (34 genuine, 32 impostor) of 12 photos of 2 people",
         "| AUC | 1.0000 [1.0000, 1.0000] |",
         "Failures to enrol: 0 photos.",
+        "FAR and FRR name whole systems",
         "## Identification",
         "## By group",
         "**J**: too few pairs to compare groups by: 6 genuine and 0 impostor.",
@@ -127,7 +150,7 @@ def test_a_photo_without_a_face_is_listed_and_counts_as_a_non_match(
     assert figures["worst"][0]["distance"] is None
 
 
-def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path, models_dir: Path):
+def test_a_run_that_was_killed_resumes(tmp_path: Path, models_dir: Path):
     images, cache = tmp_path / "images", tmp_path / "cache.sqlite3"
     names = [f"A/A_{number:04}.jpg" for number in range(1, 25)]
     (images / "A").mkdir(parents=True)

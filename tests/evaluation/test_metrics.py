@@ -35,22 +35,23 @@ MIXED = pairs([0.2, 0.3, 0.4, 0.7], [0.5, 0.8, 0.9, 1.0])
 def test_the_confusion_at_a_threshold():
     at = at_threshold(MIXED, 0.6)
     assert at.confusion == {
-        "true_accepts": 3,
-        "false_rejects": 1,
-        "false_accepts": 1,
-        "true_rejects": 3,
+        "true_matches": 3,
+        "false_non_matches": 1,
+        "false_matches": 1,
+        "true_non_matches": 3,
     }
-    assert (at.accuracy.value, at.false_accepts.value, at.false_rejects.value) == (0.75, 0.25, 0.25)
+    assert at.accuracy.value == 0.75
+    assert (at.false_match_rate.value, at.false_non_match_rate.value) == (0.25, 0.25)
     assert (at.precision, at.recall, at.f1) == (0.75, 0.75, 0.75)
 
 
-def test_a_distance_at_the_threshold_is_not_accepted():
-    assert at_threshold(MIXED, 0.2).confusion["true_accepts"] == 0
+def test_a_distance_at_the_threshold_is_no_match():
+    assert at_threshold(MIXED, 0.2).confusion["true_matches"] == 0
 
 
 def test_a_failure_to_enrol_counts_as_a_non_match_of_either_kind():
     at = at_threshold(pairs([np.inf, 0.3], [np.inf, 0.9]), BEYOND)
-    assert (at.false_rejects.value, at.false_accepts.value) == (0.5, 0.5)
+    assert (at.false_non_match_rate.value, at.false_match_rate.value) == (0.5, 0.5)
 
 
 def test_auc_is_the_share_of_rightly_ordered_pairs():
@@ -73,26 +74,26 @@ def test_equal_error_rate(genuine: list[float], impostor: list[float], rate: flo
 
 
 def test_error_curves_run_from_nothing_to_everything():
-    accepts, rejects = error_curves(MIXED)
-    assert (accepts[0], rejects[0], accepts[-1], rejects[-1]) == (0, 1, 1, 0)
-    assert (np.diff(accepts) >= 0).all()
-    assert (np.diff(rejects) <= 0).all()
+    fmr, fnmr = error_curves(MIXED)
+    assert (fmr[0], fnmr[0], fmr[-1], fnmr[-1]) == (0, 1, 1, 0)
+    assert (np.diff(fmr) >= 0).all()
+    assert (np.diff(fnmr) <= 0).all()
 
 
-def test_the_threshold_at_a_false_accept_rate_lets_in_no_more_than_that():
+def test_the_threshold_at_a_false_match_rate_has_no_higher_one():
     impostor = np.linspace(0.5, 1.0, 1000)
-    for far in (0.1, 0.01, 0.001):
-        threshold = threshold_at_fmr(impostor, far)
-        assert (impostor < threshold).mean() == pytest.approx(far)
+    for fmr in (0.1, 0.01, 0.001):
+        threshold = threshold_at_fmr(impostor, fmr)
+        assert (impostor < threshold).mean() == pytest.approx(fmr)
     assert threshold_at_fmr(impostor, 1.0) == BEYOND
 
 
-def test_true_accepts_at_a_rate_lie_in_their_interval():
+def test_the_true_match_rate_at_a_rate_lies_in_its_interval():
     random = np.random.default_rng(3)
     many = pairs(list(random.normal(0.4, 0.08, 400)), list(random.normal(0.8, 0.09, 400)))
     at = at_fmr(many, 0.01)
-    assert at.true_accepts.low <= at.true_accepts.value <= at.true_accepts.high
-    assert at.true_accepts.high - at.true_accepts.low < 0.1
+    assert at.true_match_rate.low <= at.true_match_rate.value <= at.true_match_rate.high
+    assert at.true_match_rate.high - at.true_match_rate.low < 0.1
 
 
 def test_accuracy_is_judged_on_pairs_that_did_not_choose_the_threshold():

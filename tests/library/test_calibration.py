@@ -50,20 +50,20 @@ def test_a_shipped_calibration_is_of_the_shipped_weights(shipped: Calibration, e
     assert shipped.model_digest == engine.model_digest
 
 
-def test_scores_fall_and_false_accepts_rise_with_the_distance(shipped: Calibration):
+def test_scores_fall_and_false_match_rates_rise_with_the_distance(shipped: Calibration):
     distances = [step / 200 for step in range(300)]
     scores = [shipped.score_of(distance) for distance in distances]
-    fars = [shipped.fmr_at(distance) for distance in distances]
+    fmrs = [shipped.fmr_at(distance) for distance in distances]
     assert scores == sorted(scores, reverse=True)
-    assert fars == sorted(fars)
+    assert fmrs == sorted(fmrs)
     assert (scores[0], scores[-1]) == (100.0, 0.0)
-    assert (fars[0], fars[-1]) == (0.0, pytest.approx(1.0, abs=0.05))
+    assert (fmrs[0], fmrs[-1]) == (0.0, pytest.approx(1.0, abs=0.05))
     for row in shipped.false_matches:
         assert row.low <= row.share <= row.high
 
 
 @pytest.mark.parametrize("far", [0.1, 0.01, 0.001, 0.0001])
-def test_a_threshold_for_a_false_accept_rate_has_that_rate(shipped: Calibration, far: float):
+def test_a_threshold_for_a_false_match_rate_has_that_rate(shipped: Calibration, far: float):
     assert shipped.fmr_at(shipped.threshold_for(far)) == pytest.approx(far, rel=1e-6)
 
 
@@ -91,6 +91,13 @@ def test_an_installation_s_own_calibration_goes_first(tmp_path: Path):
     own.parent.mkdir()
     own.write_text(MADE_UP.to_json())
     assert find_calibration("dlib-fast", MADE_UP.model_digest, tmp_path) == MADE_UP
+
+
+def test_its_file_keeps_the_keys_that_it_has_had_from_the_start() -> None:
+    written = json.loads(MADE_UP.to_json())
+    [shipped] = {frozenset(json.loads(path.read_text())) for path in SHIPPED.glob("*.json")}
+    assert written.keys() == shipped
+    assert written["false_accepts"][0].keys() == {"threshold", "share", "low", "high"}
 
 
 def test_a_foreign_calibration_is_refused(tmp_path: Path):
@@ -142,7 +149,7 @@ def test_answers_say_what_the_distance_stands_for(client: TestClient):
     assert near["far_at_threshold"] == far["far_at_threshold"] == pytest.approx(0.0004, abs=0.0002)
 
 
-def test_a_caller_may_ask_for_a_false_accept_rate(client: TestClient):
+def test_a_caller_may_ask_for_a_false_match_rate(client: TestClient):
     answer = compare(client, OBAMA2, far="0.001")
     assert 0.5 < answer["threshold"] < 0.56
     assert answer["far_at_threshold"] == pytest.approx(0.001, rel=0.01)

@@ -48,10 +48,14 @@ def test_csv(tmp_path: Path):
         ("pairs.txt", "a.jpg b.jpg 1\n", "does not begin with LFW's counts"),
         ("pairs.txt", "1\nA\t1\n", "line 2 of pairs.txt is 'A\\t1'"),
         ("pairs.txt", "1\nA\tone\ttwo\n", "line 2 of pairs.txt"),
-        ("pairs.txt", "1\nA\t1\t2\n", "1 pairs of one person and 0 of two people; at least 2"),
+        (
+            "pairs.txt",
+            "1\nA\t1\t2\n",
+            "1 pairs of one person and 0 of two people; expected at least 2",
+        ),
         ("pairs.txt", "1\nA\t1\tB\t2\n", "0 pairs of one person and 1 of two people"),
         ("pairs.txt", "1\n", "0 pairs of one person and 0 of two people"),
-        ("pairs.csv", "one,two,same\n", "begins with 'one,two,same'; image1,image2,same is needed"),
+        ("pairs.csv", "one,two,same\n", "begins with 'one,two,same'; expected image1,image2,same"),
         ("pairs.csv", "", "begins with ''"),
         ("pairs.csv", "image1,image2,same\na.jpg,b.jpg\n", "line 2 of pairs.csv is 'a.jpg,b.jpg'"),
         ("pairs.csv", "image1,image2,same\na.jpg,b.jpg,perhaps\n", "line 2 of pairs.csv"),
@@ -87,7 +91,7 @@ def test_missing_photos_are_counted_and_some_are_named(tmp_path: Path):
 def test_groups_are_read_by_file_name(tmp_path: Path):
     path = written(tmp_path, "image,group\nx/a.jpg,f\nb.jpg,m\n", "groups.csv")
     assert read_groups(path) == {"a.jpg": "f", "b.jpg": "m"}
-    with pytest.raises(BadDataset, match="is no CSV of two columns"):
+    with pytest.raises(BadDataset, match="expected a header and two columns"):
         read_groups(written(tmp_path, "image\na.jpg\n", "groups.csv"))
     with pytest.raises(BadDataset, match="cannot be read"):
         read_groups(tmp_path / "nowhere.csv")

@@ -77,7 +77,7 @@ def test_values_lie_on_straight_lines():
 
 @pytest.mark.parametrize("far", [0.0001, 0.02])
 def test_a_rate_that_was_not_measured_is_refused(far: float):
-    with pytest.raises(FarNotCalibrated, match=r"rates from 0\.001 to 0\.01 are measured"):
+    with pytest.raises(FarNotCalibrated, match=r"rates from 0\.001 to 0\.01 that"):
         MADE_UP.threshold_for(far)
 
 
@@ -132,7 +132,7 @@ def test_a_shipped_calibration_of_other_weights_is_passed_over(tmp_path: Path):
 def test_a_damaged_calibration_is_told(tmp_path: Path, text: str):
     path = tmp_path / "dlib-fast.json"
     path.write_text(text)
-    with pytest.raises(CalibrationUnusable, match=r"dlib-fast\.json is no calibration"):
+    with pytest.raises(CalibrationUnusable, match=r"dlib-fast\.json holds no calibration"):
         read_calibration(path)
 
 

@@ -155,7 +155,7 @@ def test_it_may_be_the_installation_s_own_engine(tiny: Engine, folder: Path):
     assert Settings.from_env(env).engine == "tiny"
     with pytest.raises(BadSetting, match="dlib-reference, tiny is"):
         Settings.from_env(env | {"FACECOMPARE_ENGINE": "other"})
-    with pytest.raises(UnknownEngine, match=r"there are: .*tiny"):
+    with pytest.raises(UnknownEngine, match=r"valid: .*tiny"):
         load_engine("other", Settings.from_env(env))
 
 
@@ -205,27 +205,31 @@ def test_facenet_s_threshold_is_a_similarity_of_0_7():
     [
         ('id = "tiny"', "", "lacks id"),
         ('id = "tiny"', 'id = "tiny"\nsize = 3', "has size, unknown"),
-        ('id = "tiny"', "id = 7", "id in card.toml is '7'; text is accepted"),
+        ('id = "tiny"', "id = 7", "id in card.toml is '7'; expected text"),
         ('id = "tiny"', 'id = "Tiny!"', "small letters, digits and hyphens"),
         ('id = "tiny"', 'id = "dlib-fast"', "the id 'dlib-fast' is taken"),
         ('id = "tiny"', 'id = "face-network"', "the id 'face-network' is taken"),
-        ("side = 112", "side = 7", "side in card.toml is '7'; 16 to 1024 is accepted"),
-        ("side = 112", "side = 112.5", "a number is accepted"),
+        ("side = 112", "side = 7", "side in card.toml is '7'; expected 16 to 1024"),
+        ("side = 112", "side = 112.5", "expected a number"),
         ("side = 112", "side = 96", "its card says [N, 3, 96, 96]"),
         ('"NCHW"', '"NHWC"', "its card says [N, 112, 112, 3]"),
-        ('"NCHW"', '"CHWN"', "NCHW or NHWC is accepted"),
-        ('"mtcnn"', '"eyes"', "mtcnn or dlib is accepted"),
-        ("[38.2946, 51.6963],", "", "'4 points'; 5 of [x, y] is accepted"),
-        ("[38.2946, 51.6963]", "[38.2946]", "2 numbers is accepted"),
+        ('"NCHW"', '"CHWN"', "expected NCHW or NHWC"),
+        ('"mtcnn"', '"eyes"', "expected mtcnn or dlib"),
+        ("[38.2946, 51.6963],", "", "'4 points'; expected 5 of [x, y]"),
+        ("[38.2946, 51.6963]", "[38.2946]", "expected 2 numbers"),
         ("38.2946", "200.0", "points on a chip of 112 px"),
-        ("mean = [127.5, 127.5, 127.5]", "mean = [127.5]", "3 numbers is accepted"),
-        ("scale = 0.0078", "scale = -0.0078", "a number above 0 is accepted"),
+        ("mean = [127.5, 127.5, 127.5]", "mean = [127.5]", "expected 3 numbers"),
+        ("scale = 0.0078", "scale = -0.0078", "expected a number above 0"),
         (f"dimension = {DIMENSION}", "dimension = 64", "its card says [N, 64]"),
-        (f"dimension = {DIMENSION}", "dimension = true", "a number is accepted"),
-        ("threshold = 0.35", "threshold = 1.5", "a cosine between -1 and 1 is accepted"),
-        ('"cosine"', '"manhattan"', "cosine or euclidean is accepted"),
-        ('id = "tiny"', 'id = "tiny"\nsha256 = "xyz"', "64 hexadecimal digits is accepted"),
-        ('id = "tiny"', f'id = "tiny"\nsha256 = "{"0" * 64}"', "and its card says 0000"),
+        (f"dimension = {DIMENSION}", "dimension = true", "expected a number"),
+        ("threshold = 0.35", "threshold = 1.5", "expected a cosine between -1 and 1"),
+        ('"cosine"', '"manhattan"', "expected cosine or euclidean"),
+        ('id = "tiny"', 'id = "tiny"\nsha256 = "xyz"', "expected 64 hexadecimal digits"),
+        (
+            'id = "tiny"',
+            f'id = "tiny"\nsha256 = "{"0" * 64}"',
+            "expected 0000000000000000…, as its card says",
+        ),
         ('id = "tiny"', 'id = "tiny', "cannot be read as TOML"),
     ],
 )
@@ -257,7 +261,7 @@ def test_what_is_wrong_with_weights_is_told(folder: Path, weights: bytes, words:
 
 def test_missing_files_are_told(folder: Path):
     card, weights = written(folder)
-    with pytest.raises(BadEncoder, match="a TOML file is accepted, or arcface, facenet-128"):
+    with pytest.raises(BadEncoder, match="valid: a TOML file, or arcface, facenet-128"):
         add_encoder("nowhere.toml", weights, folder)
     with pytest.raises(BadEncoder, match="cannot be read"):
         add_encoder(card, weights.with_name("nowhere.onnx"), folder)

@@ -70,8 +70,8 @@ class Calibration:
         least, most = (curve[0][0], curve[-1][0]) if curve else (0.0, 0.0)
         if not least <= fmr <= most or not curve:
             raise FarNotCalibrated(
-                f"found a false match rate of {fmr:g}; for {self.engine} rates from {least:.1g} to "
-                f"{most:.1g} are measured; name one of those, or a threshold"
+                f"found a false match rate of {fmr:g}; expected, for {self.engine}, one of "
+                f"the rates from {least:.1g} to {most:.1g} that are measured"
             )
         return _on(curve, fmr)
 
@@ -135,8 +135,8 @@ def read_calibration(path: Path) -> Calibration:
         return _parsed(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError, KeyError) as exc:
         raise CalibrationUnusable(
-            f"{path.name} is no calibration ({type(exc).__name__}: {exc}); run: facecompare "
-            "calibrate"
+            f"{path.name} holds no calibration ({type(exc).__name__}: {exc}); expected a file that "
+            "`facecompare calibrate` wrote; run it again"
         ) from exc
 
 

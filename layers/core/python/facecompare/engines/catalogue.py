@@ -20,7 +20,7 @@ def engine_card(engine_id: str, cards: Sequence[EngineCard] = CARDS) -> EngineCa
     card = next((card for card in cards if card.id == engine_id), None)
     if card is None:
         known = ", ".join(card.id for card in cards)
-        raise UnknownEngine(f"there is no engine {engine_id!r}; there are: {known}")
+        raise UnknownEngine(f"unknown engine {engine_id!r}; valid: {known}")
     return card
 
 
@@ -35,7 +35,7 @@ def added_encoders(settings: Settings) -> tuple[EncoderSpec, ...]:
     try:
         return ModelFolder.at(settings.models_dir).encoders
     except (ModelFileMissing, ModelFileDamaged):
-        return ()  # told when an engine is loaded
+        return ()  # loading an engine says so
 
 
 def open_models(settings: Settings) -> Models:

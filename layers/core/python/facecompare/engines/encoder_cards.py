@@ -80,7 +80,7 @@ def _check_fields(path: Path, fields: Mapping[str, Any]) -> None:
     missing, unknown = sorted(KINDS.keys() - fields.keys()), sorted(fields.keys() - KINDS.keys())
     if missing or unknown:
         wrong = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(unknown)}, unknown"
-        raise BadEncoder(f"{path.name} {wrong}; the fields are: {', '.join(KINDS)}")
+        raise BadEncoder(f"{path.name} {wrong}; expected the fields {', '.join(KINDS)}")
     for name, kinds in KINDS.items():
         if not isinstance(fields[name], kinds) or isinstance(fields[name], bool):
             accepted = "text" if str in kinds else "a list" if list in kinds else "a number"
@@ -116,4 +116,4 @@ def _numbers(path: Path, name: str, values: Any, count: int) -> Any:
 
 
 def _wrong(path: Path, name: str, found: object, accepted: str) -> BadEncoder:
-    return BadEncoder(f"{name} in {path.name} is {str(found)[:60]!r}; {accepted} is accepted")
+    return BadEncoder(f"{name} in {path.name} is {str(found)[:60]!r}; expected {accepted}")

@@ -49,11 +49,11 @@ class Encoder:
         try:
             self._session: Any = open_session(path, threads)
         except ModelFileDamaged as exc:
-            raise BadEncoder(f"{path.name} is no ONNX network that can be loaded") from exc
+            raise BadEncoder(f"{path.name} cannot be loaded; expected an ONNX network") from exc
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         if len(inputs) != 1 or inputs[0].type != "tensor(float)":
             kinds = ", ".join(each.type for each in inputs)
-            raise BadEncoder(f"{path.name} takes {kinds}; one tensor(float) is accepted")
+            raise BadEncoder(f"{path.name} takes {kinds}; expected one tensor(float)")
         self._input, self._output = inputs[0].name, outputs[0].name
         side = spec.side
         wanted = (3, side, side) if spec.layout == "NCHW" else (side, side, 3)

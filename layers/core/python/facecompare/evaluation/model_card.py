@@ -49,9 +49,12 @@ def read_summaries(models_dir: Path, cards: Sequence[EngineCard]) -> dict[str, S
             summary = json.loads(path.read_text("utf-8"))
             named = summary["engine"]
         except (ValueError, TypeError, KeyError) as exc:
-            raise BadDataset(f"{path.name} is no summary of an evaluation ({exc})") from exc
+            raise BadDataset(
+                f"{path.name} is no summary of an evaluation ({exc}); run: facecompare "
+                "evaluate --summary"
+            ) from exc
         if named != card.id:
-            raise BadDataset(f"{path.name} is an evaluation of {named}")
+            raise BadDataset(f"{path.name} is an evaluation of {named}; expected {card.id}")
         found[card.id] = summary
     return found
 

@@ -40,8 +40,8 @@ def read_labelled_pairs(path: Path) -> list[LabelledPair]:
     impostor = len(pairs) - genuine
     if min(genuine, impostor) < FEWEST:
         raise BadDataset(
-            f"{path.name} has {genuine:,} pairs of one person and {impostor:,} of two people; at "
-            f"least {FEWEST} of each are needed"
+            f"{path.name} has {genuine:,} pairs of one person and {impostor:,} of two people; "
+            f"expected at least {FEWEST} of each"
         )
     return pairs
 
@@ -52,7 +52,9 @@ def check_images(folder: Path, names: Sequence[str]) -> None:
     Raises  BadDataset.
     """
     if not folder.is_dir():
-        raise BadDataset(f"{folder} is no folder; name the folder that the pairs' photos are in")
+        raise BadDataset(
+            f"{folder} is no folder; expected the folder that the pairs' photos are in"
+        )
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         some = ", ".join(missing[:SHOWN]) + (" …" if len(missing) > SHOWN else "")
@@ -82,7 +84,7 @@ def _csv_pairs(lines: list[str], file: str) -> Iterator[LabelledPair]:
     header = [name.strip() for name in next(rows, [])]
     if header != CSV_HEADER:
         raise BadDataset(
-            f"{file} begins with {','.join(header)!r}; {','.join(CSV_HEADER)} is needed"
+            f"{file} begins with {','.join(header)!r}; expected {','.join(CSV_HEADER)}"
         )
     for number, row in enumerate(rows, 2):
         match [field.strip() for field in row]:
@@ -96,15 +98,16 @@ def _csv_pairs(lines: list[str], file: str) -> Iterator[LabelledPair]:
                 continue
             case _:
                 raise BadDataset(
-                    f"line {number} of {file} is {','.join(row)[:80]!r}; two paths and 1 or 0 are "
-                    "accepted"
+                    f"line {number} of {file} is {','.join(row)[:80]!r}; expected two paths and "
+                    "1 or 0"
                 )
 
 
 def _inside(name: str, file: str, number: int) -> str:
     if Path(name).is_absolute() or ".." in Path(name).parts:
         raise BadDataset(
-            f"line {number} of {file}: {name[:80]!r} leads out of the folder of images"
+            f"line {number} of {file}: {name[:80]!r} leads out of the folder of images; expected a "
+            "path below it"
         )
     return name
 
@@ -114,7 +117,8 @@ def _lfw_pairs(lines: list[str], file: str) -> Iterator[LabelledPair]:
     counts = lines[0].split() if lines else []
     if not (1 <= len(counts) <= 2 and all(count.isdigit() for count in counts)):
         raise BadDataset(
-            f"{file} does not begin with LFW's counts, and its name does not end in .csv"
+            f"{file} does not begin with LFW's counts; expected LFW's format, or a name that "
+            "ends in .csv"
         )
     fold_length = 2 * int(counts[1]) if len(counts) == 2 else 0  # as many of each kind
     for number, line in enumerate(filter(str.strip, lines[1:])):
@@ -126,8 +130,8 @@ def _lfw_pairs(lines: list[str], file: str) -> Iterator[LabelledPair]:
                 yield LabelledPair(_lfw_photo(name1, one), _lfw_photo(name2, other), False, fold)
             case _:
                 raise BadDataset(
-                    f"line {number + 2} of {file} is {line[:80]!r}; NAME n1 n2 or NAME1 n1 NAME2 "
-                    "n2, separated by tabs, is accepted"
+                    f"line {number + 2} of {file} is {line[:80]!r}; expected NAME n1 n2 or "
+                    "NAME1 n1 NAME2 n2, separated by tabs"
                 )
 
 

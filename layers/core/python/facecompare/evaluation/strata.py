@@ -55,7 +55,8 @@ def read_groups(path: Path) -> dict[str, str]:
         raise BadDataset(f"{path} cannot be read as a CSV of groups ({exc})") from exc
     if len(rows) < 2 or any(len(row) != 2 for row in rows if row):
         raise BadDataset(
-            f"{path.name} is no CSV of two columns with a header: an image and its group"
+            f"{path.name} is no CSV of groups; expected a header and two columns: an "
+            "image and its group"
         )
     return {Path(row[0].strip()).name: row[1].strip() for row in rows[1:] if row}
 

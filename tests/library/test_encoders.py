@@ -228,7 +228,7 @@ def test_facenet_s_threshold_is_a_similarity_of_0_7():
         (
             'id = "tiny"',
             f'id = "tiny"\nsha256 = "{"0" * 64}"',
-            "expected 0000000000000000…, as its card says",
+            "; expected 0000000000000000…",
         ),
         ('id = "tiny"', 'id = "tiny', "cannot be read as TOML"),
     ],

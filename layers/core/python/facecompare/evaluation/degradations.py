@@ -1,4 +1,4 @@
-"""The same photo, made worse in one way at a time.
+"""Degradations: the same photo, made worse in one way at a time.
 
 Every degradation takes an upright RGB photo and the box of its face, and returns a photo of its
 own; what is random is drawn from a seed, so that a run can be repeated. Sizes of what covers a face

@@ -1,4 +1,4 @@
-"""Who is it? One photo of each person in a gallery, and probes that are searched for in it."""
+"""1:N identification: a gallery with one photo of each person, and probes searched for in it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ class Split:
 class Identification:
     """Shares of probes; a rank counts a probe whose person is among so many nearest.
 
-    `found` is the share of known probes whose nearest is their own person and below the threshold;
-    `rejected` the share of strangers of whom nobody in the gallery is below it.
+    In terms of ISO/IEC 19795-1 `found` is the true-positive identification rate at rank 1: of known
+    probes, those whose nearest is their own person and below the threshold; `rejected` is one less
+    the false-positive identification rate: of strangers, those with nobody below it.
     """
 
     gallery: int

@@ -236,7 +236,7 @@ def _variants(variants: Sequence[Variant]) -> list[str]:
         for each in variants
     ]
     header = ("change", "how", "AUC", "EER", "FMR", "FNMR", "failures to enrol")
-    return ["## Changed parts and worse photos", "", *section_table(header, rows)]
+    return ["## Ablation and robustness", "", *section_table(header, rows)]
 
 
 def _latency(report: EvaluationReport) -> list[str]:

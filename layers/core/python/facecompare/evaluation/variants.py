@@ -1,4 +1,4 @@
-"""What single changes do: parts of the engine taken away, and photos made worse."""
+"""Ablation and robustness: the engine with one part changed, and photos degraded in one way."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def degrade(
     run: EmbeddingRun,
     embedded: Mapping[str, EmbeddingResult],
 ) -> list[Variant]:
-    """Photos made worse; only those whose face is found before, for the damage needs its place."""
+    """Degraded photos; only those whose face is found before, for the damage needs its place."""
     boxes = {name: made.box for name, made in embedded.items() if not made.failure}
     kept = Dataset(
         dataset.folder,

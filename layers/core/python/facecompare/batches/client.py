@@ -24,7 +24,7 @@ from facecompare.options import RequestOptions
 from facecompare.records.record import timestamp
 from facecompare.uploads.grants import MANIFEST_TYPES
 
-TIMEOUT_S = 60  # the service answers within 30
+TIMEOUT_S = 60  # the service responds within 30
 UPLOADS_AT_ONCE = 8
 # Of a pairs file that is sent within the request; larger ones are uploaded, as a request to Lambda
 # holds 4.5 MB and JSON makes a text longer.

@@ -112,9 +112,10 @@ class BatchRun:
         for image, state in states.items():
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
-        card, asked = self.engine.card, self.batch.options.threshold
+        card = self.engine.card
+        threshold = self.batch.options.threshold or card.default_threshold
         one, other = (self._embedding(state) for state in states.values())
-        verdict = match(one, other, asked or card.default_threshold, card.metric)
+        verdict = match(one, other, threshold, card.metric)
         return PairResult.compared(pair, verdict, self.batch.score_of(verdict))
 
     def _embedding(self, state: PhotoState) -> Embedding:

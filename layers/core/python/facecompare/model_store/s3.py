@@ -1,4 +1,4 @@
-"""Model files from an S3 bucket: fetched side by side, verified, and kept on the local disk."""
+"""Model files in an S3 bucket: downloaded in parallel, verified, kept on the local disk."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class BucketModels:
         self._parts_pool = ThreadPoolExecutor(CONNECTIONS)
 
     def start(self, names: Iterable[str]) -> None:
-        """Begin to fetch these files; `path_of` waits for them."""
+        """Begin to download these files; `path_of` waits for them."""
         for name in names:
             self._started(name)
 

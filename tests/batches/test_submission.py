@@ -18,7 +18,7 @@ from facecompare.batches.packed_manifest import pack_manifest
 from facecompare.batches.service import MAX_ROWS
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
-from facecompare.errors import BadManifest, QueueUnavailable
+from facecompare.errors import BadManifest, QueueUnavailable, RecordsUnavailable
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
@@ -268,6 +268,29 @@ def test_a_submission_whose_twin_was_undone_may_be_sent_again(
     assert (answer.status_code, answer.json()["code"]) == (503, "records_unavailable")
     assert left_behind(installation) == (0, 0, 0)
     assert once(callers, body).status_code == 202
+
+
+@pytest.mark.parametrize("failure", [None, RecordsUnavailable("timed out")])
+def test_a_batch_whose_write_was_not_confirmed_is_submitted_or_undone(
+    failure: RecordsUnavailable | None,
+    installation: Installation,
+    callers: Callers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """botocore writes again when the first response is lost, and finds its own first write."""
+    one, other, _ = installation.portraits()
+    create = installation.store.create
+
+    def unconfirmed(batch: Batch) -> bool:
+        assert create(batch)
+        if failure is not None:
+            raise failure
+        return create(batch)
+
+    monkeypatch.setattr(installation.store, "create", unconfirmed)
+    answer = once(callers, {"manifest": f"{HEADER}{one},{other}\n"})
+    assert answer.status_code == (202 if failure is None else 503)
+    assert left_behind(installation) == ((1, 1, 1) if failure is None else (0, 0, 0))
 
 
 def test_an_expired_batch_does_not_stand_in_the_way_of_its_key(

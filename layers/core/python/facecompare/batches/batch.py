@@ -172,8 +172,8 @@ class BatchStore(Protocol):
         """Keep a new batch; False, and nothing is changed, when there is one of this id."""
         ...
 
-    def delete(self, batch_id: str) -> None:
-        """Remove a batch of which no message was sent."""
+    def delete(self, batch: Batch) -> None:
+        """Remove this batch, of which no message was sent; another one of its id stays."""
         ...
 
     def find(self, batch_id: str) -> Batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, astuple
 from itertools import islice
 from typing import Any
@@ -68,9 +69,14 @@ class DynamoBatches:
             return False
         return True
 
-    def delete(self, batch_id: str) -> None:
-        """Remove a batch of which no message was sent."""
-        self._table.delete(key(BATCH, batch_id))
+    def delete(self, batch: Batch) -> None:
+        """Remove this batch; one of the same id that was made at another moment stays."""
+        with suppress(ConditionFailed):
+            self._table.delete(
+                key(BATCH, batch.batch_id),
+                ConditionExpression="created_at = :created_at",
+                ExpressionAttributeValues={":created_at": {"S": batch.created_at}},
+            )
 
     def find(self, batch_id: str) -> Batch:
         """One batch, also one made a moment ago."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from facecompare.access import Caller, Role
 from facecompare.batches.batch import (
@@ -37,6 +37,8 @@ from facecompare.model_store.files import ModelFolder
 from facecompare.options import RequestOptions
 from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
+
+T = TypeVar("T")
 
 # Photos that are checked to exist before a batch is made: all of a small one's, enough of a large
 # one's to notice a wrong folder. A photo that is missing later fails its pairs, with a reason.
@@ -102,12 +104,14 @@ class BatchService:
         """Make the batch and put it on the queue, or undo both.
 
         Of several submissions with one idempotency key at the same moment the store lets one make
-        the batch; to the others it is returned, and they write and undo nothing.
+        the batch; to the others it is returned, and they write and undo nothing of it.
         """
-        if not self._store.create(batch):
-            return self._existing(batch) or _raise_undone()
         with ExitStack() as undo:
-            undo.callback(_undo, self._store.delete, batch.batch_id)
+            undo.callback(_undo, self._store.delete, batch)
+            if not self._store.create(batch):
+                existing = self._existing(batch) or _raise_undone()
+                if existing != batch:  # else it was written twice: the first response was lost
+                    return existing
             undo.callback(_undo, self._files.delete_manifest, batch.batch_id)
             self._files.put_manifest(batch.batch_id, manifest.data)
             self._queue.send([batch.all_pairs])
@@ -212,10 +216,10 @@ def _batch_id(caller: Caller, idempotency_key: str) -> str:
     return repeatable_comparison_id("batch", caller.name, idempotency_key)
 
 
-def _undo(undo: Callable[[str], None], batch_id: str) -> None:
+def _undo(undo: Callable[[T], None], argument: T) -> None:
     """What cannot be removed now is never worked on, and expires."""
     with suppress(FaceCompareError):
-        undo(batch_id)
+        undo(argument)
 
 
 def _raise_undone() -> NoReturn:

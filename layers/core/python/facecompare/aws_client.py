@@ -74,6 +74,14 @@ def is_not_found(failure: AwsFailure) -> bool:
     return error_code(failure) in _NOT_FOUND
 
 
+def cancellation_codes(failure: AwsFailure) -> set[str]:
+    """Why DynamoDB cancelled a transaction: the codes of those of its writes that failed."""
+    if not isinstance(failure, ClientError):
+        return set()
+    reasons = failure.response.get("CancellationReasons", ())
+    return {reason["Code"] for reason in reasons} - {"None"}
+
+
 def when_not_found(error: Exception) -> ErrorFor:
     """For `aws_errors`: this error for an object that does not exist."""
     return lambda failure: error if is_not_found(failure) else None

@@ -7,9 +7,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.exceptions import ClientError
-
-from facecompare.aws_client import AwsFailure, aws_errors, client, error_code
+from facecompare.aws_client import AwsFailure, aws_errors, cancellation_codes, client, error_code
 from facecompare.errors import RecordsUnavailable
 from facecompare.records.schema import PARTITION_KEY, Index
 
@@ -117,14 +115,6 @@ def key(kind: str, name: str) -> Item:
 def _condition_failed(failure: AwsFailure) -> ConditionFailed | None:
     """Also of a transaction, which says for each of its writes what was wrong with it."""
     single = error_code(failure) == "ConditionalCheckFailedException"
-    if single or _cancellation_codes(failure) == {"ConditionalCheckFailed"}:
+    if single or cancellation_codes(failure) == {"ConditionalCheckFailed"}:
         return ConditionFailed()
     return None
-
-
-def _cancellation_codes(failure: AwsFailure) -> set[str]:
-    """Why DynamoDB cancelled a transaction: the codes of those of its writes that failed."""
-    if not isinstance(failure, ClientError):
-        return set()
-    reasons = failure.response.get("CancellationReasons", ())
-    return {reason["Code"] for reason in reasons} - {"None"}

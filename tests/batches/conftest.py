@@ -30,7 +30,7 @@ PHOTOS = (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN)
 
 
 class Counting(NoTelemetry):
-    """Remembers how many pairs were told of."""
+    """Counts the compared pairs."""
 
     def __init__(self) -> None:
         self.pairs = 0
@@ -51,7 +51,7 @@ class Installation:
     worker: BatchWorker
     seen: Counting
     urls: tuple[str, str]
-    waited: list[float]
+    waits: list[float]
 
     def upload(self, data: bytes) -> str:
         """A photo, under a name as grants give."""
@@ -100,13 +100,13 @@ def installation(moto_table: DynamoTable, settings: Settings, engine: Engine) ->
     settings = replace(settings, upload_bucket=BUCKET, batch_queue=urls[0])
     store, queue = DynamoBatches(moto_table), BatchQueue(*urls)
     files, seen = BatchFiles(BUCKET, settings.max_bytes), Counting()
-    waited: list[float] = []
+    waits: list[float] = []
     worker = BatchWorker(
-        FaceService(settings, None, [engine]), store, queue, files, seen, waited.append
+        FaceService(settings, None, [engine]), store, queue, files, seen, waits.append
     )
     service = BatchService(settings, store, queue, files)
     return Installation(
-        settings, store, queue, files, service, worker, seen, (urls[0], urls[1]), waited
+        settings, store, queue, files, service, worker, seen, (urls[0], urls[1]), waits
     )
 
 

@@ -1,4 +1,4 @@
-"""Pieces, and a batch's progress."""
+"""Chunks, and a batch's progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BATCH = Batch(
 
 
 @given(st.integers(1, MAX_PAIRS), st.integers(0, MAX_PAIRS))
-def test_parts_are_the_piece_together_and_few_enough_for_one_request(size: int, after: int) -> None:
+def test_parts_are_the_chunk_together_and_few_enough_for_one_request(size: int, after: int) -> None:
     chunk = Chunk("b", after + 1, after + size)
     parts = chunk.split()
     assert len(parts) <= PARTS
@@ -60,12 +60,12 @@ def test_a_message_says_which_pairs() -> None:
         json.dumps({"batch": "b", "first": 1.0, "last": 2}),
     ],
 )
-def test_what_is_no_piece_is_refused(body: str) -> None:
+def test_what_is_no_chunk_is_refused(body: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         Chunk.from_message(body)
 
 
-def test_progress_tells_rate_and_time_left() -> None:
+def test_progress_has_rate_and_time_left() -> None:
     now = MADE + timedelta(seconds=10)
     running = progress_of(BATCH, Counts(18, 2, "2026-11-23T09:00:09.000000Z"), now)
     assert (running.state, running.pairs_per_s, running.seconds_left) == (

@@ -1,4 +1,4 @@
-"""From an order to results, with everything that can happen to a message."""
+"""From a submission to results, with everything that can happen to a message."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from facecompare.batches.batch import PairResult, Progress
 from facecompare.batches.chunk import ATTEMPTS, Chunk
 from facecompare.batches.queue import Message
 from facecompare.batches.service import BatchRequest
+from facecompare.batches.worker import RETRIES
 from facecompare.errors import RecordsUnavailable
 from facecompare.options import RequestOptions
 from facecompare.records.dynamo import DynamoLog
@@ -22,17 +23,17 @@ from facecompare.records.record import Selection, every_record
 from tests.batches.conftest import Installation
 from tests.support import pictures
 
-CHUNK = 30  # pairs of most batches here: two messages
+TOTAL = 30  # pairs of most batches here: two messages
 
 
 def manifest(*pairs: Sequence[str]) -> str:
     return "".join(f"{image1},{image2}\n" for image1, image2 in (("image1", "image2"), *pairs))
 
 
-def order(
+def submit(
     installation: Installation, *pairs: Sequence[str], caller: Caller = OWNER, **options: Any
 ) -> Progress:
-    return installation.service.order(
+    return installation.service.submit(
         BatchRequest(manifest(*pairs), None, RequestOptions(**options)), caller
     )
 
@@ -54,7 +55,7 @@ def portraits(installation: Installation) -> list[str]:
     return installation.portraits()
 
 
-def many(installation: Installation, count: int = CHUNK) -> list[tuple[str, str]]:
+def many(installation: Installation, count: int = TOTAL) -> list[tuple[str, str]]:
     """So many different pairs of two portraits under many names."""
     data = [pictures.OBAMA.read_bytes(), pictures.OBAMA2.read_bytes()]
     side = math.isqrt(count) + 1
@@ -66,7 +67,7 @@ def test_every_pair_has_a_verdict_and_a_record(
     installation: Installation, portraits: list[str], moto_table: DynamoTable
 ) -> None:
     obama, obama2, biden = portraits
-    batch = order(installation, (obama, obama2), (obama, biden), (biden, biden))
+    batch = submit(installation, (obama, obama2), (obama, biden), (biden, biden))
     assert (batch.state, batch.total, batch.done) == ("running", 3, 0)
     assert installation.work_all() == 1
     found = results(installation, batch)
@@ -91,8 +92,8 @@ def test_photos_that_are_unfit_are_reasons(
     wall, text = installation.upload(pictures.plain(200, 150)), installation.upload(b"no photo")
     gone = installation.upload(b"soon gone")
     obama, *_ = portraits
-    batch = order(installation, (obama, wall), (text, obama), (obama, gone), (obama, obama))
-    installation.files._reach("delete_object", Key=gone)
+    batch = submit(installation, (obama, wall), (text, obama), (obama, gone), (obama, obama))
+    installation.files._bucket.delete(gone)
     installation.work_all()
     found = [(each.error_code, each.error_image) for each in results(installation, batch)]
     assert found == [
@@ -107,7 +108,7 @@ def test_photos_that_are_unfit_are_reasons(
 
 def test_a_batch_keeps_its_own_threshold(installation: Installation, portraits: list[str]) -> None:
     obama, obama2, _ = portraits
-    batch = order(installation, (obama, obama2), threshold=0.2)
+    batch = submit(installation, (obama, obama2), threshold=0.2)
     installation.work_all()
     (result,) = results(installation, batch)
     assert (result.same_person, result.threshold) == (False, 0.2)
@@ -116,32 +117,32 @@ def test_a_batch_keeps_its_own_threshold(installation: Installation, portraits: 
 def test_a_false_accept_rate_becomes_a_threshold(
     installation: Installation, portraits: list[str]
 ) -> None:
-    batch = order(installation, (portraits[0], portraits[1]), far=0.001)
+    batch = submit(installation, (portraits[0], portraits[1]), far=0.001)
     assert batch.threshold == pytest.approx(0.526, abs=0.002)
 
 
-def test_large_pieces_spread_over_the_queue(
+def test_large_chunks_spread_over_the_queue(
     installation: Installation, moto_table: DynamoTable
 ) -> None:
-    batch = order(installation, *many(installation))
+    batch = submit(installation, *many(installation))
     assert installation.waiting() == 1
     (root,) = installation.receive()
     assert installation.worker.work([root]) == [root]
     installation.queue.delete([root])
     assert installation.waiting() == 2
     installation.work_all()
-    assert now(installation, batch).done == CHUNK
-    assert len(records(moto_table, batch)) == CHUNK
-    assert [result.pair for result in results(installation, batch)] == list(range(1, CHUNK + 1))
+    assert now(installation, batch).done == TOTAL
+    assert len(records(moto_table, batch)) == TOTAL
+    assert [result.pair for result in results(installation, batch)] == list(range(1, TOTAL + 1))
     total, some = installation.service.results(batch.batch_id, OWNER, 24, 4)
-    assert total == CHUNK
+    assert total == TOTAL
     assert [result.pair for result in some] == [24, 25, 26, 27]
 
 
 def test_messages_that_come_again_change_nothing(
     installation: Installation, portraits: list[str], moto_table: DynamoTable
 ) -> None:
-    batch = order(installation, (portraits[0], portraits[1]))
+    batch = submit(installation, (portraits[0], portraits[1]))
     (message,) = installation.receive()
     for _ in range(3):
         assert installation.worker.work([message]) == [message]
@@ -153,24 +154,24 @@ def test_messages_that_come_again_change_nothing(
 def test_of_two_workers_at_once_one_is_kept(
     installation: Installation, portraits: list[str], moto_table: DynamoTable
 ) -> None:
-    batch = order(installation, (portraits[0], portraits[1]))
+    batch = submit(installation, (portraits[0], portraits[1]))
     chunk = Chunk(batch.batch_id, 1, 1)
     stored = installation.store.find(batch.batch_id)
-    compared, kept = installation.worker._compared(chunk, stored)
+    compared, kept = installation.worker._compare(chunk, stored)
     assert installation.store.keep(chunk, compared, kept)
-    late, others = installation.worker._compared(chunk, stored)
+    late, others = installation.worker._compare(chunk, stored)
     assert not installation.store.keep(chunk, late, others)
     assert not installation.store.mark_split(chunk)
     assert now(installation, batch).done == 1
     assert len(records(moto_table, batch)) == 1
 
 
-def test_what_was_tried_too_often_is_divided_and_then_given_up(
+def test_what_was_tried_too_often_is_split_and_then_given_up(
     installation: Installation, portraits: list[str]
 ) -> None:
     """As if each worker that received the second pair had died of it."""
     obama, obama2, biden = portraits
-    batch = order(installation, (obama, obama2), (obama, biden))
+    batch = submit(installation, (obama, obama2), (obama, biden))
     (message,) = installation.receive()
     again = replace(message, attempt=ATTEMPTS + 1)
     assert installation.worker.work([again]) == [again]
@@ -193,10 +194,10 @@ def test_what_was_tried_too_often_is_divided_and_then_given_up(
     assert "3 times" in letter["MessageAttributes"]["Reason"]["StringValue"]
 
 
-def test_parts_of_a_divided_piece_are_sent_again_until_they_were_sent(
+def test_parts_of_a_split_chunk_are_sent_again_until_they_were_sent(
     installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
+    submit(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
     (message,) = installation.receive()
     again = replace(message, attempt=ATTEMPTS + 1)
     with monkeypatch.context() as broken:
@@ -217,7 +218,7 @@ def failing(*_: object) -> None:
         (Chunk("f" * 32, 1, 1).to_message(), "there is no batch"),
     ],
 )
-def test_what_is_no_message_of_ours_is_put_aside(
+def test_a_poison_message_goes_to_the_dead_letter_queue(
     installation: Installation, body: str, reason: str
 ) -> None:
     message = Message(body, "a receipt", 1)
@@ -229,10 +230,10 @@ def test_what_is_no_message_of_ours_is_put_aside(
     assert reason in letter["MessageAttributes"]["Reason"]["StringValue"]
 
 
-def test_a_piece_beyond_the_batch_is_put_aside(
+def test_a_chunk_beyond_the_batch_goes_to_the_dead_letter_queue(
     installation: Installation, portraits: list[str]
 ) -> None:
-    batch = order(installation, (portraits[0], portraits[1]))
+    batch = submit(installation, (portraits[0], portraits[1]))
     installation.work_all()
     installation.queue.send([Chunk(batch.batch_id, 1, 2)])
     assert installation.work_all() == 1
@@ -244,7 +245,7 @@ def test_a_piece_beyond_the_batch_is_put_aside(
 def test_throttling_is_waited_for(
     installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch = order(installation, (portraits[0], portraits[1]))
+    batch = submit(installation, (portraits[0], portraits[1]))
     keep, failures = installation.store.keep, [1, 2, 3]
 
     def throttled(*arguments: Any) -> bool:
@@ -256,18 +257,21 @@ def test_throttling_is_waited_for(
     monkeypatch.setattr(installation.store, "keep", throttled)
     installation.work_all()
     assert now(installation, batch).state == "done"
-    assert installation.waited == [0.1, 0.2, 0.4]
+    most = (0.1, 0.2, 0.4)
+    assert len(installation.waits) == len(most)
+    assert all(s / 2 <= wait <= s for wait, s in zip(installation.waits, most, strict=True))
 
 
 def test_a_table_that_stays_down_gives_the_message_back(
     installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch = order(installation, (portraits[0], portraits[1]))
+    batch = submit(installation, (portraits[0], portraits[1]))
     (message,) = installation.receive()
     with monkeypatch.context() as down:
         down.setattr(installation.store, "keep", failing)
         assert installation.worker.work([message]) == []
-    assert sum(installation.waited) < 60
+    assert len(installation.waits) == RETRIES.attempts - 1
+    assert sum(installation.waits) <= RETRIES.total_s
     installation.worker.work([message])
     assert now(installation, batch).state == "done"
 
@@ -275,16 +279,16 @@ def test_a_table_that_stays_down_gives_the_message_back(
 def test_an_unforeseen_error_of_one_message_ends_no_other(
     installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = order(installation, (portraits[0], portraits[1]))
-    second = order(installation, (portraits[0], portraits[2]))
-    compared = installation.worker._compared
+    first = submit(installation, (portraits[0], portraits[1]))
+    second = submit(installation, (portraits[0], portraits[2]))
+    compared = installation.worker._compare
 
     def broken(chunk: Chunk, batch: Any) -> Any:
         if chunk.batch_id == first.batch_id:
             raise ZeroDivisionError
         return compared(chunk, batch)
 
-    monkeypatch.setattr(installation.worker, "_compared", broken)
+    monkeypatch.setattr(installation.worker, "_compare", broken)
     messages = installation.receive()
     assert len(installation.worker.work(messages)) == 1
     assert now(installation, first).done == 0
@@ -292,22 +296,22 @@ def test_an_unforeseen_error_of_one_message_ends_no_other(
 
 
 def test_nothing_more_of_a_cancelled_batch_is_worked_on(installation: Installation) -> None:
-    batch = order(installation, *many(installation))
+    batch = submit(installation, *many(installation))
     (root,) = installation.receive()
     installation.queue.delete(installation.worker.work([root]))
     installation.service.cancel(batch.batch_id, OWNER)
-    installation.worker._known = {}  # ten seconds later
+    installation.worker._cached = {}  # ten seconds later
     assert installation.work_all() == 2
     ended = now(installation, batch)
     assert (ended.state, ended.done, ended.seconds_left) == ("cancelled", 0, 0)
     assert ended.finished_at
 
 
-def test_an_expired_manifest_gives_reasons(
+def test_an_expired_manifest_fails_its_pairs(
     installation: Installation, portraits: list[str]
 ) -> None:
-    batch = order(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
-    installation.files.forget_manifest(batch.batch_id)
+    batch = submit(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
+    installation.files.delete_manifest(batch.batch_id)
     installation.work_all()
     assert [each.error_code for each in results(installation, batch)] == ["upload_not_found"] * 2
     assert now(installation, batch).state == "done"
@@ -317,7 +321,7 @@ def test_a_callers_records_name_the_caller(
     installation: Installation, portraits: list[str], moto_table: DynamoTable
 ) -> None:
     ann = Caller("ann", Role.CALLER)
-    batch = order(installation, (portraits[0], portraits[1]), caller=ann)
+    batch = submit(installation, (portraits[0], portraits[1]), caller=ann)
     installation.work_all()
     (record,) = records(moto_table, batch)
     assert (record.caller, record.batch_id) == ("ann", batch.batch_id)

@@ -20,7 +20,7 @@ from unittest.mock import patch
 import numpy as np
 import onnxruntime
 
-from facecompare.batches.embed_photos import embed_photos
+from facecompare.batches.embedding import embed_photos
 from facecompare.config import Settings
 from facecompare.engines import onnx_session
 from facecompare.engines.catalogue import load_engine

@@ -104,7 +104,7 @@ def test_results_that_are_there_are_not_overwritten(
 ) -> None:
     (tmp_path / "results.csv").write_text("precious")
     assert batch(tmp_path, images, "obama.jpg,biden.jpg") == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "exists already" in capsys.readouterr().err
     assert (tmp_path / "results.csv").read_text() == "precious"
 
 

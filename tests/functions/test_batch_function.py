@@ -65,7 +65,7 @@ def counted(fleet: WorkerFleet, batch: Batch) -> tuple[int, int]:
     return counts.done, counts.failed
 
 
-def test_pieces_are_worked_on_and_none_is_named(
+def test_chunks_are_worked_on_and_none_is_named(
     fleet: WorkerFleet, function: LambdaFunction
 ) -> None:
     batch = fleet.order(ONE, OTHER, b"no photo")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
+from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.config import Settings
 from facecompare.engines import onnx_session
 from facecompare.engines.catalogue import load_engine

@@ -16,9 +16,9 @@ SLOW_S = 4.0
 
 SPOILED = f"""
 import os, runpy, time
-from facecompare import bulk, worker_process
+from facecompare.batches import embedding, worker_process
 
-well = bulk.detect_faces
+well = embedding.detect_faces
 
 def spoiled(photo, engine, options):
     if photo.data.endswith({CRASH!r}):
@@ -27,7 +27,7 @@ def spoiled(photo, engine, options):
         time.sleep({SLOW_S})
     return well(photo, engine, options)
 
-bulk.detect_faces = spoiled
+embedding.detect_faces = spoiled
 if "GRACE_S" in os.environ:
     worker_process.WorkerProcess.__init__.__kwdefaults__["grace_s"] = float(os.environ["GRACE_S"])
 runpy.run_path({str(MAIN)!r}, run_name="__main__")

@@ -15,7 +15,7 @@ import botocore.session
 from facecompare.batches.batch import Batch, new_batch_id
 from facecompare.batches.chunk import Chunk
 from facecompare.batches.dynamo_store import DynamoBatches
-from facecompare.batches.packed_manifest import packed
+from facecompare.batches.packed_manifest import pack_manifest
 from facecompare.batches.queue import BatchQueue
 from facecompare.batches.storage import BatchFiles
 from facecompare.model_store.files import ModelFolder
@@ -64,10 +64,12 @@ class WorkerFleet:
         for name, data in zip(names, photos, strict=True):
             self.s3.put_object(Bucket=self.bucket, Key=name, Body=data)
         lines = "".join(f"{names[0]},{name}\n" for name in names[1:])
-        manifest = packed(f"image1,image2\n{lines}", self.bucket, any_key=False, some=0)
+        manifest = pack_manifest(
+            f"image1,image2\n{lines}", self.bucket, any_key=False, photo_limit=0
+        )
         made = timestamp()
         batch = Batch(new_batch_id(), made, "", manifest.total, "dlib-fast", 0.5, "largest", "")
-        self.files.keep_manifest(batch.batch_id, manifest.data)
+        self.files.put_manifest(batch.batch_id, manifest.data)
         self.store.create(batch)
         for pair in range(1, batch.total + 1):
             self.queue.send([Chunk(batch.batch_id, pair, pair)])
@@ -126,7 +128,7 @@ def worker_fleet(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterato
         "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
     }
     queue, files = BatchQueue(*urls), BatchFiles(names["uploads"], 15_000_000)
-    queue._sqs, files._s3 = sqs, s3  # type: ignore[misc]
+    queue._sqs, files._bucket.s3 = sqs, s3  # type: ignore[misc]
     made = WorkerFleet(
         environment,
         tmp_path / "worker.log",

@@ -1,28 +1,47 @@
-"""How AWS is spoken to: the one place that opens clients, with bounded waits and retries.
+"""How AWS is spoken to: clients with bounded waits and retries, and its failures as our own errors.
 
 botocore alone: boto3 adds import time to every cold start, and nothing that is used here.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
+from facecompare.errors import FaceCompareError, ImageTooLarge
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import GetObjectRequestTypeDef
+    from types_boto3_sqs import SQSClient
+
 # A service that is down is given up within about ten seconds, before a function's time is up.
 CONNECT_TIMEOUT_S = 1
-# Until an answer begins, and between its parts; SQS waits up to 20 s for a message.
+# Until a response begins, and between its parts; SQS waits up to 20 s for a message.
 READ_TIMEOUT_S = {"dynamodb": 2, "s3": 5, "sqs": 25}
 ATTEMPTS = 3  # in all; "standard" waits a random, growing time between them
 
-FAILURES = (BotoCoreError, ClientError)
 _NOT_FOUND = {"404", "NoSuchKey", "NotFound"}
 
+AwsFailure: TypeAlias = BotoCoreError | ClientError
+ErrorFor: TypeAlias = Callable[[AwsFailure], Exception | None]
 
-def client(service: str) -> Any:
+
+@overload
+def client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
+@overload
+def client(service: Literal["s3"]) -> S3Client: ...
+@overload
+def client(service: Literal["sqs"]) -> SQSClient: ...
+def client(service: str) -> object:
     """A client of this service in the environment's region; safe to share by threads."""
     return _session().create_client(
         service,
@@ -38,27 +57,118 @@ def client(service: str) -> Any:
 
 
 @cache
-def _session() -> Any:
+def _session() -> Session:
     """One for all clients, which share the tables it reads from files."""
     return get_session()
 
 
-def error_code(failure: Exception) -> str:
-    """The service's own code, or the exception's name where no answer came."""
+def error_code(failure: AwsFailure) -> str:
+    """The service's own code, or the exception's name where no response came."""
     if isinstance(failure, ClientError):
-        code: str = failure.response.get("Error", {}).get("Code", "")
-        return code
+        return failure.response.get("Error", {}).get("Code", "")
     return type(failure).__name__
 
 
-def is_not_found(failure: Exception) -> bool:
+def is_not_found(failure: AwsFailure) -> bool:
     """True when the object asked for does not exist."""
     return error_code(failure) in _NOT_FOUND
 
 
-def transaction_codes(failure: Exception) -> set[str]:
-    """What stood against a DynamoDB transaction: a code for each of its writes that failed."""
-    reasons = (
-        failure.response.get("CancellationReasons", ()) if isinstance(failure, ClientError) else ()
-    )
+def cancellation_codes(failure: AwsFailure) -> set[str]:
+    """Why DynamoDB cancelled a transaction: the codes of those of its writes that failed."""
+    if not isinstance(failure, ClientError):
+        return set()
+    reasons = failure.response.get("CancellationReasons", ())
     return {reason["Code"] for reason in reasons} - {"None"}
+
+
+def when_not_found(error: Exception) -> ErrorFor:
+    """For `aws_errors`: this error for an object that does not exist."""
+    return lambda failure: error if is_not_found(failure) else None
+
+
+@contextmanager
+def aws_errors(
+    unavailable: type[FaceCompareError], place: str, error_for: ErrorFor | None = None
+) -> Iterator[None]:
+    """Raise AWS's failures inside as `unavailable`, with the place, AWS's code and its message.
+
+    `error_for` gives another error for the failures that mean something else to the caller, such
+    as an object that does not exist or a condition that does not hold, and None for the others.
+    """
+    try:
+        yield
+    except (BotoCoreError, ClientError) as exc:
+        special = error_for(exc) if error_for else None
+        raise special or unavailable(f"{place}: {error_code(exc)}: {exc}") from exc
+
+
+class S3Bucket:
+    """One bucket; safe to share by threads.
+
+    Every method raises `unavailable` when the bucket cannot be reached, and what `error_for` gives
+    for a failure that means something else (see `aws_errors`).
+    """
+
+    def __init__(
+        self, name: str, unavailable: type[FaceCompareError], s3: S3Client | None = None
+    ) -> None:
+        self.name = name
+        self._unavailable = unavailable
+        self._given = s3
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """Opened when it is first needed: most requests bring their photos along."""
+        return self._given or client("s3")
+
+    def read(
+        self,
+        key: str,
+        error_for: ErrorFor,
+        *,
+        max_bytes: int | None = None,
+        span: tuple[int, int] | None = None,
+    ) -> bytes:
+        """An object's bytes; with a span those from its first to its last, both included.
+
+        Raises  ImageTooLarge, before reading it, when there are more than `max_bytes`.
+        """
+        request: GetObjectRequestTypeDef = {"Bucket": self.name, "Key": key}
+        if span is not None:
+            request["Range"] = "bytes={}-{}".format(*span)
+        with self.errors(key, error_for):
+            response = self.s3.get_object(**request)
+            if max_bytes is not None and response["ContentLength"] > max_bytes:
+                raise ImageTooLarge(
+                    f"the upload has {response['ContentLength']:,} bytes; expected at most "
+                    f"{max_bytes:,}"
+                )
+            return response["Body"].read()
+
+    def write(self, key: str, data: bytes) -> None:
+        """Put an object."""
+        with self.errors(key):
+            self.s3.put_object(Bucket=self.name, Key=key, Body=data)
+
+    def delete(self, key: str) -> None:
+        """Remove an object; nothing happens when there is none."""
+        with self.errors(key):
+            self.s3.delete_object(Bucket=self.name, Key=key)
+
+    def exists(self, key: str) -> bool:
+        """True when there is an object of this key."""
+        try:
+            with self.errors(key, when_not_found(_NoObject())):
+                self.s3.head_object(Bucket=self.name, Key=key)
+        except _NoObject:
+            return False
+        return True
+
+    def errors(self, key: str, error_for: ErrorFor | None = None) -> AbstractContextManager[None]:
+        """`aws_errors` for calls that concern one of its objects."""
+        return aws_errors(self._unavailable, f"s3://{self.name}/{key}", error_for)
+
+
+class _NoObject(Exception):
+    pass

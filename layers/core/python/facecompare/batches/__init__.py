@@ -1,1 +1,1 @@
-"""Many pairs: the pairs file, the queue, the workers and what they keep."""
+"""Many pairs: the pairs file, the queue, the workers and their results."""

@@ -1,12 +1,12 @@
-"""Many pairs at once, in AWS: a batch, the chunks it is worked in, and what became of each pair.
+"""Many pairs at once, in AWS: a batch, its progress, and the result of each pair.
 
 A batch's pairs are numbered from 1. A message on the queue names a chunk of them, from a first to
-a last pair. Whoever receives a chunk that is too large for one message divides it and sends the
-parts; so one message starts a batch of any size, and all workers share in spreading it.
+a last pair. A worker that receives a chunk too large for one message splits it and sends the
+parts; so one message starts a batch of any size, and all workers share in splitting it.
 
-Deliveries may repeat. What became of a chunk is kept once, all of it together with the counters,
-and what comes later changes nothing. A chunk that was tried several times without an end is
-split too, down to the one pair that it fails of, which is given up with a reason.
+SQS may deliver a message more than once. A chunk's results are kept once, all of them together
+with the counters, and later results change nothing. A chunk that was tried several times without
+results is split too, down to the one pair that it fails of, which is given up with a reason.
 """
 
 from __future__ import annotations
@@ -27,22 +27,23 @@ if TYPE_CHECKING:
     from facecompare.batches.pairs_file import Pair
     from facecompare.pipeline.match import Match
 
-LIFETIME = timedelta(days=4)  # the queue's retention: after it, no message can be left
+LIFETIME = timedelta(days=4)  # SQS keeps a message that long: after it, none can be left
+CHUNKS_PER_READ = 100  # AWS, DynamoDB API Reference, BatchGetItem: the most keys of one request
 
 
 class BatchState(StrEnum):
-    """Where a batch is; all but the first are ends."""
+    """The state of a batch; all but the first are final."""
 
     RUNNING = "running"
     DONE = "done"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
-    """messages were lost: pairs were left when none could be on the queue any more"""
+    """pairs without a result were left when the queue no longer held their messages"""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was ordered; times as in records, `cancelled_at` empty while it is not."""
+    """What was submitted; times as in records, `cancelled_at` empty while it is not cancelled."""
 
     batch_id: str
     created_at: str
@@ -54,12 +55,17 @@ class Batch:
     manifest_sha256: str
     cancelled_at: str = ""
 
-    def confirm_same_request(self, asked: Batch) -> None:
-        """Nothing, if `asked` is this batch ordered again.
+    @property
+    def all_pairs(self) -> Chunk:
+        """The one chunk that holds all of its pairs."""
+        return Chunk(self.batch_id, 1, self.total)
+
+    def confirm_same_request(self, submitted: Batch) -> None:
+        """Check that `submitted` is this batch, submitted again.
 
         Raises  IdempotencyConflict.
         """
-        if _request_of(self) != _request_of(asked):
+        if _request_of(self) != _request_of(submitted):
             raise IdempotencyConflict(
                 "this Idempotency-Key was used before, for other pairs or another way to compare "
                 "them; a new batch needs a new key"
@@ -110,7 +116,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """What became of one pair: a verdict and its record, or the error of one of its photos."""
+    """The result of one pair: a verdict and its record, or the error of one of its photos."""
 
     pair: int
     image1: str
@@ -141,15 +147,15 @@ class PairResult:
         )
 
     @classmethod
-    def failed(cls, pair: Pair, code: str, words: str | None, image: str | None = None) -> Self:
-        """An error, of one of the photos or of the pair."""
+    def failed(cls, pair: Pair, code: str, message: str | None, image: str | None = None) -> Self:
+        """An error of one of the photos, named by `image`, or of the pair."""
         return cls(
             pair.number,
             pair.image1,
             pair.image2,
             error_code=code,
             error_image=image,
-            error=words,
+            error=message,
         )
 
 
@@ -163,11 +169,11 @@ class BatchStore(Protocol):
     """
 
     def create(self, batch: Batch) -> bool:
-        """Keep a new batch; False when there is one of this id."""
+        """Keep a new batch; False, and nothing is changed, when there is one of this id."""
         ...
 
-    def forget(self, batch_id: str) -> None:
-        """Remove a batch that nothing was sent of."""
+    def delete(self, batch: Batch) -> None:
+        """Remove this batch, of which no message was sent; another one of its id stays."""
         ...
 
     def find(self, batch_id: str) -> Batch:
@@ -179,17 +185,17 @@ class BatchStore(Protocol):
         ...
 
     def cancel(self, batch_id: str, cancelled_at: str) -> None:
-        """Work on no more of it. Raises  BatchNotFound."""
+        """Note that no more of it is to be worked on. Raises  BatchNotFound."""
         ...
 
     def counts(self, batch_ids: Sequence[str]) -> dict[str, Counts]:
-        """Of each of these batches."""
+        """How many pairs of each of these batches have ended."""
         ...
 
     def keep(
         self, chunk: Chunk, results: Sequence[PairResult], records: Sequence[ComparisonRecord]
     ) -> bool:
-        """Keep what became of this chunk and count it: all, or nothing.
+        """Keep the results of this chunk and count them: all, or nothing.
 
         False when the chunk was kept or split before; nothing is changed then.
         """
@@ -200,7 +206,7 @@ class BatchStore(Protocol):
         ...
 
     def ended(self, chunks: Sequence[Chunk]) -> dict[Chunk, list[PairResult] | None]:
-        """Of these chunks those that were kept, with their results, or split, with None."""
+        """Those of these chunks that have ended: with their results, or None where it was split."""
         ...
 
 
@@ -210,24 +216,16 @@ def new_batch_id() -> str:
 
 
 def comparison_id_of(batch_id: str, pair: int) -> str:
-    """The id that this pair's record always has."""
+    """The id of this pair's record: the same whenever, and by whomever, it is compared."""
     return repeatable_comparison_id("batch", batch_id, str(pair))
 
 
-def whole(batch: Batch) -> Chunk:
-    """All of its pairs."""
-    return Chunk(batch.batch_id, 1, batch.total)
-
-
 def progress_of(batch: Batch, counts: Counts, now: datetime) -> Progress:
-    """Where the batch is, and when it should end."""
-    processed = counts.done + counts.failed
-    left = batch.total - processed
+    """How far the batch is, and when it should end."""
+    left = batch.total - counts.done - counts.failed
     state = _state(batch, left, now)
     running = state is BatchState.RUNNING
-    until = now if running else _moment(counts.updated_at or batch.created_at)
-    seconds = (until - _moment(batch.created_at)).total_seconds()
-    rate = processed / seconds if processed and seconds > 0 else None
+    rate = _pairs_per_s(batch, counts, now if running else None)
     return Progress(
         batch_id=batch.batch_id,
         created_at=batch.created_at,
@@ -245,6 +243,15 @@ def progress_of(batch: Batch, counts: Counts, now: datetime) -> Progress:
     )
 
 
+def _pairs_per_s(batch: Batch, counts: Counts, now: datetime | None) -> float | None:
+    """Until now or, of a batch that has ended, until its last result; None before the first."""
+    begin = _moment(batch.created_at)
+    end = now or _moment(counts.updated_at or batch.created_at)
+    seconds = (end - begin).total_seconds()
+    pairs = counts.done + counts.failed
+    return pairs / seconds if pairs and seconds > 0 else None
+
+
 def _state(batch: Batch, left: int, now: datetime) -> BatchState:
     if left <= 0:
         return BatchState.DONE
@@ -260,26 +267,23 @@ def _moment(text: str) -> datetime:
 
 
 def results_of(store: BatchStore, batch: Batch, first: int, last: int) -> Iterator[PairResult]:
-    """What became of the pairs from `first` to `last`, in order; those that have not ended lack."""
-    wanted = [
-        chunk for chunk in whole(batch).messages() if chunk.last >= first and chunk.first <= last
+    """The results of the pairs from `first` to `last`, in order, of those that have ended."""
+    chunks = [
+        chunk for chunk in batch.all_pairs.messages() if chunk.last >= first and chunk.first <= last
     ]
-    for start in range(0, len(wanted), CHUNKS_PER_READ):
-        for result in _ended(store, wanted[start : start + CHUNKS_PER_READ]):
+    for start in range(0, len(chunks), CHUNKS_PER_READ):
+        for result in _results(store, chunks[start : start + CHUNKS_PER_READ]):
             if first <= result.pair <= last:
                 yield result
 
 
-CHUNKS_PER_READ = 100  # the most that DynamoDB's BatchGetItem takes
-
-
-def _ended(store: BatchStore, chunks: list[Chunk]) -> Iterator[PairResult]:
-    kept = store.ended(chunks)
+def _results(store: BatchStore, chunks: list[Chunk]) -> Iterator[PairResult]:
+    ended = store.ended(chunks)
     for chunk in chunks:
-        if chunk not in kept:
+        if chunk not in ended:
             continue
-        results = kept[chunk]
-        yield from _ended(store, chunk.split()) if results is None else results
+        results = ended[chunk]
+        yield from _results(store, chunk.split()) if results is None else results
 
 
 def no_such_batch(batch_id: str) -> BatchNotFound:

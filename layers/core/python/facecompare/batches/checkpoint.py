@@ -1,7 +1,7 @@
-"""What a batch on this machine has found out so far, so that an interrupted one goes on.
+"""The results so far of a batch on this machine, from which an interrupted one resumes.
 
 An SQLite file beside the results. It holds embeddings, and so is readable by its owner only and
-goes when the batch is done.
+deleted when the batch is done.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from facecompare.errors import BadField, RecordsUnavailable
 
-_PAGE = 1_000  # photos read at once, while others are written
+_PAGE = 1_000  # photos read in one query, while others are written
 _LOCK_TIMEOUT_S = 0.0  # whoever holds the file is another run of the same batch
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS about (
@@ -30,7 +30,7 @@ _SCHEMA = """
 
 @dataclass(frozen=True, slots=True)
 class PhotoState:
-    """What became of a photo: its embedding's bytes, or the code and words of its error."""
+    """One photo's result: its embedding's bytes, or the code and message of its error."""
 
     embedding: bytes | None
     error_code: str | None = None
@@ -39,7 +39,7 @@ class PhotoState:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How far the results are on the disk: so many rows, ending at this byte."""
+    """How much of the results is on the disk: so many rows, ending at this byte."""
 
     rows: int
     bytes: int
@@ -49,7 +49,7 @@ class Checkpoint:
     """One batch's file, held by one process at a time. Raises RecordsUnavailable on failure."""
 
     def __init__(self, path: Path) -> None:
-        """Raises  BadField when another process works on this batch."""
+        """Open or make the file. Raises  BadField when another process works on this batch."""
         try:
             path.touch(mode=0o600)
             self._db = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S)
@@ -66,40 +66,43 @@ class Checkpoint:
             raise _unusable(path, exc) from exc
 
     def close(self) -> None:
-        """Keep what there is for another run."""
+        """Keep everything so far for another run."""
         self._db.commit()
         self._db.close()
 
     def begin(self, job: str, names: Iterable[tuple[str, str]]) -> None:
-        """Note all photos of this job's pairs; a job that was begun before goes on.
+        """Note all photos of this job's pairs; a job that was begun before resumes.
 
         Raises  BadField when the file is another job's.
         """
         row = self._db.execute("SELECT job FROM about").fetchone()
         if row is None:
             with self._db:  # all of it or nothing: a bad line may come late
-                pairs = 0
-                for pair in names:
-                    pairs += 1
-                    self._db.executemany(
-                        "INSERT OR IGNORE INTO photos (name) VALUES (?)", [(name,) for name in pair]
-                    )
+                pairs = self._insert(names)
                 self._db.execute("INSERT INTO about VALUES (1, ?, ?, 0, 0)", (job, pairs))
         elif row[0] != job:
             raise BadField(
                 "the results were begun with other pairs, photos or options; name another file "
-                "for these, or delete what is begun"
+                "for these, or delete the unfinished ones"
             )
 
+    def _insert(self, names: Iterable[tuple[str, str]]) -> int:
+        pairs = 0
+        for pair in names:
+            pairs += 1
+            rows = [(name,) for name in pair]
+            self._db.executemany("INSERT OR IGNORE INTO photos (name) VALUES (?)", rows)
+        return pairs
+
     def count(self) -> tuple[int, int, int]:
-        """Pairs, photos, and photos of which is known what became of them."""
+        """How many pairs and photos there are, and how many photos have a result."""
         (pairs,) = self._db.execute("SELECT pairs FROM about").fetchone()
         known = "SELECT count(*), count(coalesce(error_code, embedding)) FROM photos"
         photos, done = self._db.execute(known).fetchone()
         return pairs, photos, done
 
-    def unknown(self) -> Iterator[str]:
-        """The photos that are still to be looked at; `keep` may be called in between."""
+    def pending(self) -> Iterator[str]:
+        """The photos that have no result yet; `put` may be called in between."""
         last = 0
         while True:
             rows = self._db.execute(
@@ -112,30 +115,30 @@ class Checkpoint:
             last = rows[-1][0]
             yield from (name for _, name in rows)
 
-    def keep(self, name: str, state: PhotoState) -> None:
-        """What became of this photo; on the disk after `save`."""
+    def put(self, name: str, state: PhotoState) -> None:
+        """Note this photo's result; it is on the disk after `save`."""
         self._db.execute(
             "UPDATE photos SET embedding = ?, error_code = ?, error = ? WHERE name = ?",
             (state.embedding, state.error_code, state.error, name),
         )
 
     def save(self) -> None:
-        """Let everything so far outlive this process."""
+        """Write everything so far to the disk."""
         self._db.commit()
 
     def state(self, name: str) -> PhotoState:
-        """What became of a photo that was looked at."""
+        """The result of a photo that has one."""
         row = self._db.execute(
             "SELECT embedding, error_code, error FROM photos WHERE name = ?", (name,)
         ).fetchone()
         return PhotoState(*row)
 
     def written(self) -> Written:
-        """How far the results are."""
+        """How much of the results is on the disk."""
         return Written(*self._db.execute("SELECT rows, bytes FROM about").fetchone())
 
-    def note(self, written: Written) -> None:
-        """The results are on the disk up to here."""
+    def put_written(self, written: Written) -> None:
+        """Note that the results are on the disk up to here."""
         self._db.execute("UPDATE about SET rows = ?, bytes = ?", (written.rows, written.bytes))
         self._db.commit()
 

@@ -1,4 +1,4 @@
-"""The chunks that a batch is worked in: what a message on the queue names."""
+"""The chunks of a batch: what a message on the queue names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 PAIRS_PER_MESSAGE = 25
 PARTS = 10  # into which a chunk is split: messages in one SendMessageBatch, the most that SQS takes
 MAX_PAIRS = 1_000_000
-ATTEMPTS = 3  # to work on a chunk before it is split, or given up
+ATTEMPTS = 3  # deliveries of a chunk before it is split or, with one pair, given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,17 @@ class Chunk:
             yield from part.messages()
 
     def to_message(self) -> str:
-        """As it is on the queue."""
+        """The body of its message on the queue."""
         return json.dumps({"batch": self.batch_id, "first": self.first, "last": self.last})
 
     @classmethod
     def from_message(cls, body: str) -> Chunk:
-        """Raises  ValueError for what no message of ours is."""
+        """The chunk of a message's body. Raises  ValueError for another body."""
         content = json.loads(body)
         if not isinstance(content, dict) or sorted(content) != ["batch", "first", "last"]:
-            raise ValueError("it is no chunk of a batch")
+            raise ValueError("expected the JSON of a chunk: batch, first and last")
         chunk = cls(content["batch"], content["first"], content["last"])
-        whole = all(type(place) is int for place in (chunk.first, chunk.last))
-        if not isinstance(chunk.batch_id, str) or not whole or not 1 <= chunk.first <= chunk.last:
-            raise ValueError("it names no pairs")
+        numbers = all(type(number) is int for number in (chunk.first, chunk.last))
+        if not isinstance(chunk.batch_id, str) or not numbers or not 1 <= chunk.first <= chunk.last:
+            raise ValueError("expected pair numbers with 1 <= first <= last, and a batch's id")
         return chunk

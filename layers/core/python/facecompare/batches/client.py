@@ -1,4 +1,4 @@
-"""The service's batches as another machine asks for them: uploads, orders, progress, results."""
+"""HTTP client of a service's batches: uploads, submission, progress, results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import mimetypes
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,34 +17,37 @@ from uuid import uuid4
 import httpx2 as httpx
 
 from facecompare.batches.batch import BatchState, Progress
+from facecompare.batches.retries import RetryPolicy, TemporaryFailure
 from facecompare.batches.service import MAX_ROWS
 from facecompare.errors import MissingImage, RequestRefused, ServiceUnreachable
 from facecompare.options import RequestOptions
+from facecompare.records.record import timestamp
 from facecompare.uploads.grants import MANIFEST_TYPES
 
-TIMEOUT_S = 60  # the service answers within 30
-UPLOADING_AT_ONCE = 8
-# Of a manifest that is sent within the request; larger ones are uploaded, as a request to Lambda
+TIMEOUT_S = 60  # the service responds within 30
+UPLOADS_AT_ONCE = 8
+# Of a pairs file that is sent within the request; larger ones are uploaded, as a request to Lambda
 # holds 4.5 MB and JSON makes a text longer.
 INLINE_BYTES = 1_000_000
-# Throttling (429) and what passes (503): waits between attempts, in all about a minute.
-WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
-PASSING = (429, 500, 502, 503, 504)
+# Of a response that may be another one later: RFC 9110 and, for throttling, RFC 6585.
+RETRIED_STATUSES = (429, 500, 502, 503, 504)
+# Up to about a minute of waits: API Gateway and Lambda throttle for seconds.
+RETRIES = RetryPolicy((TemporaryFailure,), first_s=0.5, longest_s=32.0, attempts=8, total_s=64.0)
 
 
 class BatchClient:
     """One service, with one access key.
 
-    Every method raises RequestRefused with what the service said, and ServiceUnreachable when it
-    does not answer; before that, `tell` is told of each wait.
+    Every method raises RequestRefused with the service's message, and ServiceUnreachable when it
+    stays unavailable; before that, `notify` is called with a message about each wait.
     """
 
     def __init__(
         self,
         url: str,
         key: str,
-        tell: Callable[[str], None],
-        wait: Callable[[float], None] = time.sleep,
+        notify: Callable[[str], None],
+        sleep: Callable[[float], None] = time.sleep,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -51,8 +55,8 @@ class BatchClient:
             base_url=url, headers=headers, timeout=TIMEOUT_S, transport=transport
         )
         self._bucket = httpx.Client(timeout=TIMEOUT_S, transport=transport)
-        self._tell = tell
-        self._wait = wait
+        self._notify = notify
+        self._sleep = sleep
 
     def close(self) -> None:
         """Close the connections."""
@@ -65,48 +69,43 @@ class BatchClient:
         Raises  MissingImage.
         """
         left = iter(paths)
-        with ThreadPoolExecutor(UPLOADING_AT_ONCE) as pool:
-            while some := list(islice(left, UPLOADING_AT_ONCE * 4)):  # their bytes are in memory
-                yield from zip(some, pool.map(self._upload_photo, some), strict=True)
+        with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+            while group := list(islice(left, UPLOADS_AT_ONCE * 4)):  # their bytes are in memory
+                yield from zip(group, pool.map(self._upload_photo, group), strict=True)
 
     def submit(self, manifest: str, options: RequestOptions) -> Progress:
-        """BatchRequest a batch of a manifest whose photos are in the service's bucket."""
-        data = manifest.encode()
-        once = {"Idempotency-Key": str(uuid4())}  # it may be sent again
-        chosen = {
-            name: value
-            for name, value in asdict(options).items()
-            if name in ("engine", "threshold", "far", "face") and value is not None
-        }
-        where = (
-            {"manifest": manifest}
-            if len(data) <= INLINE_BYTES
-            else {"upload": self._upload(data, MANIFEST_TYPES[0])}
-        )
-        return _progress(
-            self._ask("POST", "/api/batches", json=where | chosen, headers=once).json()
-        )
+        """Submit a batch of a pairs file whose photos are in the service's bucket."""
+        fields = self._manifest_fields(manifest) | _option_fields(options)
+        headers = {"Idempotency-Key": str(uuid4())}  # it may be sent again
+        response = self._request("POST", "/api/batches", json=fields, headers=headers)
+        return _progress(response.json())
 
     def progress(self, batch_id: str) -> Progress:
         """How far a batch is."""
-        return _progress(self._ask("GET", f"/api/batches/{batch_id}").json())
+        return _progress(self._request("GET", f"/api/batches/{batch_id}").json())
 
     def newest(self, limit: int) -> list[Progress]:
         """The newest batches."""
-        answer = self._ask("GET", "/api/batches", params={"limit": limit})
-        return [_progress(each) for each in answer.json()["batches"]]
+        response = self._request("GET", "/api/batches", params={"limit": limit})
+        return [_progress(each) for each in response.json()["batches"]]
 
     def cancel(self, batch_id: str) -> Progress:
         """Stop working on a batch."""
-        return _progress(self._ask("DELETE", f"/api/batches/{batch_id}").json())
+        return _progress(self._request("DELETE", f"/api/batches/{batch_id}").json())
 
     def results(self, batch: Progress) -> Iterator[str]:
-        """The results as CSV, a page of lines at a time; the header once."""
+        """The results as CSV, a page of rows at a time; the header once."""
         for first in range(1, batch.total + 1, MAX_ROWS):
             page = {"first": first, "limit": MAX_ROWS}
             path = f"/api/batches/{batch.batch_id}/results.csv"
-            text = self._ask("GET", path, params=page).text
+            text = self._request("GET", path, params=page).text
             yield text if first == 1 else text.partition("\r\n")[2]
+
+    def _manifest_fields(self, manifest: str) -> dict[str, str]:
+        data = manifest.encode()
+        if len(data) <= INLINE_BYTES:
+            return {"manifest": manifest}
+        return {"upload": self._upload(data, MANIFEST_TYPES[0])}
 
     def _upload_photo(self, path: Path) -> str:
         try:
@@ -117,44 +116,79 @@ class BatchClient:
         return self._upload(data, kind if kind and kind.startswith("image/") else "image/jpeg")
 
     def _upload(self, data: bytes, content_type: str) -> str:
-        grant = self._ask("POST", "/api/uploads", json={"content_type": content_type}).json()
+        grant = self._request("POST", "/api/uploads", json={"content_type": content_type}).json()
         form = {"data": grant["fields"], "files": {"file": data}}
-        self._sent(lambda: self._bucket.post(grant["url"], **form))
+        self._with_retries(lambda: self._bucket.post(grant["url"], **form))
         upload: str = grant["upload"]
         return upload
 
-    def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
-        return self._sent(lambda: self._service.request(method, path, **request))
+    def _request(self, method: str, path: str, **content: Any) -> httpx.Response:
+        return self._with_retries(lambda: self._service.request(method, path, **content))
 
-    def _sent(self, send: Callable[[], httpx.Response]) -> httpx.Response:
-        """The answer, asked for again while the service cannot answer."""
-        for seconds in (*WAITS_S, None):
-            try:
-                answer = send()
-                if answer.is_success:
-                    return answer
-                trouble = _told(answer)
-                if answer.status_code not in PASSING:
-                    raise RequestRefused(trouble)
-            except httpx.HTTPError as exc:
-                trouble = f"{type(exc).__name__}: {exc}"
-            except httpx.InvalidURL as exc:
-                raise RequestRefused(f"the address cannot be used: {exc}") from exc
-            if seconds is not None:
-                self._tell(f"{trouble}; again in {seconds:g} s")
-                self._wait(seconds)
-        raise ServiceUnreachable(f"the service does not answer: {trouble}")
+    def _with_retries(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        def notify(failure: Exception, wait_s: float) -> None:
+            self._notify(f"{failure}; trying again in {wait_s:.1f} s")
+
+        try:
+            return RETRIES.run(lambda: _checked(send), notify, self._sleep)
+        except TemporaryFailure as failure:
+            raise ServiceUnreachable(f"{failure}; {_advice(failure.retry_after_s)}") from failure
 
 
-def _told(answer: httpx.Response) -> str:
+def _checked(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """The response to one attempt. Raises  RequestRefused, TemporaryFailure."""
+    try:
+        response = send()
+    except httpx.HTTPError as exc:
+        raise TemporaryFailure(f"the service does not answer: {type(exc).__name__}: {exc}") from exc
+    except httpx.InvalidURL as exc:
+        raise RequestRefused(f"the address cannot be used: {exc}") from exc
+    if response.is_success:
+        return response
+    if response.status_code in RETRIED_STATUSES:
+        raise TemporaryFailure(
+            f"the service is not available: {_error_message(response)}",
+            _retry_after_s(response.headers.get("Retry-After", "")),
+        )
+    raise RequestRefused(_error_message(response))
+
+
+def _retry_after_s(text: str) -> float | None:
+    """Seconds from now, of a header's seconds or date (RFC 9110 §10.2.3); None of other text."""
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _advice(retry_after_s: float | None) -> str:
+    if retry_after_s is None:
+        return "try again later"
+    try:
+        moment = datetime.now(UTC) + timedelta(seconds=retry_after_s)
+    except OverflowError:
+        return f"try again in {retry_after_s:,.0f} s, as it asks"
+    return f"try again in {retry_after_s:,.0f} s, at {timestamp(moment)[:19]}Z, as it asks"
+
+
+def _error_message(response: httpx.Response) -> str:
     """What the service, or the bucket, said of a request."""
     try:
-        content = answer.json()
+        content = response.json()
         return f"{content['message']} [{content['code']}]"
     except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError):
-        return f"HTTP status {answer.status_code}: {answer.text[:200]}"
+        return f"HTTP status {response.status_code}: {response.text[:200]}"
 
 
-def _progress(answer: dict[str, Any]) -> Progress:
-    known = {name: answer[name] for name in Progress.__dataclass_fields__}
-    return Progress(**known | {"state": BatchState(answer["state"])})
+def _option_fields(options: RequestOptions) -> dict[str, Any]:
+    chosen = {name: getattr(options, name) for name in ("engine", "threshold", "far", "face")}
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _progress(content: dict[str, Any]) -> Progress:
+    known = {name: content[name] for name in Progress.__dataclass_fields__}
+    return Progress(**known | {"state": BatchState(content["state"])})

@@ -1,10 +1,11 @@
-"""Batches in the same DynamoDB table; its names are in `schema`."""
+"""Batches in the comparison log's DynamoDB table; its names are in `records.schema`."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, astuple
 from itertools import islice
 from typing import Any
@@ -36,8 +37,8 @@ from facecompare.records.schema import (
     SORT_KEY,
 )
 
-IS_THERE = f"attribute_exists({PARTITION_KEY})"
-IS_NOT_THERE = f"attribute_not_exists({PARTITION_KEY})"
+EXISTS = f"attribute_exists({PARTITION_KEY})"
+IS_NEW = f"attribute_not_exists({PARTITION_KEY})"
 RESULTS = "outcomes"  # the attribute's name since 0.6
 SPLIT = "divided"  # in place of a chunk's results, as versions before 0.7 wrote it
 
@@ -56,23 +57,26 @@ class DynamoBatches:
         self._now = now
 
     def create(self, batch: Batch) -> bool:
-        """Keep a new batch."""
-        lists = {NEWEST.partition: BATCHES}
-        if batch.caller:
-            lists[BY_CALLER.partition] = f"{batch.caller}#{BATCHES}"
-        texts = {name: str(value) for name, value in asdict(batch).items()} | lists
-        item = {name: {"S": text} for name, text in texts.items()}
-        place = {SORT_KEY: {"S": f"{batch.created_at}#{batch.batch_id}"}}
-        whole = key(BATCH, batch.batch_id) | item | place | self._expiry()
+        """Keep a new batch, also in place of one that has expired and is not deleted yet."""
+        write = {
+            "Item": _batch_item(batch) | self._expiry(),
+            "ConditionExpression": f"{IS_NEW} OR {EXPIRES_AT} <= :now",
+            "ExpressionAttributeValues": {":now": {"N": str(int(self._now()))}},
+        }
         try:
-            self._table.put([{"Item": whole, "ConditionExpression": IS_NOT_THERE}])
+            self._table.put([write])
         except ConditionFailed:
             return False
         return True
 
-    def forget(self, batch_id: str) -> None:
-        """Remove a batch that nothing was sent of."""
-        self._table.delete(key(BATCH, batch_id))
+    def delete(self, batch: Batch) -> None:
+        """Remove this batch; one of the same id that was made at another moment stays."""
+        with suppress(ConditionFailed):
+            self._table.delete(
+                key(BATCH, batch.batch_id),
+                ConditionExpression="created_at = :created_at",
+                ExpressionAttributeValues={":created_at": {"S": batch.created_at}},
+            )
 
     def find(self, batch_id: str) -> Batch:
         """One batch, also one made a moment ago."""
@@ -100,16 +104,16 @@ class DynamoBatches:
         return [_batch(item) for item in islice(items, limit)]
 
     def cancel(self, batch_id: str, cancelled_at: str) -> None:
-        """Work on no more of it."""
+        """Note that no more of it is to be worked on."""
         try:
             self._table.update(
                 key(BATCH, batch_id),
                 UpdateExpression="SET cancelled_at = :now",
-                ConditionExpression=f"{IS_THERE} AND cancelled_at = :never",
+                ConditionExpression=f"{EXISTS} AND cancelled_at = :never",
                 ExpressionAttributeValues={":now": {"S": cancelled_at}, ":never": {"S": ""}},
             )
         except ConditionFailed:
-            self.find(batch_id)  # cancelled before, unless it is not there
+            self.find(batch_id)  # it was cancelled before, or this raises BatchNotFound
 
     def counts(self, batch_ids: Sequence[str]) -> dict[str, Counts]:
         """The sums of each batch's counts."""
@@ -121,18 +125,13 @@ class DynamoBatches:
         sums = {batch_id: Counts() for batch_id in batch_ids}
         for item in self._table.find_all([{PARTITION_KEY: {"S": place}} for place in places]):
             batch_id = places[item[PARTITION_KEY]["S"]]
-            so_far = sums[batch_id]
-            sums[batch_id] = Counts(
-                so_far.done + int(item["done"]["N"]),
-                so_far.failed + int(item["failed"]["N"]),
-                max(so_far.updated_at, item["updated_at"]["S"]),
-            )
+            sums[batch_id] = _plus(sums[batch_id], item)
         return sums
 
     def keep(
         self, chunk: Chunk, results: Sequence[PairResult], records: Sequence[ComparisonRecord]
     ) -> bool:
-        """In one transaction: the marker that it is new, its records, and its count."""
+        """In one transaction: the chunk's results, which must be new, its records, its count."""
         expires_at = self._expires_at()
         writes = [("Put", {"Item": record_item(record, expires_at)}) for record in records]
         failed = sum(result.error_code is not None for result in results)
@@ -145,14 +144,14 @@ class DynamoBatches:
         return self._end(chunk, SPLIT)
 
     def ended(self, chunks: Sequence[Chunk]) -> dict[Chunk, list[PairResult] | None]:
-        """Those that have a marker."""
+        """Those that have an item."""
         places = {_chunk_key(chunk)[PARTITION_KEY]["S"]: chunk for chunk in chunks}
         items = self._table.find_all([_chunk_key(chunk) for chunk in chunks])
-        return {places[item[PARTITION_KEY]["S"]]: _outcomes(item) for item in items}
+        return {places[item[PARTITION_KEY]["S"]]: _results(item) for item in items}
 
     def _end(self, chunk: Chunk, results: str, *more: tuple[str, Item]) -> bool:
-        marker = _chunk_key(chunk) | {RESULTS: {"S": results}} | self._expiry()
-        put = {"Item": marker, "ConditionExpression": IS_NOT_THERE}
+        item = _chunk_key(chunk) | {RESULTS: {"S": results}} | self._expiry()
+        put = {"Item": item, "ConditionExpression": IS_NEW}
         try:
             self._table.transact([("Put", put), *more])
         except ConditionFailed:
@@ -187,12 +186,29 @@ def _counts_key(batch_id: str, number: int) -> Item:
     return key(BATCH_COUNTS, f"{batch_id}#{number}")
 
 
+def _plus(counts: Counts, item: Item) -> Counts:
+    return Counts(
+        counts.done + int(item["done"]["N"]),
+        counts.failed + int(item["failed"]["N"]),
+        max(counts.updated_at, item["updated_at"]["S"]),
+    )
+
+
+def _batch_item(batch: Batch) -> Item:
+    lists = {NEWEST.partition: BATCHES}
+    if batch.caller:
+        lists[BY_CALLER.partition] = f"{batch.caller}#{BATCHES}"
+    texts = {name: str(value) for name, value in asdict(batch).items()} | lists
+    texts[SORT_KEY] = f"{batch.created_at}#{batch.batch_id}"
+    return key(BATCH, batch.batch_id) | {name: {"S": text} for name, text in texts.items()}
+
+
 def _batch(item: Item) -> Batch:
     texts: dict[str, Any] = {name: item[name]["S"] for name in BATCH_FIELDS}
     return Batch(**texts | {"total": int(texts["total"]), "threshold": float(texts["threshold"])})
 
 
-def _outcomes(item: Item) -> list[PairResult] | None:
+def _results(item: Item) -> list[PairResult] | None:
     text = item[RESULTS]["S"]
     if text == SPLIT:
         return None
@@ -201,10 +217,7 @@ def _outcomes(item: Item) -> list[PairResult] | None:
 
 
 def open_batch_store(settings: Settings) -> BatchStore:
-    """The installation's batches.
-
-    Raises  BadSetting without a table.
-    """
+    """The installation's batches. Raises  BadSetting without a table."""
     if not settings.records_table:
         raise BadSetting("FACECOMPARE_BATCH_QUEUE needs FACECOMPARE_RECORDS_TABLE as well")
     return DynamoBatches(DynamoTable(settings.records_table), settings.records_days)

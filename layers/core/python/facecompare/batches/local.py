@@ -1,10 +1,10 @@
-"""A batch of pairs on this machine: as many as there are, and each photo looked at once.
+"""A batch of pairs on this machine: any number of them, and each photo is embedded once.
 
-    pairs ─ names of photos ─ embed_photos ─ checkpoint: an embedding or an error a photo
-    pairs ─────────────────── distances of what is in the checkpoint ─ results, in the pairs' order
+    pairs ─ names of photos ─ embed_photos ─ checkpoint: an embedding or an error for each photo
+    pairs ─────────────────── distances of the checkpoint's embeddings ─ results in the pairs' order
 
-Everything that grows with the pairs is on the disk, in a folder beside the results that goes when
-they are complete. So memory is bounded, and a run that is killed goes on where it was.
+Everything that grows with the pairs is on the disk, in a folder beside the results that is deleted
+when they are complete. So memory is bounded, and a run that was killed resumes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 
 from facecompare.batches.batch import RESULT_COLUMNS, PairResult
 from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
-from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
+from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.batches.pairs_file import Pair, read_pairs
 from facecompare.engines.protocol import Engine
 from facecompare.errors import BadField, BadManifest
@@ -35,13 +35,13 @@ from facecompare.records.csv_export import csv_line
 
 COLUMNS = RESULT_COLUMNS[:-1]  # no comparison's id: nothing is recorded
 FOLDER_SUFFIX = ".unfinished"
-ROWS_AT_ONCE = 5_000  # between two times that results are made safe; a tenth of a second's work
-PHOTOS_AT_ONCE = 32  # likewise; some seconds' work
+ROWS_PER_SAVE = 5_000  # written to the disk at once; a tenth of a second's work
+PHOTOS_PER_SAVE = 32  # likewise; some seconds' work
 
 
 @dataclass(frozen=True, slots=True)
 class LocalBatch:
-    """What is to be compared: a manifest, the folder its names are relative to, the results."""
+    """A pairs file, the folder that its names are relative to, and the file of the results."""
 
     pairs: Path
     images: Path
@@ -65,20 +65,20 @@ class BatchRun:
     checkpoint: Checkpoint
 
     def embed(self) -> Iterator[EmbeddedPhoto]:
-        """Look at each photo that no run has looked at."""
-        unknown = self.checkpoint.unknown()
-        done = embed_photos(unknown, self.batch.read, self.engine, self.batch.options)
+        """Embed each photo that no earlier run has a result of."""
+        pending = self.checkpoint.pending()
+        done = embed_photos(pending, self.batch.read, self.engine, self.batch.options)
         for count, photo in enumerate(done, start=1):
-            self.checkpoint.keep(photo.name, _state(photo))
-            if count % PHOTOS_AT_ONCE == 0:
+            self.checkpoint.put(photo.name, _state(photo))
+            if count % PHOTOS_PER_SAVE == 0:
                 self.checkpoint.save()
             yield photo
         self.checkpoint.save()
 
     def compare(self) -> Iterator[int]:
-        """Write the rows that no run has written; gives how many rows there are by now.
+        """Write the rows that no earlier run has written; yields how many rows there are by now.
 
-        At the end the results take their name.
+        At the end the file gets the name of the results.
         """
         unfinished = self.batch.folder / "results.csv"
         with _opened(unfinished) as file:
@@ -95,16 +95,16 @@ class BatchRun:
             if pair.number <= written.rows:
                 continue
             file.write(csv_line(astuple(self._pair_result(pair))[: len(COLUMNS)]).encode())
-            if pair.number % ROWS_AT_ONCE == 0:
-                self._make_safe(file, pair.number)
+            if pair.number % ROWS_PER_SAVE == 0:
+                self._save(file, pair.number)
                 yield pair.number
-        self._make_safe(file, pair.number)
+        self._save(file, pair.number)
         yield pair.number
 
-    def _make_safe(self, file: BufferedRandom, rows: int) -> None:
+    def _save(self, file: BufferedRandom, rows: int) -> None:
         file.flush()
         os.fsync(file.fileno())
-        self.checkpoint.note(Written(rows, file.tell()))
+        self.checkpoint.put_written(Written(rows, file.tell()))
 
     def _pair_result(self, pair: Pair) -> PairResult:
         names = {"image1": pair.image1, "image2": pair.image2}
@@ -112,9 +112,10 @@ class BatchRun:
         for image, state in states.items():
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
-        card, asked = self.engine.card, self.batch.options.threshold
+        card = self.engine.card
+        threshold = self.batch.options.threshold or card.default_threshold
         one, other = (self._embedding(state) for state in states.values())
-        verdict = match(one, other, asked or card.default_threshold, card.metric)
+        verdict = match(one, other, threshold, card.metric)
         return PairResult.compared(pair, verdict, self.batch.score_of(verdict))
 
     def _embedding(self, state: PhotoState) -> Embedding:
@@ -124,25 +125,14 @@ class BatchRun:
 
 @contextmanager
 def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
-    """The batch, begun or gone on with; leaving it early keeps what is done for the next run.
+    """The batch, begun or resumed; leaving it early keeps what is done for the next run.
 
     Raises  BadManifest, BadThreshold; BadField when there is no folder of photos, or the results
-            are there already, or were begun with other pairs or options; RecordsUnavailable.
+            exist already, or were begun with other pairs or options; RecordsUnavailable.
     """
-    if batch.options.threshold is not None:
-        check_threshold(batch.options.threshold)
-    if batch.out.exists():
-        shutil.rmtree(batch.folder, ignore_errors=True)
-        raise BadField(f"{batch.out} is there already; name another file for the results")
-    if not batch.images.is_dir():
-        raise BadField(f"{batch.images} is no folder; name the one that the pairs' photos are in")
+    _check(batch)
     digest = _digest(batch, engine)
-    try:
-        batch.folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as exc:
-        raise BadField(
-            f"{batch.out} cannot be written ({exc.strerror}); name another file"
-        ) from exc
+    _make_folder(batch)
     checkpoint = Checkpoint(batch.folder / "photos.sqlite3")
     try:
         paths = ((_path(batch, pair.image1), _path(batch, pair.image2)) for pair in _pairs(batch))
@@ -157,6 +147,25 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
             shutil.rmtree(batch.folder)
 
 
+def _check(batch: LocalBatch) -> None:
+    if batch.options.threshold is not None:
+        check_threshold(batch.options.threshold)
+    if batch.out.exists():
+        shutil.rmtree(batch.folder, ignore_errors=True)
+        raise BadField(f"{batch.out} exists already; name another file for the results")
+    if not batch.images.is_dir():
+        raise BadField(f"{batch.images} is no folder; name the one that the pairs' photos are in")
+
+
+def _make_folder(batch: LocalBatch) -> None:
+    try:
+        batch.folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as exc:
+        raise BadField(
+            f"{batch.out} cannot be written ({exc.strerror}); name another file"
+        ) from exc
+
+
 def _pairs(batch: LocalBatch) -> Iterator[Pair]:
     try:
         with batch.pairs.open(encoding="utf-8", newline="") as lines:
@@ -164,16 +173,16 @@ def _pairs(batch: LocalBatch) -> Iterator[Pair]:
     except OSError as exc:
         raise BadManifest(f"{batch.pairs} cannot be read ({exc.strerror}); name a file") from exc
     except UnicodeDecodeError as exc:
-        raise BadManifest(f"{batch.pairs} is no text in UTF-8") from exc
+        raise BadManifest(f"{batch.pairs} is no text in UTF-8; expected UTF-8") from exc
 
 
 def _path(batch: LocalBatch, name: str) -> str:
-    """The same text for the same file, so that it is looked at once."""
+    """The same text for the same file, so that it is embedded once."""
     return os.path.normpath(batch.images / name)
 
 
 def _digest(batch: LocalBatch, engine: Engine) -> str:
-    """What the results depend on, beside the photos themselves."""
+    """SHA-256 of what the results depend on, except the photos themselves."""
     try:
         with batch.pairs.open("rb") as file:
             pairs = hashlib.file_digest(file, "sha256").hexdigest()

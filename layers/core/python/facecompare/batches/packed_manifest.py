@@ -1,6 +1,6 @@
-"""A batch's manifest in AWS: checked as a whole before anything is made of it, and packed.
+"""The packed manifest of a batch in AWS: all of its pairs, checked, in one object.
 
-Packed, it is one object from which a worker reads any chunk in two small requests:
+A worker reads any chunk of it in two small requests:
 
     (total + 1) offsets, 8 bytes each, big-endian, counted from the end of the offsets
     total lines, each the JSON list of a pair's two keys
@@ -13,7 +13,7 @@ import json
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from facecompare.batches.chunk import MAX_PAIRS, Chunk
 from facecompare.batches.pairs_file import Pair, read_pairs
@@ -29,35 +29,37 @@ class PackedManifest:
 
     data: bytes
     total: int
-    some_photos: dict[str, int]
-    """key → the first pair that names it; of some photos, to look for"""
+    first_photos: dict[str, int]
+    """key → the first pair that names it"""
 
 
-def packed(text: str, bucket: str, *, any_key: bool, some: int) -> PackedManifest:
-    """The manifest of this text, whose photos lie in this bucket.
+def pack_manifest(text: str, bucket: str, *, any_key: bool, photo_limit: int) -> PackedManifest:
+    """The packed manifest of a pairs file's text, whose photos lie in this bucket.
 
-    With `any_key` keys below photos/ are accepted as well as uploads, whose names nobody guesses.
-    `some` says of how many photos the keys are wanted.
+    With `any_key` it may name keys below photos/ as well as uploads, whose names nobody guesses.
+    At most `photo_limit` keys are in `first_photos`.
 
     Raises  BadManifest.
     """
     lines: list[bytes] = []
     photos: dict[str, int] = {}
-    for pair in _new_pairs(_located(read_pairs(text.splitlines(keepends=True)), bucket, any_key)):
+    for pair in _distinct(_with_keys(read_pairs(text.splitlines(keepends=True)), bucket, any_key)):
         if pair.number > MAX_PAIRS:
             raise BadManifest(
-                f"the manifest has more than {MAX_PAIRS:,} pairs; send it as several batches"
+                f"the pairs file has more than {MAX_PAIRS:,} pairs; send it as several batches"
             )
         lines.append(json.dumps([pair.image1, pair.image2], ensure_ascii=False).encode())
         for key in (pair.image1, pair.image2):
-            if len(photos) < some:
+            if len(photos) < photo_limit:
                 photos.setdefault(key, pair.number)
-    offsets = bytearray(_OFFSET.pack(0))
-    end = 0
-    for line in lines:
-        end += len(line)
+    return PackedManifest(_pack(lines), len(lines), photos)
+
+
+def _pack(lines: list[bytes]) -> bytes:
+    offsets = bytearray()  # a million of them as objects would need much memory
+    for end in accumulate(map(len, lines), initial=0):
         offsets += _OFFSET.pack(end)
-    return PackedManifest(b"".join((offsets, *lines)), len(lines), photos)
+    return b"".join((offsets, *lines))
 
 
 def offsets_range(chunk: Chunk) -> tuple[int, int]:
@@ -79,42 +81,45 @@ def pairs_in(chunk: Chunk, offsets: bytes, lines: bytes) -> list[Pair]:
     return [Pair(number, *json.loads(text)) for number, text in enumerate(texts, chunk.first)]
 
 
-def _located(pairs: Iterable[Pair], bucket: str, any_key: bool) -> Iterator[Pair]:
+def _with_keys(pairs: Iterable[Pair], bucket: str, any_key: bool) -> Iterator[Pair]:
     for pair in pairs:
         image1, image2 = (
-            _key(pair.number, field, name, bucket, any_key)
+            _key(f"pair {pair.number}: {field}", name, bucket, any_key)
             for field, name in (("image1", pair.image1), ("image2", pair.image2))
         )
         yield Pair(pair.number, image1, image2)
 
 
-def _key(number: int, field: str, name: str, bucket: str, any_key: bool) -> str:
-    scheme, separator, rest = name.partition("://")
-    key = name
-    if separator:
-        place, _, key = rest.partition("/")
-        if scheme != "s3" or place != bucket:
-            raise BadManifest(
-                f"pair {number}: {field} lies in {f'{scheme}://{place}'[:80]!r}; photos in this "
-                "installation's upload bucket are accepted"
-            )
+def _key(where: str, name: str, bucket: str, any_key: bool) -> str:
+    key = _key_in(where, name, bucket) if "://" in name else name
     if not is_upload(key) and not (any_key and key.startswith(PHOTOS_PREFIX)):
         raise BadManifest(
-            f"pair {number}: {field} is {name[:80]!r}; the names that POST /api/uploads gives and, "
-            f"with an admin's key, objects below {PHOTOS_PREFIX} are accepted"
+            f"{where} is {name[:80]!r}; expected a name that POST /api/uploads gave or, with an "
+            f"admin's key, an object below {PHOTOS_PREFIX}"
         )
     return key
 
 
-def _new_pairs(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    seen: dict[bytes, int] = {}  # digests: a million pairs of names would fill the memory
+def _key_in(where: str, url: str, bucket: str) -> str:
+    scheme, _, rest = url.partition("://")
+    found, _, key = rest.partition("/")
+    if scheme != "s3" or found != bucket:
+        raise BadManifest(
+            f"{where} lies in {f'{scheme}://{found}'[:80]!r}; expected this installation's upload "
+            "bucket"
+        )
+    return key
+
+
+def _distinct(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    first_numbers: dict[bytes, int] = {}  # by digest: a million pairs of names need much memory
     for pair in pairs:
         names = "\0".join(sorted((pair.image1, pair.image2)))
         digest = hashlib.blake2b(names.encode(), digest_size=16).digest()
-        first = seen.setdefault(digest, pair.number)
+        first = first_numbers.setdefault(digest, pair.number)
         if first != pair.number:
             raise BadManifest(
                 f"pair {pair.number} is pair {first} again ({pair.image1[:80]!r} and "
-                f"{pair.image2[:80]!r}); each pair is accepted once"
+                f"{pair.image2[:80]!r}); expected each pair once"
             )
         yield pair

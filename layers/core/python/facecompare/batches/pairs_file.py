@@ -3,7 +3,7 @@
     image1,image2                              {"image1": "ann1.jpg", "image2": "ann2.jpg"}
     ann1.jpg,ann2.jpg
 
-What a name stands for, a file or an uploaded object, is for the reader of the pairs to know.
+A name is a path or an uploaded object's key: the caller of `read_pairs` knows which.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from itertools import chain
 from facecompare.errors import BadManifest
 
 FIELDS = ("image1", "image2")
-PASSED_OVER = "same"  # what `facecompare evaluate` reads as well
+IGNORED_FIELD = "same"  # the label that `facecompare evaluate` reads from the same file
 MAX_NAME_CHARACTERS = 1_024  # S3's longest key, and longer than any path in use
 _SHOWN_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two photos by name; `number` is the pair's place in its manifest, from 1."""
+    """Two photos by name; `number` is the pair's place in its file, from 1."""
 
     number: int
     image1: str
@@ -34,23 +34,23 @@ class Pair:
 def read_pairs(lines: Iterable[str]) -> Iterator[Pair]:
     """The pairs one after the other; the first line tells CSV from JSON Lines.
 
-    Raises  BadManifest naming the line, what it holds and what is accepted.
+    Raises  BadManifest naming the line, what it holds and what is expected.
     """
     lines = iter(lines)
     first = next(lines, "").removeprefix("\ufeff")
     if not first:
-        raise BadManifest(f"the manifest is empty; {_ACCEPTED} is accepted")
+        raise BadManifest(f"the pairs file is empty; {_EXPECTED}")
     rows = _json_rows if first.lstrip().startswith("{") else _csv_rows
     number = 0
     for number, (line, names) in enumerate(rows(chain([first], lines)), start=1):
         yield Pair(number, *(_name(line, field, names[field]) for field in FIELDS))
     if number == 0:
-        raise BadManifest(f"the manifest has a header and no pairs; {_ACCEPTED} is accepted")
+        raise BadManifest(f"the pairs file has a header and no pairs; {_EXPECTED}")
 
 
-_ACCEPTED = (
-    f"a CSV with the header {','.join(FIELDS)}, or JSON Lines with the fields "
-    f"{' and '.join(FIELDS)},"
+_EXPECTED = (
+    f"expected a CSV with the header {','.join(FIELDS)}, or JSON Lines with the fields "
+    f"{' and '.join(FIELDS)}"
 )
 
 
@@ -64,14 +64,12 @@ def _csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
                 continue
             if len(row) != len(header):
                 raise BadManifest(
-                    f"line {reader.line_num} has {len(row)} cells; {len(header)} are accepted, as "
-                    "in the header"
+                    f"line {reader.line_num} has {len(row)} cells; expected {len(header)}, as in "
+                    "the header"
                 )
             yield reader.line_num, dict(zip(header, row, strict=True))
     except csv.Error as exc:
-        raise BadManifest(
-            f"line {reader.line_num} is no CSV: {exc}; {_ACCEPTED} is accepted"
-        ) from (exc)
+        raise BadManifest(f"line {reader.line_num} is no CSV: {exc}; {_EXPECTED}") from exc
 
 
 def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
@@ -81,26 +79,26 @@ def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as exc:
-            raise BadManifest(f"line {number} is no JSON; {_ACCEPTED} is accepted") from exc
+            raise BadManifest(f"line {number} is no JSON; {_EXPECTED}") from exc
         if not isinstance(row, dict):
-            raise BadManifest(f"line {number} is no JSON object; {_ACCEPTED} is accepted")
+            raise BadManifest(f"line {number} is no JSON object; {_EXPECTED}")
         _check_fields(number, list(row))
         yield number, row
 
 
 def _check_fields(line: int, found: list[str]) -> None:
-    if sorted(set(found) - {PASSED_OVER}) != sorted(FIELDS) or len(set(found)) < len(found):
+    if sorted(set(found) - {IGNORED_FIELD}) != sorted(FIELDS) or len(set(found)) < len(found):
         shown = ", ".join(found)[:_SHOWN_CHARACTERS] or "nothing"
-        raise BadManifest(f"line {line} has the fields {shown}; {_ACCEPTED} is accepted")
+        raise BadManifest(f"line {line} has the fields {shown}; {_EXPECTED}")
 
 
 def _name(line: int, field: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise BadManifest(f"line {line}: {field} is {_shown(value)}; the name of a photo is needed")
+        raise BadManifest(f"line {line}: {field} is {_shown(value)}; expected the name of a photo")
     if len(value) > MAX_NAME_CHARACTERS or "\0" in value:
         raise BadManifest(
-            f"line {line}: {field} is {_shown(value)}; at most {MAX_NAME_CHARACTERS:,} characters "
-            "and no NUL are accepted"
+            f"line {line}: {field} is {_shown(value)}; expected at most {MAX_NAME_CHARACTERS:,} "
+            "characters and no NUL"
         )
     return value.strip()
 

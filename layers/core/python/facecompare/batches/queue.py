@@ -1,26 +1,31 @@
-"""Pieces of batches on their way to workers: SQS, with a queue for what nobody can deal with."""
+"""Chunks of batches on their way to workers: SQS, with a dead-letter queue."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from facecompare.aws_client import FAILURES, client, error_code
+from facecompare.aws_client import aws_errors, client
 from facecompare.batches.chunk import PARTS, Chunk
 from facecompare.errors import QueueUnavailable
 
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import BatchResultErrorEntryTypeDef, MessageTypeDef
+
 T = TypeVar("T")
 
-REASON = "Reason"  # the attribute of a message in the dead-letter queue
+REASON_ATTRIBUTE = "Reason"  # of a message in the dead-letter queue
+MAX_REASON_CHARACTERS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One delivery: what was sent, the receipt that stands for it, and how often it came so far."""
+    """One delivery: what was sent, its receipt handle, and how often it was delivered so far."""
 
     body: str
     receipt: str
@@ -38,89 +43,97 @@ class BatchQueue:
         self._dead_letter_url = dead_letter_url
 
     @cached_property
-    def _sqs(self) -> Any:
+    def _sqs(self) -> SQSClient:
         return client("sqs")
 
     def send(self, chunks: Iterable[Chunk]) -> None:
         """Put these chunks on the queue."""
-        for some in _groups(chunks):
-            entries = [
-                {"Id": str(number), "MessageBody": chunk.to_message()}
-                for number, chunk in enumerate(some)
-            ]
-            self._all(self._sqs.send_message_batch, entries)
+        for group in _groups(chunks):
+            with _errors():
+                response = self._sqs.send_message_batch(
+                    QueueUrl=self._queue_url,
+                    Entries=[
+                        {"Id": str(number), "MessageBody": chunk.to_message()}
+                        for number, chunk in enumerate(group)
+                    ],
+                )
+            _check_all(response.get("Failed", ()), len(group))
 
-    def receive(self, limit: int, wait_s: int, hold_s: int) -> list[Message]:
-        """Up to `limit` (at most 10) messages, which no other worker sees for `hold_s` seconds.
+    def receive(self, limit: int, wait_s: int, visibility_s: int) -> list[Message]:
+        """Up to `limit` (at most 10) messages, invisible to other workers for `visibility_s`.
 
         When there is none, one is waited for, 20 seconds at most.
         """
-        with self._reached():
-            answer = self._sqs.receive_message(
+        with _errors():
+            response = self._sqs.receive_message(
                 QueueUrl=self._queue_url,
                 MaxNumberOfMessages=limit,
                 WaitTimeSeconds=wait_s,
-                VisibilityTimeout=hold_s,
+                VisibilityTimeout=visibility_s,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
-        return [
-            Message(
-                found["Body"],
-                found["ReceiptHandle"],
-                int(found["Attributes"]["ApproximateReceiveCount"]),
-            )
-            for found in answer.get("Messages", ())
-        ]
+        return [_message(found) for found in response.get("Messages", ())]
 
-    def hold(self, messages: Sequence[Message], seconds: int) -> None:
-        """Keep them from other workers for so long from now; 0 gives them back.
+    def change_visibility(self, messages: Sequence[Message], seconds: int) -> None:
+        """Hide them from other workers for so long from now; 0 returns them to the queue.
 
-        A message that is no longer ours stays as it is.
+        A message whose receipt handle has expired stays as it is.
         """
-        for some in _groups(messages):
-            entries = [
-                {"Id": str(number), "ReceiptHandle": each.receipt, "VisibilityTimeout": seconds}
-                for number, each in enumerate(some)
-            ]
-            with self._reached():
-                self._sqs.change_message_visibility_batch(QueueUrl=self._queue_url, Entries=entries)
+        for group in _groups(messages):
+            with _errors():
+                self._sqs.change_message_visibility_batch(
+                    QueueUrl=self._queue_url,
+                    Entries=[
+                        {
+                            "Id": str(number),
+                            "ReceiptHandle": message.receipt,
+                            "VisibilityTimeout": seconds,
+                        }
+                        for number, message in enumerate(group)
+                    ],
+                )
 
     def delete(self, messages: Sequence[Message]) -> None:
-        """They are done."""
-        for some in _groups(messages):
-            entries = [
-                {"Id": str(number), "ReceiptHandle": each.receipt}
-                for number, each in enumerate(some)
-            ]
-            self._all(self._sqs.delete_message_batch, entries)
+        """Remove them from the queue."""
+        for group in _groups(messages):
+            with _errors():
+                response = self._sqs.delete_message_batch(
+                    QueueUrl=self._queue_url,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": message.receipt}
+                        for number, message in enumerate(group)
+                    ],
+                )
+            _check_all(response.get("Failed", ()), len(group))
 
-    def bury(self, message: Message, reason: str) -> None:
-        """Put it where nobody works on it and somebody may look at it."""
-        with self._reached():
+    def send_to_dead_letter_queue(self, message: Message, reason: str) -> None:
+        """Move it to the queue that nobody works on, for an operator to look at."""
+        value = reason[:MAX_REASON_CHARACTERS]
+        with _errors():
             self._sqs.send_message(
                 QueueUrl=self._dead_letter_url,
                 MessageBody=message.body,
-                MessageAttributes={REASON: {"DataType": "String", "StringValue": reason[:256]}},
+                MessageAttributes={REASON_ATTRIBUTE: {"DataType": "String", "StringValue": value}},
             )
         self.delete([message])
 
-    def _all(self, call: Callable[..., Any], entries: list[dict[str, Any]]) -> None:
-        with self._reached():
-            answer = call(QueueUrl=self._queue_url, Entries=entries)
-        failed = answer.get("Failed", ())
-        if failed:
-            raise QueueUnavailable(f"{len(failed)} of {len(entries)} entries: {failed[0]}")
 
-    @contextmanager
-    def _reached(self) -> Iterator[None]:
-        try:
-            yield
-        except FAILURES as exc:
-            raise QueueUnavailable(f"queue: {error_code(exc)}: {exc}") from exc
+def _errors() -> AbstractContextManager[None]:
+    return aws_errors(QueueUnavailable, "queue")
+
+
+def _check_all(failed: Sequence[BatchResultErrorEntryTypeDef], sent: int) -> None:
+    if failed:
+        raise QueueUnavailable(f"queue: {len(failed)} of {sent} entries failed: {failed[0]}")
+
+
+def _message(found: MessageTypeDef) -> Message:
+    attempt = int(found["Attributes"]["ApproximateReceiveCount"])
+    return Message(found["Body"], found["ReceiptHandle"], attempt)
 
 
 def _groups(of: Iterable[T]) -> Iterator[list[T]]:
     """As many as SQS takes in one request."""
     left = iter(of)
-    while some := list(islice(left, PARTS)):
-        yield some
+    while group := list(islice(left, PARTS)):
+        yield group

@@ -1,4 +1,4 @@
-"""Batches in AWS as a caller sees them: ordering, watching, cancelling and fetching. Light."""
+"""Batches in AWS for a caller: submission, progress, cancelling and results. Light."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NoReturn, TypeVar
 
 from facecompare.access import Caller, Role
 from facecompare.batches.batch import (
@@ -18,29 +19,36 @@ from facecompare.batches.batch import (
     no_such_batch,
     progress_of,
     results_of,
-    whole,
 )
-from facecompare.batches.packed_manifest import PackedManifest, packed
+from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
 from facecompare.batches.queue import BatchQueue
 from facecompare.batches.storage import BatchFiles
 from facecompare.config import Settings
 from facecompare.engines.calibration import find_calibration
 from facecompare.engines.catalogue import engine_card, offered_cards
-from facecompare.errors import BadField, BadManifest, BatchNotFound, FaceCompareError
+from facecompare.errors import (
+    BadField,
+    BadManifest,
+    BatchNotFound,
+    FaceCompareError,
+    RecordsUnavailable,
+)
 from facecompare.model_store.files import ModelFolder
 from facecompare.options import RequestOptions
 from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
 
-# Photos that are looked for before a batch is made: all of a small one's, enough of a large one's
-# to tell a wrong folder. What lacks later becomes a pair with a reason.
-PHOTOS_LOOKED_FOR = 200
-MAX_ROWS = 10_000  # of results in one answer: Lambda answers with 6 MB at most
+T = TypeVar("T")
+
+# Photos that are checked to exist before a batch is made: all of a small one's, enough of a large
+# one's to notice a wrong folder. A photo that is missing later fails its pairs, with a reason.
+PHOTOS_CHECKED = 200
+MAX_ROWS = 10_000  # of results in one response: Lambda returns 6 MB at most
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """A manifest, as text or by the name it was uploaded under, and how to compare."""
+    """A pairs file, as text or by the name it was uploaded under, and how to compare."""
 
     manifest: str | None
     upload: str | None
@@ -61,26 +69,16 @@ class BatchService:
         self._queue = queue
         self._files = files
 
-    def order(self, order: BatchRequest, caller: Caller, idempotency_key: str = "") -> Progress:
-        """Check all of it, make a batch of it and send it on its way: all of that, or nothing.
+    def submit(self, request: BatchRequest, caller: Caller, idempotency_key: str = "") -> Progress:
+        """Check the whole request, make a batch of it and put it on the queue: all, or nothing.
 
         With the same idempotency key, the same caller gets the same batch again.
 
         Raises  BadManifest, BadField, BadThreshold, FarNotCalibrated, UnknownEngine,
                 IdempotencyConflict; UploadsUnavailable, QueueUnavailable.
         """
-        engine, threshold = self._decided(order.options)
-        manifest = packed(
-            self._text(order),
-            self._files.bucket,
-            any_key=caller.role is Role.ADMIN,
-            some=PHOTOS_LOOKED_FOR,
-        )
-        for key in self._files.missing(manifest.some_photos):
-            raise BadManifest(
-                f"pair {manifest.some_photos[key]}: there is no {key[:80]!r} in the upload bucket; "
-                "photos that were uploaded are accepted, for a day"
-            )
+        engine, threshold = self._engine_and_threshold(request.options)
+        manifest = self._packed_manifest(request, caller)
         batch = Batch(
             batch_id=_batch_id(caller, idempotency_key),
             created_at=timestamp(),
@@ -88,37 +86,50 @@ class BatchService:
             total=manifest.total,
             engine=engine,
             threshold=threshold,
-            face=order.options.face,
+            face=request.options.face,
             manifest_sha256=hashlib.sha256(manifest.data).hexdigest(),
         )
-        with suppress(BatchNotFound):
-            made = self._store.find(batch.batch_id)
-            made.confirm_same_request(batch)
-            return self._progress([made])[0]
-        self._send_on_its_way(batch, manifest)
-        return self._progress([batch])[0]
+        return self._progress([self._existing(batch) or self._create(batch, manifest)])[0]
 
-    def _send_on_its_way(self, batch: Batch, manifest: PackedManifest) -> None:
-        with ExitStack() as undone:
-            undone.callback(_quietly, self._files.forget_manifest, batch.batch_id)
-            self._files.keep_manifest(batch.batch_id, manifest.data)
-            undone.callback(_quietly, self._store.forget, batch.batch_id)
-            self._store.create(batch)
-            self._queue.send([whole(batch)])
-            undone.pop_all()
+    def _existing(self, batch: Batch) -> Batch | None:
+        """The batch of this id, when it was submitted before. Raises  IdempotencyConflict."""
+        try:
+            existing = self._store.find(batch.batch_id)
+        except BatchNotFound:
+            return None
+        existing.confirm_same_request(batch)
+        return existing
+
+    def _create(self, batch: Batch, manifest: PackedManifest) -> Batch:
+        """Make the batch and put it on the queue, or undo both.
+
+        Of several submissions with one idempotency key at the same moment the store lets one make
+        the batch; to the others it is returned, and they write and undo nothing of it.
+        """
+        with ExitStack() as undo:
+            undo.callback(_undo, self._store.delete, batch)
+            if not self._store.create(batch):
+                existing = self._existing(batch) or _raise_undone()
+                if existing != batch:  # else it was written twice: the first response was lost
+                    return existing
+            undo.callback(_undo, self._files.delete_manifest, batch.batch_id)
+            self._files.put_manifest(batch.batch_id, manifest.data)
+            self._queue.send([batch.all_pairs])
+            undo.pop_all()
+        return batch
 
     def find(self, batch_id: str, caller: Caller) -> Progress:
-        """Where a batch is. Raises  BatchNotFound."""
-        return self._progress([self._own(batch_id, caller)])[0]
+        """How far a batch is. Raises  BatchNotFound."""
+        return self._progress([self._find_for(caller, batch_id)])[0]
 
     def newest(self, limit: int, caller: Caller, before: str) -> list[Progress]:
         """The newest batches made before this time: an admin's all, another caller's own."""
-        of = None if caller.role is Role.ADMIN else caller.name
-        return self._progress(self._store.newest(limit, of, before))
+        name = None if caller.role is Role.ADMIN else caller.name
+        return self._progress(self._store.newest(limit, name, before))
 
     def cancel(self, batch_id: str, caller: Caller) -> Progress:
-        """Work on no more of it; what is done stays. Raises  BatchNotFound."""
-        batch = self._own(batch_id, caller)
+        """Work on no more of it; the results so far stay. Raises  BatchNotFound."""
+        batch = self._find_for(caller, batch_id)
         if not batch.cancelled_at:
             batch = replace(batch, cancelled_at=timestamp())
             self._store.cancel(batch_id, batch.cancelled_at)
@@ -127,15 +138,15 @@ class BatchService:
     def results(
         self, batch_id: str, caller: Caller, first: int, limit: int
     ) -> tuple[int, Iterator[PairResult]]:
-        """How many pairs the batch has, and what became of `limit` of them from the first on.
+        """How many pairs the batch has, and the results of `limit` of them from the first on.
 
-        In order, without those that have not ended. Raises  BatchNotFound, at once.
+        In order, of those that have ended. Raises  BatchNotFound, before the first result.
         """
-        batch = self._own(batch_id, caller)
+        batch = self._find_for(caller, batch_id)
         last = min(first + limit - 1, batch.total)
         return batch.total, results_of(self._store, batch, first, last)
 
-    def _own(self, batch_id: str, caller: Caller) -> Batch:
+    def _find_for(self, caller: Caller, batch_id: str) -> Batch:
         batch = self._store.find(batch_id)
         if caller.role is not Role.ADMIN and batch.caller != caller.name:
             raise no_such_batch(batch_id)
@@ -146,15 +157,34 @@ class BatchService:
         now = datetime.now(UTC)
         return [progress_of(batch, counts[batch.batch_id], now) for batch in batches]
 
-    def _text(self, order: BatchRequest) -> str:
-        if (order.manifest is None) == (order.upload is None):
-            raise BadField("one of manifest (its text) and upload (its name) is accepted")
-        if order.manifest is not None:
-            return order.manifest
-        assert order.upload is not None  # noqa: S101 – one of both
-        return self._files.text(order.upload, MAX_MANIFEST_BYTES)
+    def _packed_manifest(self, request: BatchRequest, caller: Caller) -> PackedManifest:
+        """Checked: every pair is one that this caller may name, and the first photos exist."""
+        manifest = pack_manifest(
+            self._pairs_text(request),
+            self._files.bucket,
+            any_key=caller.role is Role.ADMIN,
+            photo_limit=PHOTOS_CHECKED,
+        )
+        for key in self._files.missing(manifest.first_photos):
+            number = manifest.first_photos[key]
+            raise BadManifest(
+                f"pair {number}: there is no {key[:80]!r} in the upload bucket; "
+                "expected a photo that was uploaded within the last day"
+            )
+        return manifest
 
-    def _decided(self, options: RequestOptions) -> tuple[str, float]:
+    def _pairs_text(self, request: BatchRequest) -> str:
+        if request.manifest is not None and request.upload is None:
+            return request.manifest
+        if request.upload is not None and request.manifest is None:
+            return self._files.uploaded_text(request.upload, MAX_MANIFEST_BYTES)
+        found = "neither" if request.manifest is None else "both"
+        raise BadField(
+            f"found {found} of manifest and upload; expected one: manifest, the text of a pairs "
+            "file, or upload, its name"
+        )
+
+    def _engine_and_threshold(self, options: RequestOptions) -> tuple[str, float]:
         """The engine's id and the threshold; later changes of settings do not touch a batch."""
         card = engine_card(options.engine or self._settings.engine, offered_cards(self._settings))
         models = ModelFolder.at(self._settings.models_dir)
@@ -186,7 +216,13 @@ def _batch_id(caller: Caller, idempotency_key: str) -> str:
     return repeatable_comparison_id("batch", caller.name, idempotency_key)
 
 
-def _quietly(undo: Callable[[str], None], batch_id: str) -> None:
-    """What cannot be undone now is never worked on, and expires."""
+def _undo(undo: Callable[[T], None], argument: T) -> None:
+    """What cannot be removed now is never worked on, and expires."""
     with suppress(FaceCompareError):
-        undo(batch_id)
+        undo(argument)
+
+
+def _raise_undone() -> NoReturn:
+    raise RecordsUnavailable(
+        "another submission with this Idempotency-Key failed at the same moment; send it again"
+    )

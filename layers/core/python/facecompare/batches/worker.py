@@ -1,6 +1,6 @@
-"""What a worker does with the messages that it is given: the same on Lambda and in a process.
+"""How a worker handles the messages of the queue: the same on Lambda and in a process.
 
-message ─ chunk ─ pairs, from the manifest ─ photos ─ embed_photos ─ match ─ results, kept once
+message ─ chunk ─ pairs, from the packed manifest ─ photos ─ embed_photos ─ match ─ results
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TypeVar
 from facecompare.batches.batch import Batch, BatchStore, PairResult, comparison_id_of
 from facecompare.batches.chunk import ATTEMPTS, PAIRS_PER_MESSAGE, Chunk
 from facecompare.batches.dynamo_store import open_batch_store
-from facecompare.batches.embed_photos import EmbeddedPhoto, embed_photos
+from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.batches.pairs_file import Pair
 from facecompare.batches.queue import BatchQueue, Message
+from facecompare.batches.retries import RetryPolicy
 from facecompare.batches.storage import BatchFiles
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
@@ -32,17 +33,23 @@ from facecompare.errors import (
 )
 from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.match import match
+from facecompare.pipeline.match import Match, match
 from facecompare.records.record import ComparisonRecord, timestamp
 from facecompare.service import FaceService
 from facecompare.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
-# How long to wait before what AWS refused is asked for again: throttling and transactions that
-# stand in each other's way pass within seconds. In all half a minute, less than a message is ours.
-PATIENCE_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
-BATCH_KNOWN_S = 10.0  # how long a batch is taken for unchanged; then it may be cancelled
+# Throttling and transactions that conflict with each other pass within seconds. In all up to half a
+# minute, less than a message is invisible to other workers.
+RETRIES = RetryPolicy(
+    (RecordsUnavailable, UploadsUnavailable, QueueUnavailable),
+    first_s=0.1,
+    longest_s=12.8,
+    attempts=9,
+    total_s=26.0,
+)
+BATCH_CACHE_S = 10.0  # after which a batch is read again, for it may have been cancelled
 
 T = TypeVar("T")
 
@@ -57,82 +64,82 @@ class BatchWorker:
         queue: BatchQueue,
         files: BatchFiles,
         telemetry: Telemetry,
-        wait: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._service = service
         self._store = store
         self._queue = queue
         self._files = files
         self._telemetry = telemetry
-        self._wait = wait
-        self._known: dict[str, tuple[float, Batch]] = {}
+        self._sleep = sleep
+        self._cached: dict[str, tuple[float, Batch]] = {}
 
     def work(self, messages: Sequence[Message]) -> list[Message]:
-        """Deal with these messages; returns those that are done with, to be deleted.
+        """Handle these messages; returns those that are done, to be deleted.
 
-        The others come again. A message that nobody can deal with is moved to the dead-letter
-        queue, and is done with here.
+        The others are delivered again. A message that no worker can handle is moved to the
+        dead-letter queue, and is done here.
         """
-        ended: list[Message] = []
+        done: list[Message] = []
         for message in messages:
             try:
-                self._deal_with(message)
-                ended.append(message)
+                self._handle(message)
+                done.append(message)
             except FaceCompareError as error:
                 log.warning("%s: %s", error.code, error.message)
-            except Exception:  # one message's trouble, whatever it is, ends no worker
+            except Exception:  # an error of one message, whatever it is, ends no worker
                 log.exception("unforeseen")
-        return ended
+        return done
 
-    def _deal_with(self, message: Message) -> None:
+    def _handle(self, message: Message) -> None:
         try:
             chunk = Chunk.from_message(message.body)
             batch = self._batch(chunk.batch_id)
         except (ValueError, BatchNotFound) as exc:
-            self._queue.bury(message, f"not of a batch: {exc}")
+            self._queue.send_to_dead_letter_queue(message, f"not of a batch: {exc}")
             return
         if chunk.last > batch.total:
-            self._queue.bury(message, f"the batch has {batch.total} pairs")
-            return
-        if batch.cancelled_at:
-            return
+            reason = f"the batch has {batch.total} pairs"
+            self._queue.send_to_dead_letter_queue(message, reason)
+        elif not batch.cancelled_at:
+            self._handle_chunk(message, chunk, batch)
+
+    def _handle_chunk(self, message: Message, chunk: Chunk, batch: Batch) -> None:
         if chunk.size > PAIRS_PER_MESSAGE:
-            self._patiently(partial(self._queue.send, chunk.split()))
+            self._send_parts(chunk)
             return
-        self._work_on(message, chunk, batch)
+        ended = self._retried(partial(self._store.ended, [chunk]))
+        if chunk in ended:
+            if ended[chunk] is None:  # it was split; its parts may not have been sent
+                self._send_parts(chunk)
+        elif message.attempt > ATTEMPTS:
+            self._split_or_give_up(message, chunk, batch)
+        else:
+            self._keep(chunk, *self._compare(chunk, batch))
 
-    def _work_on(self, message: Message, chunk: Chunk, batch: Batch) -> None:
-        kept = self._patiently(partial(self._store.ended, [chunk]))
-        if chunk in kept:
-            if kept[chunk] is None:  # its parts may not have been sent
-                self._patiently(partial(self._queue.send, chunk.split()))
-            return
-        if message.attempt > ATTEMPTS:
-            self._end(message, chunk, batch)
-            return
-        results, records = self._compared(chunk, batch)
-        self._keep(chunk, results, records)
+    def _send_parts(self, chunk: Chunk) -> None:
+        self._retried(partial(self._queue.send, chunk.split()))
 
-    def _end(self, message: Message, chunk: Chunk, batch: Batch) -> None:
-        """Workers have ended on this chunk: let its parts be tried, or give its only pair up."""
+    def _split_or_give_up(self, message: Message, chunk: Chunk, batch: Batch) -> None:
+        """Workers died of this chunk: let its parts be tried, or give its only pair up."""
         if chunk.size > 1:
-            if self._patiently(partial(self._store.mark_split, chunk)):
-                self._patiently(partial(self._queue.send, chunk.split()))
+            if self._retried(partial(self._store.mark_split, chunk)):
+                self._send_parts(chunk)
             return
-        (pair,) = self._patiently(partial(self._files.pairs, batch, chunk))
+        (pair,) = self._retried(partial(self._files.pairs, batch, chunk))
         reason = PairGivenUp(f"workers ended without a result {ATTEMPTS} times")
         self._keep(chunk, [_failed(pair, reason)], [])
-        self._queue.bury(message, reason.message)
+        self._queue.send_to_dead_letter_queue(message, reason.message)
 
-    def _compared(
+    def _compare(
         self, chunk: Chunk, batch: Batch
     ) -> tuple[list[PairResult], list[ComparisonRecord]]:
         engine = self._service.engine(batch.engine)
         try:
-            pairs = self._patiently(partial(self._files.pairs, batch, chunk))
-        except InputError as error:  # the manifest has expired
-            return [_failed(pair, error) for pair in _nameless(chunk)], []
-        photos = self._embedded(pairs, batch, engine)
+            pairs = self._retried(partial(self._files.pairs, batch, chunk))
+        except InputError as error:  # the packed manifest has expired
+            return [_failed(pair, error) for pair in _pairs_without_names(chunk)], []
+        photos = self._embed(pairs, batch, engine)
         results, records = [], []
         for pair in pairs:
             result, record = self._pair_result(pair, photos, batch, engine)
@@ -151,70 +158,47 @@ class BatchWorker:
         assert one.embedding is not None  # noqa: S101 – there is no error
         assert other.embedding is not None  # noqa: S101
         verdict = match(one.embedding, other.embedding, batch.threshold, engine.card.metric)
-        record = ComparisonRecord(
-            comparison_id=comparison_id_of(batch.batch_id, pair.number),
-            created_at=timestamp(),
-            same_person=verdict.same_person,
-            distance=verdict.distance,
-            threshold=verdict.threshold,
-            engine=engine.card.id,
-            model_digest=engine.model_digest,
-            image1_sha256=one.sha256,
-            image2_sha256=other.sha256,
-            caller=batch.caller,
-            batch_id=batch.batch_id,
-        )
+        record = _record(batch, pair, verdict, engine, (one.sha256, other.sha256))
         score = self._service.meaning(engine, verdict).score
         return PairResult.compared(pair, verdict, score, record.comparison_id), record
 
-    def _embedded(
+    def _embed(
         self, pairs: Sequence[Pair], batch: Batch, engine: Engine
     ) -> dict[str, EmbeddedPhoto]:
-        """What became of each distinct photo."""
+        """Each distinct photo of the pairs, by its key."""
         keys = dict.fromkeys(key for pair in pairs for key in (pair.image1, pair.image2))
         options = RequestOptions(threshold=batch.threshold, face=FacePolicy(batch.face))
         options = self._service.options(options, engine)
 
         def read(key: str) -> Photo:
-            return Photo(self._patiently(partial(self._files.photo, key)))
+            return Photo(self._retried(partial(self._files.photo, key)))
 
         return {photo.name: photo for photo in embed_photos(keys, read, engine, options)}
 
     def _keep(
         self, chunk: Chunk, results: Sequence[PairResult], records: Sequence[ComparisonRecord]
     ) -> None:
-        if self._patiently(partial(self._store.keep, chunk, results, records)):
+        if self._retried(partial(self._store.keep, chunk, results, records)):
             self._telemetry.compared(len(results))
 
     def _batch(self, batch_id: str) -> Batch:
-        read_at, batch = self._known.get(batch_id, (0.0, None))
-        if batch is None or time.monotonic() - read_at > BATCH_KNOWN_S:
-            batch = self._patiently(partial(self._store.find, batch_id))
-            self._known = {batch_id: (time.monotonic(), batch)}
+        read_at, batch = self._cached.get(batch_id, (0.0, None))
+        if batch is None or time.monotonic() - read_at > BATCH_CACHE_S:
+            batch = self._retried(partial(self._store.find, batch_id))
+            self._cached = {batch_id: (time.monotonic(), batch)}
         return batch
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        """The call's answer, asked for again while AWS cannot answer."""
-        for seconds in PATIENCE_S:
-            try:
-                return call()
-            except (RecordsUnavailable, UploadsUnavailable, QueueUnavailable) as error:
-                log.info("%s: again in %s s", error.code, seconds)
-                self._wait(seconds)
-        return call()
+    def _retried(self, call: Callable[[], T]) -> T:
+        """The call's result, tried again while AWS is unavailable."""
+        return RETRIES.run(call, _log_retry, self._sleep)
 
 
 def open_worker(
     settings: Settings, service: FaceService, telemetry: Telemetry
 ) -> tuple[BatchWorker, BatchQueue]:
-    """A worker on the installation's batches, and the queue that it is fed from.
-
-    Raises  BadSetting.
-    """
+    """A worker on the installation's batches, and its queue. Raises  BadSetting."""
     if not settings.batch_queue:
-        raise BadSetting(
-            "FACECOMPARE_BATCH_QUEUE is empty; the URL of the batches' queue is needed"
-        )
+        raise BadSetting("FACECOMPARE_BATCH_QUEUE is empty; expected the URL of the batches' queue")
     queue = BatchQueue(settings.batch_queue, settings.dead_letter_queue)
     files = BatchFiles(settings.upload_bucket, settings.max_bytes)
     worker = BatchWorker(service, open_batch_store(settings), queue, files, telemetry)
@@ -225,5 +209,27 @@ def _failed(pair: Pair, error: FaceCompareError, image: str | None = None) -> Pa
     return PairResult.failed(pair, error.code, error.message, image)
 
 
-def _nameless(chunk: Chunk) -> Iterator[Pair]:
+def _pairs_without_names(chunk: Chunk) -> Iterator[Pair]:
     return (Pair(number, "", "") for number in range(chunk.first, chunk.last + 1))
+
+
+def _record(
+    batch: Batch, pair: Pair, verdict: Match, engine: Engine, sha256s: tuple[str, str]
+) -> ComparisonRecord:
+    return ComparisonRecord(
+        comparison_id=comparison_id_of(batch.batch_id, pair.number),
+        created_at=timestamp(),
+        same_person=verdict.same_person,
+        distance=verdict.distance,
+        threshold=verdict.threshold,
+        engine=engine.card.id,
+        model_digest=engine.model_digest,
+        image1_sha256=sha256s[0],
+        image2_sha256=sha256s[1],
+        caller=batch.caller,
+        batch_id=batch.batch_id,
+    )
+
+
+def _log_retry(failure: Exception, wait_s: float) -> None:
+    log.info("%s; trying again in %.1f s", failure, wait_s)

@@ -1,8 +1,8 @@
 """A worker as a process: it takes chunks of batches from the queue until it is told to stop.
 
-Told by SIGTERM, which ECS sends, or by EC2's notice that a spot instance is taken away in two
-minutes. It then takes nothing more, ends what it has begun, and what it cannot end in time it
-gives back at once, for others to work on.
+It is told by SIGTERM, which ECS sends, or by EC2's notice that a spot instance is interrupted in
+two minutes. Then it takes no more messages, ends the chunks it has begun, and returns to the queue
+at once those that it cannot end in time, for other workers.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ from facecompare.errors import FaceCompareError, QueueUnavailable
 
 log = logging.getLogger(__name__)
 
-LANES = 2  # chunks at once: while one is read and kept, the other has the cores
-POLL_S = 5  # for a message; a worker that is to stop looks up as often
+POLLERS = 2  # chunks at once: while one is read and kept, the other has the cores
+POLL_S = 5  # for a message; a worker that is to stop notices it as often
 GRACE_S = 60  # to end what was begun; ECS kills after 120 s, EC2 takes the machine after 120 s
 PAUSE_S = 5  # after the queue could not be reached
-LOOK_S = 0.2  # how often it is looked whether to stop
+STOP_CHECK_S = 0.2  # how often it is checked whether to stop
 
 NOTICE_PATH = "/latest/meta-data/spot/instance-action"
-NOTICE_EVERY_S = 5  # AWS, EC2 User Guide, "Spot Instance interruption notices"
+NOTICE_CHECK_S = 5  # AWS, EC2 User Guide, "Spot Instance interruption notices"
 IMDS_TIMEOUT_S = 2
 
 
 class VisibilityHeartbeat:
-    """The messages that are being worked on, kept from other workers until their work ends."""
+    """Extends the visibility timeout of the messages in work, until their work ends."""
 
-    def __init__(self, queue: BatchQueue, hold_s: int) -> None:
+    def __init__(self, queue: BatchQueue, visibility_s: int) -> None:
         self._queue = queue
-        self._hold_s = hold_s
+        self._visibility_s = visibility_s
         self._messages: set[Message] = set()
         self._lock = Lock()
 
     @contextmanager
-    def __call__(self, message: Message) -> Iterator[None]:
-        """Keep this one while the block lasts."""
+    def covering(self, message: Message) -> Iterator[None]:
+        """Extend this message's timeout while the block lasts."""
         with self._lock:
             self._messages.add(message)
         try:
@@ -54,48 +54,48 @@ class VisibilityHeartbeat:
             with self._lock:
                 self._messages.discard(message)
 
-    def prolong(self, stopped: Event) -> None:
-        """Again and again, until `stopped`."""
-        while not stopped.wait(self._hold_s / 3):
-            self._hold(self._hold_s)
+    def run(self, stopped: Event) -> None:
+        """Extend all timeouts again and again, until `stopped`."""
+        while not stopped.wait(self._visibility_s / 3):
+            self._change_visibility(self._visibility_s)
 
-    def give_back(self) -> int:
-        """Let others have what is left; how many there were."""
-        return self._hold(0)
+    def release(self) -> int:
+        """Return the messages still in work to the queue; how many there were."""
+        return self._change_visibility(0)
 
-    def _hold(self, seconds: int) -> int:
+    def _change_visibility(self, seconds: int) -> int:
         with self._lock:
             messages = list(self._messages)
         try:
-            self._queue.hold(messages, seconds)
+            self._queue.change_visibility(messages, seconds)
         except QueueUnavailable as error:
             log.warning("%s: %s", error.code, error.message)
         return len(messages)
 
 
 class RetryIsolation:
-    """First attempts are worked on side by side; what came before is worked on alone.
+    """First attempts run side by side; a repeated one runs alone.
 
-    It may be what a worker died of, and would take along again what is beside it.
+    It may be what a worker died of, and the next would lose whatever runs beside it.
     """
 
     def __init__(self) -> None:
         self._changed = Condition()
-        self._working = 0
-        self._alone = 0  # that work alone, or wait for it
+        self._running = 0
+        self._alone = 0  # that run alone, or wait for it
 
     @contextmanager
-    def __call__(self, *, alone: bool) -> Iterator[None]:
-        """Wait for this one's turn, which lasts as long as the block."""
+    def admitted(self, *, alone: bool) -> Iterator[None]:
+        """Wait until this attempt may run; it runs as long as the block."""
         with self._changed:
             self._alone += alone
-            self._changed.wait_for(lambda: not (self._working if alone else self._alone))
-            self._working += 1
+            self._changed.wait_for(lambda: not (self._running if alone else self._alone))
+            self._running += 1
         try:
             yield
         finally:
             with self._changed:
-                self._working -= 1
+                self._running -= 1
                 self._alone -= alone
                 self._changed.notify_all()
 
@@ -113,18 +113,18 @@ class WorkerProcess:
         hold_s: int,
         grace_s: float = GRACE_S,
     ) -> None:
-        """A message is ours for `hold_s` seconds, and longer as long as we work on it;
-        `after_each` is called when it was dealt with. `metadata` is the address at which EC2 gives
-        notice, empty for none.
+        """A message stays invisible to other workers for `hold_s` seconds, extended while its
+        chunk is in work; `after_each` is called when it was handled. `metadata` is the address of
+        EC2's instance metadata, empty for none.
         """
         self._worker = worker
         self._queue = queue
         self._after_each = after_each
         self._grace_s = grace_s
         self._metadata = metadata
-        self._held = VisibilityHeartbeat(queue, hold_s)
-        self._hold_s = hold_s
-        self._turns = RetryIsolation()
+        self._visibility_s = hold_s
+        self._heartbeat = VisibilityHeartbeat(queue, hold_s)
+        self._isolation = RetryIsolation()
         self._stop = Event()
 
     def stop(self, reason: str) -> None:
@@ -134,59 +134,50 @@ class WorkerProcess:
             self._stop.set()
 
     def run(self) -> None:
-        """Work until told to stop; in the main thread, for signals come there."""
-
-        signals: list[int] = []  # a handler may come at any moment, and must not wait for a lock
-
-        def told(number: int, _frame: FrameType | None) -> None:
-            signals.append(number)
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, told)
+        """Work until told to stop; in the main thread, where Python handles signals."""
+        signals = _received_signals()
         ended = Event()
-        lanes = [Thread(target=self._poll, daemon=True) for _ in range(LANES)]
-        others = [Thread(target=self._held.prolong, args=(ended,), daemon=True)]
+        pollers = [_started(self._poll) for _ in range(POLLERS)]
+        _started(self._heartbeat.run, ended)
         if self._metadata:
-            others.append(Thread(target=self._watch_for_notice, daemon=True))
-        for thread in (*lanes, *others):
-            thread.start()
+            _started(self._watch_for_notice)
         while not (signals or self._stop.is_set()):
-            time.sleep(LOOK_S)
+            time.sleep(STOP_CHECK_S)
         if signals:
             self.stop(signal.Signals(signals[0]).name)
         deadline = time.monotonic() + self._grace_s
-        for lane in lanes:
-            lane.join(max(0.0, deadline - time.monotonic()))
+        for poller in pollers:
+            poller.join(max(0.0, deadline - time.monotonic()))
         ended.set()
-        left = self._held.give_back()
-        log.info("stopped; %d messages given back", left)
+        log.info("stopped; %d messages given back", self._heartbeat.release())
 
     def _poll(self) -> None:
         while not self._stop.is_set():
             try:
-                for message in self._queue.receive(1, POLL_S, self._hold_s):
-                    self._deal_with(message)
+                for message in self._queue.receive(1, POLL_S, self._visibility_s):
+                    self._handle(message)
             except FaceCompareError as error:
                 log.warning("%s: %s", error.code, error.message)
                 self._stop.wait(PAUSE_S)
-            except Exception:  # whatever it is, the process goes on with both lanes
+            except Exception:  # whatever it is, the process goes on with all pollers
                 log.exception("unforeseen")
                 self._stop.wait(PAUSE_S)
 
-    def _deal_with(self, message: Message) -> None:
+    def _handle(self, message: Message) -> None:
         if self._stop.is_set():
-            self._queue.hold([message], 0)
+            self._queue.change_visibility([message], 0)
             return
-        with self._held(message), self._turns(alone=message.attempt > 1):
+        alone = message.attempt > 1
+        with self._heartbeat.covering(message), self._isolation.admitted(alone=alone):
             self._queue.delete(self._worker.work([message]))
         self._after_each()
 
     def _watch_for_notice(self) -> None:
-        """Where nobody answers, the machine is none of EC2's, or no spot instance."""
-        while not self._stop.wait(NOTICE_EVERY_S):
+        """Where nobody answers, the machine is not EC2's, or no spot instance."""
+        while not self._stop.wait(NOTICE_CHECK_S):
             try:
-                token = _asked(f"{self._metadata}/latest/api/token", "PUT", _TOKEN_AGE)
-                notice = _asked(
+                token = _fetch(f"{self._metadata}/latest/api/token", "PUT", _TOKEN_AGE)
+                notice = _fetch(
                     self._metadata + NOTICE_PATH, "GET", {"X-aws-ec2-metadata-token": token}
                 )
             except (URLError, OSError):
@@ -194,11 +185,32 @@ class WorkerProcess:
             self.stop(f"spot notice {notice[:200]}")
 
 
+def _received_signals() -> list[int]:
+    """A list that SIGTERM and SIGINT are added to when they come.
+
+    A handler runs between any two instructions of the main thread, so it must not wait for a lock.
+    """
+    received: list[int] = []
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+    return received
+
+
+def _started(target: Callable[..., None], *arguments: object) -> Thread:
+    thread = Thread(target=target, args=arguments, daemon=True)
+    thread.start()
+    return thread
+
+
 _TOKEN_AGE = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
 
 
-def _asked(url: str, method: str, headers: Mapping[str, str]) -> str:
+def _fetch(url: str, method: str, headers: Mapping[str, str]) -> str:
     request = Request(url, method=method, headers=dict(headers))  # noqa: S310 – http, to this host
-    with urlopen(request, timeout=IMDS_TIMEOUT_S) as answer:  # noqa: S310
-        text: str = answer.read().decode()
+    with urlopen(request, timeout=IMDS_TIMEOUT_S) as response:  # noqa: S310
+        text: str = response.read().decode()
         return text

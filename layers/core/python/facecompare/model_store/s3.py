@@ -1,4 +1,4 @@
-"""Model files from an S3 bucket: fetched side by side, verified, and kept on the local disk."""
+"""Model files in an S3 bucket: downloaded in parallel, verified, kept on the local disk."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING
 
-from facecompare.aws_client import FAILURES, client, error_code, is_not_found
+from facecompare.aws_client import AwsFailure, ErrorFor, S3Bucket, error_code, is_not_found
 from facecompare.errors import ModelFileDamaged, ModelFileMissing, ModelsUnavailable
 from facecompare.model_store.files import ModelFile, ModelFolder, model_key, sha256_of
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 # One connection to S3 carries some tens of megabytes a second, so a large file comes in parts.
 PART_BYTES = 6_000_000
@@ -29,10 +31,9 @@ PUSH_HINT = "run: facecompare models push"
 class BucketModels:
     """Fulfils `Models`; the manifest, which comes with the code, says what the bytes must be."""
 
-    def __init__(self, manifest: ModelFolder, bucket: str, s3: Any = None) -> None:
+    def __init__(self, manifest: ModelFolder, bucket: str, s3: S3Client | None = None) -> None:
         self._manifest = manifest
-        self._bucket = bucket
-        self._s3 = s3 or client("s3")
+        self._bucket = S3Bucket(bucket, ModelsUnavailable, s3)
         self._folder = Path(tempfile.gettempdir()) / "facecompare-models"
         self._files: dict[str, Future[Path]] = {}
         self._starting = Lock()
@@ -40,7 +41,7 @@ class BucketModels:
         self._parts_pool = ThreadPoolExecutor(CONNECTIONS)
 
     def start(self, names: Iterable[str]) -> None:
-        """Begin to fetch these files; `path_of` waits for them."""
+        """Begin to download these files; `path_of` waits for them."""
         for name in names:
             self._started(name)
 
@@ -67,15 +68,7 @@ class BucketModels:
         began, path = perf_counter(), self._folder / row.file
         if path.is_file() and sha256_of(path) == row.sha256:
             return path
-        with _reached(self._bucket, row):
-            starts = range(0, row.bytes, PART_BYTES)
-            data = b"".join(self._parts_pool.map(lambda start: self._part(row, start), starts))
-        found = hashlib.sha256(data).hexdigest()
-        if found != row.sha256:
-            raise ModelFileDamaged(
-                f"s3://{self._bucket}/{model_key(row)} has SHA-256 {found[:16]}… and should have "
-                f"{row.sha256[:16]}…; {PUSH_HINT}"
-            )
+        data = self._download(row)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(data)
@@ -84,13 +77,21 @@ class BucketModels:
         log.info("fetched", extra={"model": row.name, "bytes": row.bytes, "ms": taken_ms})
         return path
 
+    def _download(self, row: ModelFile) -> bytes:
+        starts = range(0, row.bytes, PART_BYTES)
+        data = b"".join(self._parts_pool.map(lambda start: self._part(row, start), starts))
+        found = hashlib.sha256(data).hexdigest()
+        if found != row.sha256:
+            raise ModelFileDamaged(
+                f"s3://{self._bucket.name}/{model_key(row)} has SHA-256 {found[:16]}…; expected "
+                f"{row.sha256[:16]}…; {PUSH_HINT}"
+            )
+        return data
+
     def _part(self, row: ModelFile, start: int) -> bytes:
         end = min(start + PART_BYTES, row.bytes) - 1
-        answer = self._s3.get_object(
-            Bucket=self._bucket, Key=model_key(row), Range=f"bytes={start}-{end}"
-        )
-        data: bytes = answer["Body"].read()
-        return data
+        error_for = _error_for(self._bucket.name, row)
+        return self._bucket.read(model_key(row), error_for, span=(start, end))
 
 
 def _failed(file: Future[Path]) -> bool:
@@ -98,23 +99,25 @@ def _failed(file: Future[Path]) -> bool:
 
 
 def push_models(
-    folder: ModelFolder, bucket: str, s3: Any = None
+    folder: ModelFolder, bucket: str, s3: S3Client | None = None
 ) -> Iterator[tuple[ModelFile, bool]]:
     """Put every file of the folder that the bucket lacks; True goes with those that were sent.
 
     Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
     """
-    s3 = s3 or client("s3")
+    target = S3Bucket(bucket, ModelsUnavailable, s3)
     for row in folder.files:
         folder.verify(row.name)
-        with _reached(bucket, row):
-            sent = not _has(s3, bucket, row)
-            if sent:
-                with folder.path_of(row.name).open("rb") as file:
-                    s3.put_object(
-                        Bucket=bucket, Key=model_key(row), Body=file, ChecksumAlgorithm="SHA256"
-                    )
+        sent = _checksum_in(target, row) != _checksum(row)
+        if sent:
+            _send(target, row, folder.path_of(row.name))
         yield row, sent
+
+
+def _send(bucket: S3Bucket, row: ModelFile, path: Path) -> None:
+    key = model_key(row)
+    with bucket.errors(key), path.open("rb") as file:
+        bucket.s3.put_object(Bucket=bucket.name, Key=key, Body=file, ChecksumAlgorithm="SHA256")
 
 
 def _checksum(row: ModelFile) -> str:
@@ -122,25 +125,25 @@ def _checksum(row: ModelFile) -> str:
     return b64encode(bytes.fromhex(row.sha256)).decode()
 
 
-def _has(s3: Any, bucket: str, row: ModelFile) -> bool:
-    """True when the bucket's object holds these very bytes."""
+def _checksum_in(bucket: S3Bucket, row: ModelFile) -> str | None:
+    """The SHA-256 of the bucket's object; None without one, or without an object."""
+    key = model_key(row)
     try:
-        found = s3.head_object(Bucket=bucket, Key=model_key(row), ChecksumMode="ENABLED")
-        return bool(found.get("ChecksumSHA256") == _checksum(row))
-    except FAILURES as exc:
-        if is_not_found(exc):
-            return False
-        raise
+        with bucket.errors(key, _error_for(bucket.name, row)):
+            head = bucket.s3.head_object(Bucket=bucket.name, Key=key, ChecksumMode="ENABLED")
+    except ModelFileMissing:
+        return None
+    return head.get("ChecksumSHA256")
 
 
-@contextmanager
-def _reached(bucket: str, row: ModelFile) -> Iterator[None]:
-    try:
-        yield
-    except FAILURES as exc:
-        place = f"s3://{bucket}/{model_key(row)}"
-        if is_not_found(exc):
-            raise ModelFileMissing(f"{place} is missing; {PUSH_HINT}") from exc
-        if error_code(exc) == "InvalidRange":
-            raise ModelFileDamaged(f"{place} is too short; {PUSH_HINT}") from exc
-        raise ModelsUnavailable(f"{place} cannot be reached: {error_code(exc)}: {exc}") from exc
+def _error_for(bucket: str, row: ModelFile) -> ErrorFor:
+    place = f"s3://{bucket}/{model_key(row)}"
+
+    def error_for(failure: AwsFailure) -> Exception | None:
+        if is_not_found(failure):
+            return ModelFileMissing(f"{place} is missing; {PUSH_HINT}")
+        if error_code(failure) == "InvalidRange":
+            return ModelFileDamaged(f"{place} is too short; {PUSH_HINT}")
+        return None
+
+    return error_for

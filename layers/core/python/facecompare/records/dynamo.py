@@ -82,7 +82,7 @@ class DynamoLog:
         return record
 
     def delete(self, comparison_id: str) -> None:
-        """Forget one record."""
+        """Delete one record."""
         try:
             self._table.delete(
                 key(COMPARISON, comparison_id),
@@ -95,13 +95,13 @@ class DynamoLog:
     def _put_again(self, records: tuple[ComparisonRecord, ...]) -> tuple[ComparisonRecord, ...]:
         """Some are kept already; the others are put."""
         kept = {record: self._find(record.comparison_id) for record in records}
-        for asked, found in kept.items():
+        for record, found in kept.items():
             if found is not None:
-                found.confirm_same_request(asked)
+                found.confirm_same_request(record)
         missing = [record for record, found in kept.items() if found is None]
         if missing:
             self.put(*missing)
-        return tuple(found or asked for asked, found in kept.items())
+        return tuple(found or record for record, found in kept.items())
 
     def _find(self, comparison_id: str) -> ComparisonRecord | None:
         item = self._table.find(key(COMPARISON, comparison_id))

@@ -16,7 +16,7 @@ from facecompare.records.schema import (
 
 
 class DynamoKeys:
-    """Fulfils `KeyStore`; a key is looked up anew each time, so a revoked one ends at once."""
+    """Fulfils `KeyStore`; a key is read for each request, so a revoked one ends at once."""
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from facecompare.aws_client import FAILURES, client, error_code, transaction_codes
+from facecompare.aws_client import AwsFailure, aws_errors, cancellation_codes, client, error_code
 from facecompare.errors import RecordsUnavailable
 from facecompare.records.schema import PARTITION_KEY, Index
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import (
+        KeysAndAttributesUnionTypeDef,
+        TransactWriteItemTypeDef,
+    )
+
 Item = dict[str, Any]  # attribute name → {"S" | "N" | "BOOL": value}, as DynamoDB sends it
 
-
-KEYS_AT_ONCE = 100  # AWS, DynamoDB API Reference, BatchGetItem
+KEYS_PER_REQUEST = 100  # AWS, DynamoDB API Reference, BatchGetItem
 
 
 class ConditionFailed(Exception):
@@ -24,31 +30,32 @@ class ConditionFailed(Exception):
 class DynamoTable:
     """One table; safe to share by threads. Every call raises RecordsUnavailable on failure."""
 
-    def __init__(self, name: str, dynamodb: Any = None) -> None:
+    def __init__(self, name: str, dynamodb: DynamoDBClient | None = None) -> None:
         self._name = name
         self._given = dynamodb
 
     @cached_property
-    def _dynamodb(self) -> Any:
-        """Opened when it is first needed: not every function comes to it."""
+    def _dynamodb(self) -> DynamoDBClient:
+        """Opened when it is first needed: not every function uses it."""
         return self._given or client("dynamodb")
 
     def find(self, key: Item) -> Item | None:
         """The item of this key as it is now, or None."""
-        with self._reached():
-            answer = self._dynamodb.get_item(TableName=self._name, Key=key, ConsistentRead=True)
-            found: Item | None = answer.get("Item")
-            return found
+        with self._errors():
+            response = self._dynamodb.get_item(TableName=self._name, Key=key, ConsistentRead=True)
+            return response.get("Item")
 
     def find_all(self, keys: Sequence[Item]) -> Iterator[Item]:
         """The items of these keys as they are now, in any order; those that exist."""
-        for start in range(0, len(keys), KEYS_AT_ONCE):
-            wanted = {"Keys": list(keys[start : start + KEYS_AT_ONCE]), "ConsistentRead": True}
-            while wanted:
-                with self._reached():
-                    answer = self._dynamodb.batch_get_item(RequestItems={self._name: wanted})
-                yield from answer["Responses"].get(self._name, ())
-                wanted = answer.get("UnprocessedKeys", {}).get(self._name, {})
+        for start in range(0, len(keys), KEYS_PER_REQUEST):
+            group = keys[start : start + KEYS_PER_REQUEST]
+            left: Mapping[str, KeysAndAttributesUnionTypeDef]
+            left = {self._name: {"Keys": group, "ConsistentRead": True}}
+            while left:
+                with self._errors():
+                    response = self._dynamodb.batch_get_item(RequestItems=left)
+                yield from response["Responses"].get(self._name, ())
+                left = response.get("UnprocessedKeys", {})
 
     def put(self, writes: Sequence[Item]) -> None:
         """Write these items, each given as `Item`, `ConditionExpression` …: all, or none.
@@ -56,7 +63,7 @@ class DynamoTable:
         At most 100. Raises  ConditionFailed when only conditions stood against it.
         """
         if len(writes) == 1:  # half the price of a transaction
-            with self._reached():
+            with self._errors():
                 self._dynamodb.put_item(TableName=self._name, **writes[0])
         else:
             self.transact([("Put", write) for write in writes])
@@ -66,18 +73,21 @@ class DynamoTable:
 
         At most 100. Raises  ConditionFailed when only conditions stood against it.
         """
-        items = [{kind: {"TableName": self._name} | write} for kind, write in writes]
-        with self._reached():
+        items = [
+            cast("TransactWriteItemTypeDef", {kind: {"TableName": self._name} | write})
+            for kind, write in writes
+        ]
+        with self._errors():
             self._dynamodb.transact_write_items(TransactItems=items)
 
     def update(self, key: Item, **change: Any) -> None:
         """Change one item. Raises  ConditionFailed."""
-        with self._reached():
+        with self._errors():
             self._dynamodb.update_item(TableName=self._name, Key=key, **change)
 
     def delete(self, key: Item, **condition: Any) -> None:
         """Remove one item. Raises  ConditionFailed."""
-        with self._reached():
+        with self._errors():
             self._dynamodb.delete_item(TableName=self._name, Key=key, **condition)
 
     def newest(self, index: Index, page_size: int | None = None, **query: Any) -> Iterator[Item]:
@@ -86,21 +96,15 @@ class DynamoTable:
             TableName=self._name,
             IndexName=index.name,
             ScanIndexForward=False,
-            PaginationConfig={"PageSize": page_size},
+            PaginationConfig={"PageSize": page_size} if page_size else {},
             **query,
         )
-        with self._reached():
+        with self._errors():
             for page in pages:
                 yield from page["Items"]
 
-    @contextmanager
-    def _reached(self) -> Iterator[None]:
-        try:
-            yield
-        except FAILURES as exc:
-            if _only_conditions_failed(exc):
-                raise ConditionFailed from exc
-            raise RecordsUnavailable(f"table {self._name}: {error_code(exc)}: {exc}") from exc
+    def _errors(self) -> AbstractContextManager[None]:
+        return aws_errors(RecordsUnavailable, f"table {self._name}", _condition_failed)
 
 
 def key(kind: str, name: str) -> Item:
@@ -108,8 +112,9 @@ def key(kind: str, name: str) -> Item:
     return {PARTITION_KEY: {"S": f"{kind}#{name}"}}
 
 
-def _only_conditions_failed(failure: Exception) -> bool:
+def _condition_failed(failure: AwsFailure) -> ConditionFailed | None:
     """Also of a transaction, which says for each of its writes what was wrong with it."""
-    return error_code(failure) == "ConditionalCheckFailedException" or transaction_codes(
-        failure
-    ) == {"ConditionalCheckFailed"}
+    single = error_code(failure) == "ConditionalCheckFailedException"
+    if single or cancellation_codes(failure) == {"ConditionalCheckFailed"}:
+        return ConditionFailed()
+    return None

@@ -1,4 +1,4 @@
-"""One comparison as it is kept, and what every log of them can do.
+"""One comparison's record, and the protocol of the comparison log.
 
 Nothing biometric is kept: no photo, no embedding, no landmark. Hashes say which files were
 compared, to somebody who has the files.
@@ -33,12 +33,12 @@ class ComparisonRecord:
     caller: str = ""
     batch_id: str = ""
 
-    def confirm_same_request(self, asked: ComparisonRecord) -> None:
-        """Nothing, if `asked` is this comparison asked for again.
+    def confirm_same_request(self, repeated: ComparisonRecord) -> None:
+        """Check that `repeated` is of the same request as this record.
 
         Raises  IdempotencyConflict.
         """
-        if _request_of(self) != _request_of(asked):
+        if _request_of(self) != _request_of(repeated):
             raise IdempotencyConflict(
                 "this Idempotency-Key was used before, for other photos, another threshold or "
                 "another engine; a new comparison needs a new key"
@@ -77,8 +77,8 @@ class ComparisonLog(Protocol):
     def put(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:
         """Keep all of these records, or none; returns them as they are kept.
 
-        An id that is kept already is not written again: its first record is returned, if it was
-        the same request.
+        An id that has a record is not written again: that record is returned, if it is of the
+        same request.
 
         Raises  IdempotencyConflict.
         """
@@ -98,7 +98,7 @@ class ComparisonLog(Protocol):
         ...
 
     def delete(self, comparison_id: str) -> None:
-        """Forget one record. Raises  ComparisonNotFound."""
+        """Delete one record. Raises  ComparisonNotFound."""
         ...
 
 
@@ -122,7 +122,7 @@ SECONDS_A_DAY = 86_400
 
 
 def new_comparison_id() -> str:
-    """32 hexadecimal digits whose order is the order of time: UUID version 7, RFC 9562 §5.7."""
+    """32 hexadecimal digits that sort by time: UUID version 7, RFC 9562 §5.7."""
     milliseconds = int(datetime.now(UTC).timestamp() * 1000)
     random = secrets.randbits(74)
     value = milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62
@@ -154,8 +154,8 @@ def parse_since(text: str) -> str:
         return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as exc:
         raise BadField(
-            f"since is {text!r}; a date (2026-11-22), a time (2026-11-22T09:30:00Z) or an age "
-            "(90m, 24h, 7d) is accepted"
+            f"since is {text!r}; expected a date (2026-11-22), a time (2026-11-22T09:30:00Z) or "
+            "an age (90m, 24h, 7d)"
         ) from exc
 
 

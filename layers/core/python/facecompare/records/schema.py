@@ -1,11 +1,11 @@
-"""The comparison log's table: every name that the code and the deployed table must agree on.
+"""The comparison log's table: every name that the code shares with the deployed table.
 
 One DynamoDB table. An item's partition key says what it is:
 
     comparison#<comparison_id>   a ComparisonRecord, its fields under their own names
     access-key#<name>            an access key: role, SHA-256 of the key, when made and revoked
     batch#<batch_id>             a Batch, its fields under their own names
-    batch-piece#<batch_id>#<first>-<last>   a chunk: the results of these pairs of it
+    batch-piece#<batch_id>#<first>-<last>   a chunk of it, with the results of these pairs
     batch-counts#<batch_id>#<n>  how many of its pairs have ended, each pair in one of the counts
 
 Comparisons are listed through three indexes of one shape: a partition, and `placed_at`, which sorts
@@ -43,7 +43,7 @@ BATCH, BATCH_CHUNK, BATCH_COUNTS = "batch", "batch-piece", "batch-counts"
 ALL = "all"  # the one list in NEWEST that holds every comparison
 ACCESS_KEYS = "access-keys"  # and the one that holds the access keys
 BATCHES = "batches"  # and the one that holds the batches; in BY_CALLER "<caller>#batches"
-# Many workers count at once, and transactions on one item stand in each other's way.
+# Many workers count at once, and transactions on one item conflict with each other.
 COUNTS_A_BATCH = 16
 
 

@@ -46,7 +46,7 @@ _COLUMNS = ", ".join(COLUMNS)
 
 
 class SqliteFile:
-    """The file, made and brought up to date when it is first used. A connection a call."""
+    """The file, created or migrated when it is first used; each call opens a connection."""
 
     def __init__(self, path: Path, keep_days: int = KEPT_DAYS) -> None:
         self.path = path
@@ -149,7 +149,7 @@ class SqliteLog:
         return record
 
     def delete(self, comparison_id: str) -> None:
-        """Forget one record."""
+        """Delete one record."""
         with self._file.connection() as connection:
             deleted = connection.execute(
                 "DELETE FROM comparisons WHERE comparison_id = ? AND expires_at > ?",

@@ -1,1 +1,1 @@
-"""Photos that are sent to a bucket before they are named in a request."""
+"""Photos that are uploaded to a bucket before a request names them."""

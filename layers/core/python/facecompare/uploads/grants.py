@@ -1,4 +1,4 @@
-"""Photos too large for a request: the caller sends them to a bucket first and then names them.
+"""Photos too large for a request: the caller uploads them to a bucket and sends their names.
 
 A grant is a presigned POST, whose policy limits size, type, name and time; S3 enforces it. A name
 holds 128 random bits, so knowing one is the right to use it, for as long as the object lives.
@@ -15,9 +15,9 @@ from facecompare.errors import UploadNotFound
 from facecompare.results.schemas import FIELD_DOCSTRINGS
 
 KEY_PREFIX = "uploads/"
-PHOTOS_PREFIX = "photos/"  # where an operator puts a batch's photos, with rights of AWS
-MANIFESTS_PREFIX = "batches/"  # where the service keeps what batches compare
-MANIFEST_TYPES = ("text/csv", "application/jsonl")
+PHOTOS_PREFIX = "photos/"  # where an operator puts a batch's photos, with AWS credentials
+MANIFESTS_PREFIX = "batches/"  # where the service keeps packed manifests
+MANIFEST_TYPES = ("text/csv", "application/jsonl")  # of a pairs file
 MAX_MANIFEST_BYTES = 250_000_000  # a million pairs with names of a hundred characters
 GRANT_SECONDS = 600  # time to send a large photo over a slow line
 # After which the bucket's lifecycle rules remove them; a batch may take days.
@@ -41,7 +41,7 @@ class UploadGrant:
 
 
 class Uploads(Protocol):
-    """Photos on their way; safe to share by threads."""
+    """Uploaded photos; safe to share by threads."""
 
     def grant(self, content_type: str) -> UploadGrant:
         """A form that uploads one photo of this content type."""
@@ -61,12 +61,12 @@ def new_upload() -> str:
 
 
 def is_upload(text: str) -> bool:
-    """True for what `new_upload` may have given."""
+    """True for a name of the form that `new_upload` gives."""
     return _NAME.fullmatch(text) is not None
 
 
 def no_such_upload(upload: str) -> UploadNotFound:
-    """The error for a name that no photo has."""
+    """The error for a name without a photo."""
     return UploadNotFound(
         f"there is no upload {upload[:64]!r}; uploads are kept for a day, and "
         "POST /api/uploads gives a new one"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import Any
 
-from facecompare.aws_client import FAILURES, client, error_code, is_not_found
-from facecompare.errors import ImageTooLarge, UploadsUnavailable
+from facecompare.aws_client import S3Bucket, when_not_found
+from facecompare.errors import UploadsUnavailable
 from facecompare.records.record import timestamp
 from facecompare.uploads.grants import (
     GRANT_SECONDS,
@@ -24,20 +22,15 @@ class UploadBucket:
     """Fulfils `Uploads`."""
 
     def __init__(self, bucket: str, max_bytes: int) -> None:
-        self._bucket = bucket
+        self._bucket = S3Bucket(bucket, UploadsUnavailable)
         self._max_bytes = max_bytes
-
-    @cached_property
-    def _s3(self) -> Any:
-        """Opened when it is first needed: most requests bring their photos along."""
-        return client("s3")
 
     def grant(self, content_type: str) -> UploadGrant:
         """A presigned POST: S3 itself refuses another size, type or name, and any later time."""
         upload = new_upload()
         max_bytes = MAX_MANIFEST_BYTES if content_type in MANIFEST_TYPES else self._max_bytes
-        form = self._s3.generate_presigned_post(
-            self._bucket,
+        form = self._bucket.s3.generate_presigned_post(
+            self._bucket.name,
             upload,
             Fields={"Content-Type": content_type},
             Conditions=[
@@ -53,19 +46,8 @@ class UploadBucket:
         """The uploaded photo's bytes."""
         if not is_upload(upload):
             raise no_such_upload(upload)
-        try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=upload)
-            if answer["ContentLength"] > self._max_bytes:
-                raise ImageTooLarge(
-                    f"the upload has {answer['ContentLength']:,} bytes; at most "
-                    f"{self._max_bytes:,} are accepted"
-                )
-            data: bytes = answer["Body"].read()
-        except FAILURES as exc:
-            if is_not_found(exc):
-                raise no_such_upload(upload) from exc
-            raise UploadsUnavailable(f"bucket {self._bucket}: {error_code(exc)}: {exc}") from exc
-        return data
+        missing = when_not_found(no_such_upload(upload))
+        return self._bucket.read(upload, missing, max_bytes=self._max_bytes)
 
 
 def open_uploads(bucket: str, max_bytes: int) -> UploadBucket | None:

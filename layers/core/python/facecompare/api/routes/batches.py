@@ -74,7 +74,7 @@ def batch_routes(batches: BatchService | None, gate: Gate) -> APIRouter:
         options = RequestOptions(
             threshold=fields.threshold, far=fields.far, face=fields.face, engine=fields.engine
         )
-        return working().order(
+        return working().submit(
             BatchRequest(fields.manifest, fields.upload, options), caller, idempotency_key
         )
 

@@ -1,8 +1,8 @@
 """Many photos → their embeddings: found on all cores, embedded in batches, in bounded memory.
 
 The stages are those of `compare`. Each photo is decoded and its face found on a thread of a pool,
-which dlib, Pillow and ONNX Runtime let go of Python's lock for; the chips of several photos then go
-through the network in one call, which is what a GPU needs and does a CPU no harm.
+as dlib, Pillow and ONNX Runtime release Python's global lock; the chips of several photos then go
+through the network in one call, which a GPU needs and which makes no difference to a CPU.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from facecompare.pipeline.align import FaceChip
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding, embed_all
 
-CHIPS_AT_ONCE = 16  # photos whose chips go through the network together
-# Photos in hand for each thread: enough work for the cores while the network has the chips. What is
-# kept of a photo that is done is its chip; with 2 a fifth of the time two cores had nothing to do.
+CHIPS_PER_CALL = 16  # of several photos, that go through the network together
+# Photos submitted for each thread: enough work for the cores while the network has the chips. Only
+# the chip of a finished photo is kept. With 2 photos, two cores were idle a fifth of the time.
 PHOTOS_AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddedPhoto:
-    """What became of one photo: its file's SHA-256 and its embedding, or why there is none."""
+    """One photo's result: its file's SHA-256 and its embedding, or the error instead."""
 
     name: str
     sha256: str
@@ -37,7 +37,7 @@ class EmbeddedPhoto:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
+class _FoundFace:
     name: str
     sha256: str
     chip: FaceChip
@@ -48,39 +48,39 @@ def embed_photos(
     read: Callable[[str], Photo],
     engine: Engine,
     options: RequestOptions,
-    chips_at_once: int = CHIPS_AT_ONCE,
+    chips_per_call: int = CHIPS_PER_CALL,
 ) -> Iterator[EmbeddedPhoto]:
-    """Each photo with what became of it, in the order in which they are done.
+    """The result of each photo, in the order in which they are finished.
 
-    `read` gives the photo of a name; an InputError of it, or of a stage, is the photo's own.
+    `read` gives the photo of a name; an InputError of it, or of a stage, is that photo's result.
 
     Raises  SetupError and ServiceError, which concern all photos.
     """
 
-    def find(name: str) -> _Found | EmbeddedPhoto:
+    def find(name: str) -> _FoundFace | EmbeddedPhoto:
         try:
             report = detect_faces(read(name), engine, options)
         except InputError as error:
             return EmbeddedPhoto(name, "", None, error)
-        return _Found(name, report.image.sha256, report.compared.chip)
+        return _FoundFace(name, report.image.sha256, report.compared.chip)
 
-    found: list[_Found] = []
+    found: list[_FoundFace] = []
     for each in _in_parallel(find, names, options.threads):
         if isinstance(each, EmbeddedPhoto):
             yield each
             continue
         found.append(each)
-        if len(found) == chips_at_once:
+        if len(found) == chips_per_call:
             yield from _embed(found, engine)
             found = []
     yield from _embed(found, engine)
 
 
 def _in_parallel(
-    find: Callable[[str], _Found | EmbeddedPhoto], names: Iterable[str], threads: int
-) -> Iterator[_Found | EmbeddedPhoto]:
+    find: Callable[[str], _FoundFace | EmbeddedPhoto], names: Iterable[str], threads: int
+) -> Iterator[_FoundFace | EmbeddedPhoto]:
     names = iter(names)
-    working: set[Future[_Found | EmbeddedPhoto]] = set()
+    working: set[Future[_FoundFace | EmbeddedPhoto]] = set()
     with ThreadPoolExecutor(threads) as pool:
         while True:
             room = PHOTOS_AHEAD * threads - len(working)
@@ -92,7 +92,7 @@ def _in_parallel(
                 yield future.result()
 
 
-def _embed(found: list[_Found], engine: Engine) -> Iterator[EmbeddedPhoto]:
+def _embed(found: list[_FoundFace], engine: Engine) -> Iterator[EmbeddedPhoto]:
     embeddings = embed_all([each.chip for each in found], engine)
     for each, embedding in zip(found, embeddings, strict=True):
         yield EmbeddedPhoto(each.name, each.sha256, embedding, None)

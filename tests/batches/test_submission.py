@@ -1,4 +1,4 @@
-"""POST /api/batches and its kind: every wrong order has its answer, and leaves nothing behind."""
+"""POST /api/batches and its kind: every wrong request is refused, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from fastapi.testclient import TestClient
 
 from facecompare.api.app import local_app
 from facecompare.aws_client import client as aws_client
+from facecompare.batches.batch import Batch
 from facecompare.batches.chunk import MAX_PAIRS
-from facecompare.batches.packed_manifest import packed
+from facecompare.batches.packed_manifest import pack_manifest
 from facecompare.batches.service import MAX_ROWS
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
-from facecompare.errors import BadManifest, QueueUnavailable
+from facecompare.errors import BadManifest, QueueUnavailable, RecordsUnavailable
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
@@ -29,7 +30,7 @@ HEADER = "image1,image2\n"
 A, B, C = (f"uploads/{letter * 32}" for letter in "abc")
 
 
-def asked(callers: Callers, who: str = "caller", **body: Any) -> Any:
+def submitted(callers: Callers, who: str = "caller", **body: Any) -> Any:
     return callers.client.post("/api/batches", json=body, headers=getattr(callers, who))
 
 
@@ -40,9 +41,9 @@ def left_behind(installation: Installation) -> tuple[int, int, int]:
     return installation.waiting(), found["KeyCount"], len(items)
 
 
-def test_an_order_is_taken_watched_and_fetched(installation: Installation, callers: Callers):
+def test_a_batch_is_submitted_watched_and_fetched(installation: Installation, callers: Callers):
     one, other, third = installation.portraits()
-    answer = asked(callers, manifest=f"{HEADER}{one},{other}\n{one},{third}\n")
+    answer = submitted(callers, manifest=f"{HEADER}{one},{other}\n{one},{third}\n")
     assert answer.status_code == 202
     batch = answer.json()
     assert (batch["state"], batch["total"], batch["caller"]) == ("running", 2, "ann")
@@ -65,26 +66,26 @@ def test_an_order_is_taken_watched_and_fetched(installation: Installation, calle
     assert "Link" not in second.headers
 
 
-def test_json_lines_and_an_uploaded_manifest(installation: Installation, callers: Callers):
+def test_json_lines_and_an_uploaded_pairs_file(installation: Installation, callers: Callers):
     one, other, _ = installation.portraits()
     lines = json.dumps({"image1": one, "image2": f"s3://{BUCKET}/{other}"}) + "\n"
-    assert asked(callers, manifest=lines).json()["total"] == 1
+    assert submitted(callers, manifest=lines).json()["total"] == 1
     upload = installation.upload(lines.encode())
-    assert asked(callers, upload=upload).json()["total"] == 1
+    assert submitted(callers, upload=upload).json()["total"] == 1
 
 
 def test_an_admins_key_may_name_objects_below_photos(installation: Installation, callers: Callers):
     installation.put("photos/ann/1.jpg", b"a photo")
     manifest = f"{HEADER}photos/ann/1.jpg,{A}\n"
     installation.put(A, b"another")
-    assert asked(callers, "admin", manifest=manifest).status_code == 202
-    assert asked(callers, "caller", manifest=manifest).json()["code"] == "bad_manifest"
+    assert submitted(callers, "admin", manifest=manifest).status_code == 202
+    assert submitted(callers, "caller", manifest=manifest).json()["code"] == "bad_manifest"
 
 
 @pytest.mark.parametrize(
     ("manifest", "complaint"),
     [
-        ("", "the manifest is empty"),
+        ("", "the pairs file is empty"),
         (HEADER, "a header and no pairs"),
         ("image1,photo\na,b\n", "line 1 has the fields image1, photo"),
         (f"image1,image2,name\n{A},{B},x\n", "line 1 has the fields image1, image2, name"),
@@ -93,7 +94,10 @@ def test_an_admins_key_may_name_objects_below_photos(installation: Installation,
         (f'{HEADER}"{A},{B}\n', "no CSV"),
         (f'{{"image1": "{A}", "image2": "{B}", "note": 1}}\n', "line 1 has the fields"),
         ('{"image1": "a"\n', "line 1 is no JSON"),
-        (f"{HEADER}ann.jpg,{A}\n", "pair 1: image1 is 'ann.jpg'; the names that POST /api/uploads"),
+        (
+            f"{HEADER}ann.jpg,{A}\n",
+            "pair 1: image1 is 'ann.jpg'; expected a name that POST /api/uploads",
+        ),
         (f"{HEADER}{A},../{B}\n", "pair 1: image2 is"),
         (f"{HEADER}{A},s3://elsewhere/{B}\n", "pair 1: image2 lies in 's3://elsewhere'"),
         (f"{HEADER}https://a.example/1.jpg,{B}\n", "lies in 'https://a.example'"),
@@ -102,12 +106,12 @@ def test_an_admins_key_may_name_objects_below_photos(installation: Installation,
         (f"{HEADER}{A},{B}\n{A},{C}\n", f"pair 2: there is no '{C}' in the upload bucket"),
     ],
 )
-def test_a_wrong_manifest_is_refused_and_nothing_is_left(
+def test_a_wrong_pairs_file_is_refused_and_nothing_is_left(
     manifest: str, complaint: str, installation: Installation, callers: Callers
 ):
     installation.put(A, b"a photo")
     installation.put(B, b"a photo")
-    answer = asked(callers, manifest=manifest)
+    answer = submitted(callers, manifest=manifest)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_manifest")
     assert complaint in answer.json()["message"]
     assert left_behind(installation) == (0, 0, 0)
@@ -131,14 +135,14 @@ def test_a_wrong_manifest_is_refused_and_nothing_is_left(
 def test_a_wrong_field_is_named(
     body: dict[str, Any], code: str, installation: Installation, callers: Callers
 ):
-    answer = asked(callers, **body)
+    answer = submitted(callers, **body)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert left_behind(installation) == (0, 0, 0)
 
 
-def test_an_uploaded_manifest_that_is_no_text(installation: Installation, callers: Callers):
+def test_an_uploaded_pairs_file_that_is_no_text(installation: Installation, callers: Callers):
     upload = installation.upload(b"\xff\xd8\xff\xe0 a photo")
-    assert "no text in UTF-8" in asked(callers, upload=upload).json()["message"]
+    assert "no text in UTF-8" in submitted(callers, upload=upload).json()["message"]
 
 
 def test_a_million_pairs_are_packed() -> None:
@@ -149,31 +153,31 @@ def test_a_million_pairs_are_packed() -> None:
         for second in range(first + 1, len(names))
     )
     lines = [HEADER, *(next(pairs) for _ in range(MAX_PAIRS))]
-    manifest = packed("".join(lines), BUCKET, any_key=False, some=200)
-    assert (manifest.total, len(manifest.some_photos)) == (MAX_PAIRS, 200)
+    manifest = pack_manifest("".join(lines), BUCKET, any_key=False, photo_limit=200)
+    assert (manifest.total, len(manifest.first_photos)) == (MAX_PAIRS, 200)
 
 
 def test_one_pair_more_than_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("facecompare.batches.packed_manifest.MAX_PAIRS", 2)
     lines = (HEADER, f"{A},{B}\n", f"{A},{C}\n", f"{B},{C}\n")
     with pytest.raises(BadManifest, match="more than 2 pairs; send it as several batches"):
-        packed("".join(lines), BUCKET, any_key=False, some=200)
-    assert packed("".join(lines[:-1]), BUCKET, any_key=False, some=200).total == 2
+        pack_manifest("".join(lines), BUCKET, any_key=False, photo_limit=200)
+    assert pack_manifest("".join(lines[:-1]), BUCKET, any_key=False, photo_limit=200).total == 2
 
 
-@pytest.mark.parametrize("broken", ["queue.send", "store.create", "files.keep_manifest"])
-def test_an_order_that_cannot_be_sent_on_its_way_leaves_nothing(
+@pytest.mark.parametrize("broken", ["queue.send", "store.create", "files.put_manifest"])
+def test_a_submission_that_fails_half_way_leaves_nothing(
     broken: str, installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
 ):
     part, method = broken.split(".")
-    monkeypatch.setattr(getattr(installation, part), method, lost)
+    monkeypatch.setattr(getattr(installation, part), method, unavailable)
     one, other, _ = installation.portraits()
-    answer = asked(callers, manifest=f"{HEADER}{one},{other}\n")
+    answer = submitted(callers, manifest=f"{HEADER}{one},{other}\n")
     assert answer.status_code == 503
     assert left_behind(installation) == (0, 0, 0)
 
 
-def test_an_order_that_is_sent_again_makes_one_batch(
+def test_a_request_that_is_sent_again_makes_one_batch(
     installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
 ):
     one, other, third = installation.portraits()
@@ -184,7 +188,7 @@ def test_an_order_that_is_sent_again_makes_one_batch(
 
     body = {"manifest": f"{HEADER}{one},{other}\n"}
     with monkeypatch.context() as broken:
-        broken.setattr(installation.queue, "send", lost)
+        broken.setattr(installation.queue, "send", unavailable)
         assert sent(body).status_code == 503
     first, again = sent(body).json(), sent(body).json()
     assert first == again
@@ -196,16 +200,116 @@ def test_an_order_that_is_sent_again_makes_one_batch(
     assert others.json()["code"] == "idempotency_conflict"
 
 
-def lost(*_: object) -> None:
+def unavailable(*_: object) -> None:
     raise QueueUnavailable("down")
+
+
+@pytest.fixture
+def simultaneous(
+    installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """What the caller submits at the same moment as what a test submits, with one key: its batch
+    is made when the test's request has found none and is about to make its own."""
+    one, other, _ = installation.portraits()
+    body = {"manifest": f"{HEADER}{one},{other}\n"}
+    create = installation.store.create
+
+    def make_the_other_first(batch: Batch) -> bool:
+        monkeypatch.setattr(installation.store, "create", create)
+        assert once(callers, body).status_code == 202
+        monkeypatch.setattr(installation.queue, "send", unavailable)
+        return create(batch)
+
+    monkeypatch.setattr(installation.store, "create", make_the_other_first)
+    return body
+
+
+def once(callers: Callers, body: dict[str, Any]) -> Any:
+    headers = callers.caller | {"Idempotency-Key": "a-key"}
+    return callers.client.post("/api/batches", json=body, headers=headers)
+
+
+def test_of_two_submissions_with_one_key_at_once_the_second_gets_the_firsts_batch(
+    installation: Installation, callers: Callers, simultaneous: dict[str, Any]
+) -> None:
+    answer = once(callers, simultaneous)
+    assert answer.status_code == 202
+    assert left_behind(installation) == (1, 1, 1)
+    assert installation.work_all() == 1
+    address = f"/api/batches/{answer.json()['batch_id']}"
+    ended = callers.client.get(address, headers=callers.caller).json()
+    assert (ended["state"], ended["done"]) == ("done", 1)
+
+
+def test_another_request_with_that_key_at_once_changes_nothing_of_the_first(
+    installation: Installation, callers: Callers, simultaneous: dict[str, Any]
+) -> None:
+    one, _, third = installation.portraits()
+    answer = once(callers, {"manifest": f"{HEADER}{one},{third}\n"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_conflict")
+    assert left_behind(installation) == (1, 1, 1)
+    installation.work_all()
+    (batch,) = callers.client.get("/api/batches", headers=callers.caller).json()["batches"]
+    text = callers.client.get(
+        f"/api/batches/{batch['batch_id']}/results.csv", headers=callers.caller
+    ).text
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert f"{row['image1']},{row['image2']}" in simultaneous["manifest"]
+
+
+def test_a_submission_whose_twin_was_undone_may_be_sent_again(
+    installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other, _ = installation.portraits()
+    body = {"manifest": f"{HEADER}{one},{other}\n"}
+    with monkeypatch.context() as raced:
+        raced.setattr(installation.store, "create", lambda _batch: False)
+        answer = once(callers, body)
+    assert (answer.status_code, answer.json()["code"]) == (503, "records_unavailable")
+    assert left_behind(installation) == (0, 0, 0)
+    assert once(callers, body).status_code == 202
+
+
+@pytest.mark.parametrize("failure", [None, RecordsUnavailable("timed out")])
+def test_a_batch_whose_write_was_not_confirmed_is_submitted_or_undone(
+    failure: RecordsUnavailable | None,
+    installation: Installation,
+    callers: Callers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """botocore writes again when the first response is lost, and finds its own first write."""
+    one, other, _ = installation.portraits()
+    create = installation.store.create
+
+    def unconfirmed(batch: Batch) -> bool:
+        assert create(batch)
+        if failure is not None:
+            raise failure
+        return create(batch)
+
+    monkeypatch.setattr(installation.store, "create", unconfirmed)
+    answer = once(callers, {"manifest": f"{HEADER}{one},{other}\n"})
+    assert answer.status_code == (202 if failure is None else 503)
+    assert left_behind(installation) == ((1, 1, 1) if failure is None else (0, 0, 0))
+
+
+def test_an_expired_batch_does_not_stand_in_the_way_of_its_key(
+    installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other, third = installation.portraits()
+    assert once(callers, {"manifest": f"{HEADER}{one},{other}\n"}).status_code == 202
+    monkeypatch.setattr(installation.store, "_now", lambda: 1e11)
+    answer = once(callers, {"manifest": f"{HEADER}{one},{third}\n"})
+    assert (answer.status_code, answer.json()["state"]) == (202, "running")
+    assert installation.store.find(answer.json()["batch_id"]).total == 1
 
 
 def test_a_caller_sees_its_own_batches_and_an_admin_all(
     installation: Installation, callers: Callers
 ):
     one, other, third = installation.portraits()
-    own = asked(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
-    others = asked(callers, "admin", manifest=f"{HEADER}{one},{third}\n").json()["batch_id"]
+    own = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
+    others = submitted(callers, "admin", manifest=f"{HEADER}{one},{third}\n").json()["batch_id"]
 
     def listed(who: dict[str, str], query: str = "") -> tuple[list[str], str | None]:
         answer = callers.client.get(f"/api/batches{query}", headers=who).json()
@@ -227,7 +331,7 @@ def test_a_caller_sees_its_own_batches_and_an_admin_all(
 
 def test_a_batch_is_cancelled_once(installation: Installation, callers: Callers):
     one, other, _ = installation.portraits()
-    batch_id = asked(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
+    batch_id = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
     address = f"/api/batches/{batch_id}"
     cancelled = callers.client.delete(address, headers=callers.caller).json()
     assert (cancelled["state"], cancelled["seconds_left"]) == ("cancelled", 0)
@@ -256,7 +360,7 @@ def test_where_there_is_no_queue_it_is_said(
 
 def test_no_more_rows_than_an_answer_holds(installation: Installation, callers: Callers):
     one, other, _ = installation.portraits()
-    batch_id = asked(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
+    batch_id = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
     for query in (f"limit={MAX_ROWS + 1}", "first=0"):
         answer = callers.client.get(
             f"/api/batches/{batch_id}/results.csv?{query}", headers=callers.caller
@@ -268,7 +372,7 @@ def test_a_batch_that_expired_is_not_there(
     installation: Installation, callers: Callers, moto_table: DynamoTable
 ):
     one, other, _ = installation.portraits()
-    batch_id = asked(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
+    batch_id = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
     installation.store._now = lambda: 1e11  # type: ignore[method-assign]
     answer = callers.client.get(f"/api/batches/{batch_id}", headers=callers.caller)
     assert answer.json()["code"] == "batch_not_found"

@@ -76,7 +76,7 @@ class BatchClient:
         chosen = {
             name: value
             for name, value in asdict(options).items()
-            if name in ("engine", "threshold", "far", "face") and value is not None
+            if name in ("engine", "threshold", "fmr", "face") and value is not None
         }
         where = (
             {"manifest": manifest}

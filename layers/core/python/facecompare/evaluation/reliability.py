@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from facecompare.engines.calibration import Calibration, FalseAccepts
-from facecompare.errors import FarNotCalibrated
+from facecompare.errors import FmrNotCalibrated
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.fitting import fit_false_accepts
 from facecompare.evaluation.metrics import FARS, Pairs, Share
@@ -80,7 +80,7 @@ def reliability(
 def _threshold(calibration: Calibration, far: float) -> float | None:
     try:
         return _rounded(calibration.threshold_for(far))
-    except FarNotCalibrated:
+    except FmrNotCalibrated:
         return None
 
 

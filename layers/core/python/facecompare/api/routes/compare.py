@@ -132,8 +132,8 @@ def _object(
 async def compare(
     request: Request,
     services: AppServices,
-    workers: Workers,
     caller: PhotosCaller,
+    workers: Workers,
     idempotency_key: IdempotencyKey = "",
 ) -> ComparisonResponse:
     """Are image1 and image2 the same person?"""
@@ -147,20 +147,20 @@ async def compare(
 async def verify(
     request: Request,
     services: AppServices,
-    workers: Workers,
     caller: PhotosCaller,
+    workers: Workers,
     idempotency_key: IdempotencyKey = "",
 ) -> ComparisonResponse:
     """The same operation as compare, by the name that verification services use."""
-    return await compare(request, services, workers, caller, idempotency_key)
+    return await compare(request, services, caller, workers, idempotency_key)
 
 
 @router.post("/predict", responses=_responses("predict"), openapi_extra=_body(TRIPLE))
 async def predict(
     request: Request,
     services: AppServices,
-    workers: Workers,
     caller: PhotosCaller,
+    workers: Workers,
     idempotency_key: IdempotencyKey = "",
 ) -> PredictionResponse:
     """Which of image1 and image2 is closer to anchor, and is it the same person?
@@ -181,8 +181,8 @@ async def predict(
 async def detect(
     request: Request,
     services: AppServices,
-    workers: Workers,
     _caller: PhotosCaller,
+    workers: Workers,
     overlay: Literal["png"] | None = None,
 ) -> Any:
     """The faces of one photo, as JSON or, with ?overlay=png, drawn onto it."""

@@ -6,10 +6,10 @@ start is not counted: imports, and on the command line the parser, the settings 
 the service, which the other entrances do before they are called.
 
 The files fall into two groups, and CONTRIBUTING.md lists both, in the order in which a comparison
-comes to them: its *path*, which is limited here, and what the path knows by a protocol only: the
-engine, the comparison log with the store of keys, and telemetry. Who follows a comparison reads
-the path and may stop at a protocol, as at Pillow or sqlite3; so `engines/`, `records/` and the two
-modules called telemetry are the second group, and nothing else is.
+comes to them: its *path*, which is limited here, and what lies behind a protocol: `Engine`,
+`ComparisonLog` and `KeyStore`, `Telemetry`. Who follows a comparison reads the path and may stop at
+a protocol, as at Pillow or sqlite3; so all of `engines/` and `records/`, and the two modules called
+telemetry, are the second group, and nothing else is.
 """
 
 from __future__ import annotations

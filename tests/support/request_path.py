@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from email.message import Message
 from pathlib import Path
-from types import FrameType, SimpleNamespace
+from types import CodeType, FrameType, SimpleNamespace
 from typing import Any
 
 import facecompare
@@ -48,9 +48,12 @@ class Trace:
             started.append(frame)
         elif event == "return" and started and started[-1] is frame:
             started.pop()
-        elif event == "call" and not started and frame.f_code.co_filename.startswith(PACKAGE):
-            if frame.f_code.co_name != "<module>":
-                self.files[frame.f_code.co_filename.removeprefix(PACKAGE)] = None
+        elif event == "call" and not started:
+            self._enter(frame.f_code)
+
+    def _enter(self, code: CodeType) -> None:
+        if code.co_filename.startswith(PACKAGE) and code.co_name != "<module>":
+            self.files[code.co_filename.removeprefix(PACKAGE)] = None
 
 
 @contextmanager

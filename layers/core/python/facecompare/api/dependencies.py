@@ -1,6 +1,6 @@
 """What an operation is given beside the body: the services, the caller, a check of the query.
 
-Who needs an access key says the setting `access`:
+The setting `access` says who needs an access key:
 
     open      one's own machine: everybody may do everything
     public    photos may be compared without a key; records and uploads of others need one

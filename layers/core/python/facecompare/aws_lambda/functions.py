@@ -154,11 +154,11 @@ def _http_handler(app: FastAPI, telemetry: CloudWatchTelemetry) -> Handler:
 
     serve = Mangum(app, lifespan="off")
 
-    def answer_event(event: dict[str, Any], context: Any) -> Any:
+    def serve_event(event: dict[str, Any], context: Any) -> Any:
         telemetry.request_received()
         return serve(event, context)
 
-    return answer_event
+    return serve_event
 
 
 def _load_engine(service: FaceService, began: float) -> None:

@@ -60,7 +60,7 @@ def order_batch(
     caller: RecordsCaller,
     idempotency_key: IdempotencyKey = "",
 ) -> Progress:
-    """Compare many pairs; the answer comes before the work."""
+    """Compare many pairs; the response comes before the work."""
     request = BatchRequest(fields.manifest, fields.upload, fields.options())
     return _batches(services).order(request, caller, idempotency_key)
 

@@ -56,7 +56,7 @@ class WorkerThreads:
         except TimeoutError as exc:
             service.reset_engines()
             raise TimedOut(
-                f"found work that was not done after {self._deadline_s} s; expected less; try again"
+                f"found the work unfinished after {self._deadline_s} s; expected less; try again"
             ) from exc
 
 

@@ -25,7 +25,7 @@ class EngineResponse:
     id: str
     title: str
     default: bool
-    """true for the engine that answers when none is named"""
+    """true for the engine that compares when none is named"""
     dimension: int
     """numbers in an embedding"""
     metric: str

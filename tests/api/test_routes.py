@@ -139,11 +139,11 @@ def test_detect_draws_an_overlay(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("method", "address", "words"),
     [
-        ("POST", "/api/compare?far=0.001", "'far' is no query parameter of this operation; it has"),
-        ("POST", "/api/compare?threshold=0.6", "its fields are sent in the body"),
-        ("POST", "/api/detect?overlay=png&engine=dlib-fast", "'engine' is no query"),
-        ("GET", "/api/comparisons?limt=5", "there are: limit, cursor, since, caller"),
-        ("DELETE", "/api/comparisons/1?all=yes", "it has none"),
+        ("POST", "/api/compare?far=0.001", "found the query parameter 'far'; expected none"),
+        ("POST", "/api/compare?threshold=0.6", "send its fields in the body"),
+        ("POST", "/api/detect?overlay=png&engine=dlib-fast", "the query parameter 'engine'"),
+        ("GET", "/api/comparisons?limt=5", "expected one of limit, cursor, since, caller"),
+        ("DELETE", "/api/comparisons/1?all=yes", "expected none"),
     ],
 )
 def test_a_query_that_nobody_reads_is_refused(

@@ -11,8 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from facecompare import __version__
-from facecompare.access import Gate
-from facecompare.api.app import create_app, photo_side, record_side
+from facecompare.api.app import create_app
+from facecompare.api.dependencies import Services
+from facecompare.api.routes import photo_routers, record_routers
 from facecompare.aws_client import client as boto_client
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
@@ -30,14 +31,11 @@ MAX_BYTES = 200_000
 def client(aws: None, settings: Settings, log: SqliteLog, engine: Engine) -> Iterator[TestClient]:
     boto_client("s3").create_bucket(Bucket=BUCKET)
     settings = replace(settings, upload_bucket=BUCKET, max_bytes=MAX_BYTES)
-    gate = Gate("open", SqliteKeys(settings.records))
-    uploads = UploadBucket(BUCKET, MAX_BYTES)
-    service = FaceService(settings, log, [engine])
-    routers = (
-        *photo_side(settings, gate, service, uploads),
-        *record_side(settings, gate, log, uploads, None),
-    )
-    with TestClient(create_app(settings, routers), raise_server_exceptions=False) as client:
+    uploads, service = UploadBucket(BUCKET, MAX_BYTES), FaceService(settings, log, [engine])
+    keys = SqliteKeys(settings.records)
+    services = Services(settings, keys, log, uploads, faces=service)
+    app = create_app(services, (*photo_routers(), *record_routers()))
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from facecompare.access import Gate, Role, new_key
-from facecompare.api.app import create_app, record_side
+from facecompare.access import Role, new_key
+from facecompare.api.app import create_app
+from facecompare.api.dependencies import Services
+from facecompare.api.routes import record_routers
 from facecompare.aws_client import client
 from facecompare.batches.dynamo_store import DynamoBatches
 from facecompare.batches.queue import BatchQueue, Message
@@ -35,7 +37,7 @@ class Counting(NoTelemetry):
     def __init__(self) -> None:
         self.pairs = 0
 
-    def compared(self, pairs: int) -> None:
+    def pairs_compared(self, pairs: int) -> None:
         self.pairs += pairs
 
 
@@ -127,8 +129,8 @@ def callers(installation: Installation, log: SqliteLog) -> Iterator[Callers]:
         secret, key = new_key(name, role, timestamp())
         keys.add(key)
         headers[name] = {"Authorization": f"Bearer {secret}"}
-    gate = Gate("public", keys)
-    routes = record_side(installation.settings, gate, log, None, installation.service)
-    app = create_app(installation.settings, routes)
+    settings = replace(installation.settings, access="public")
+    services = Services(settings, keys, log, batches=installation.service)
+    app = create_app(services, record_routers())
     with TestClient(app, raise_server_exceptions=False) as testing:
         yield Callers(testing, headers["ops"], headers["ann"])

@@ -69,11 +69,11 @@ def test_a_small_pairs_file_is_sent_with_the_request() -> None:
         bodies.append(json.loads(request.content))
         return httpx.Response(202, json=BATCH)
 
-    client(answer).submit("image1,image2\na,b\n", RequestOptions(far=0.001, engine="dlib-accurate"))
+    client(answer).submit("image1,image2\na,b\n", RequestOptions(fmr=0.001, engine="dlib-accurate"))
     assert bodies == [
         {
             "manifest": "image1,image2\na,b\n",
-            "far": 0.001,
+            "fmr": 0.001,
             "engine": "dlib-accurate",
             "face": "largest",
         }

@@ -117,7 +117,7 @@ def test_a_batch_keeps_its_own_threshold(installation: Installation, portraits: 
 def test_a_false_accept_rate_becomes_a_threshold(
     installation: Installation, portraits: list[str]
 ) -> None:
-    batch = submit(installation, (portraits[0], portraits[1]), far=0.001)
+    batch = submit(installation, (portraits[0], portraits[1]), fmr=0.001)
     assert batch.threshold == pytest.approx(0.526, abs=0.002)
 
 

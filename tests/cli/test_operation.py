@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from facecompare.access import recognise
+from facecompare.access import authenticate
 from facecompare.aws_client import client as boto_client
 from facecompare.cli.main import main
 from facecompare.config import Settings
@@ -41,7 +41,7 @@ def test_a_key_is_shown_once_and_opens_the_door(
     key = printed(capsys, "keys", "create", "front-desk").strip()
     keys = open_stores(Settings.from_env())[1]
     assert re.fullmatch(r"fck_front-desk\.[\w-]{43}", key)
-    assert recognise(key, keys).name == "front-desk"
+    assert authenticate(key, keys).name == "front-desk"
     listed = printed(capsys, "keys", "list", "--json")
     assert key not in listed
     assert key.partition(".")[2] not in listed
@@ -55,7 +55,7 @@ def test_a_revoked_key_is_listed_as_such_and_refused(
     printed(capsys, "keys", "revoke", "ann")
     assert "revoked 20" in printed(capsys, "keys", "list")
     with pytest.raises(KeyRefused):
-        recognise(key, open_stores(Settings.from_env())[1])
+        authenticate(key, open_stores(Settings.from_env())[1])
 
 
 @pytest.mark.parametrize("name", ["", "Ann", "-ann", "a" * 33, "ann.x", "änn"])

@@ -188,7 +188,7 @@ def test_work_that_hangs_is_given_up_and_the_next_request_is_answered(
     assert hung.headers["retry-after"] == "2"
     assert well.status_code == 200
     assert account.comparisons() == [well.json()["comparison_id"]]
-    assert "timed_out: the work was not done after 6 s" in function.log_text()
+    assert "timed_out: found the work unfinished after 6 s" in function.log_text()
 
 
 def test_a_crash_of_the_engine_fails_one_request_only(start: Start, account: Account) -> None:

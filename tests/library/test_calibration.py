@@ -19,7 +19,7 @@ from facecompare.engines.calibration import (
     read_calibration,
 )
 from facecompare.engines.protocol import Engine
-from facecompare.errors import CalibrationUnusable, FarNotCalibrated
+from facecompare.errors import CalibrationUnusable, FmrNotCalibrated
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2
 
 MADE_UP = Calibration(
@@ -77,7 +77,7 @@ def test_values_lie_on_straight_lines():
 
 @pytest.mark.parametrize("far", [0.0001, 0.02])
 def test_a_rate_that_was_not_measured_is_refused(far: float):
-    with pytest.raises(FarNotCalibrated, match=r"rates from 0\.001 to 0\.01 that"):
+    with pytest.raises(FmrNotCalibrated, match=r"rates from 0\.001 to 0\.01 that"):
         MADE_UP.threshold_for(far)
 
 

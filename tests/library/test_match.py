@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from facecompare.engines.calibration import check_threshold
 from facecompare.errors import BadThreshold
-from facecompare.options import check_threshold
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import match
 

@@ -1,8 +1,4 @@
-"""Who is asking, and what they may do.
-
-    open      one's own machine: everybody may do everything
-    public    photos may be compared without a key; records and uploads of others need one
-    keys      everything needs a key
+"""Access keys, and what their holders may do.
 
 A key reads `fck_<name>.<secret>`. The secret has 256 random bits, so its SHA-256 is as good as a
 slow password hash and only that is kept. A name is never given twice, so that a record's caller
@@ -19,8 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from facecompare.config import OPEN, PUBLIC
-from facecompare.errors import BadField, KeyMissing, KeyRefused, NotAllowed
+from facecompare.errors import BadField, KeyRefused, NotAllowed
 
 KEY_PREFIX = "fck_"
 SECRET_BYTES = 32
@@ -52,7 +47,10 @@ class Caller:
         Raises  NotAllowed.
         """
         if self.role is not Role.ADMIN:
-            raise NotAllowed(f"{self.name or 'this caller'} may not do this; an admin's key may")
+            raise NotAllowed(
+                f"found {f'the key of {self.name}' if self.name else 'no key'}; expected an "
+                "admin's key; send one, or ask an admin"
+            )
 
 
 ANYBODY = Caller("", Role.CALLER)
@@ -90,37 +88,7 @@ class KeyStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Decides who may come in: the mode of access and the keys."""
-
-    access: str
-    keys: KeyStore
-
-    def photos(self, key: str | None) -> Caller:
-        """Who wants photos compared.
-
-        Raises  KeyMissing, KeyRefused.
-        """
-        if self.access == PUBLIC and key is None:
-            return ANYBODY
-        return self.records(key)
-
-    def records(self, key: str | None) -> Caller:
-        """Who wants to see records.
-
-        Raises  KeyMissing, KeyRefused.
-        """
-        if self.access == OPEN:
-            return OWNER
-        if key is None:
-            raise KeyMissing(
-                "this needs an access key; send it in the header Authorization: Bearer <key>"
-            )
-        return recognise(key, self.keys)
-
-
-def recognise(key: str, keys: KeyStore) -> Caller:
+def authenticate(key: str, keys: KeyStore) -> Caller:
     """Whose key this is.
 
     Raises  KeyRefused.
@@ -130,7 +98,10 @@ def recognise(key: str, keys: KeyStore) -> Caller:
     expected = kept.key_sha256 if kept else _NOBODYS_SHA256
     matches = hmac.compare_digest(_sha256(key), expected)
     if kept is None or kept.revoked_at or not matches:
-        raise KeyRefused("the access key is not a valid one; it may have been revoked")
+        raise KeyRefused(
+            "found an access key that is unknown or was revoked; expected a valid one; ask for a "
+            "new one"
+        )
     return Caller(kept.name, kept.role)
 
 
@@ -141,7 +112,7 @@ def new_key(name: str, role: Role, created_at: str) -> tuple[str, AccessKey]:
     """
     if not _NAME.fullmatch(name):
         raise BadField(
-            f"the name is {name[:64]!r}; 1 to 32 small letters, digits and hyphens are accepted"
+            f"found the name {name[:64]!r}; expected 1 to 32 small letters, digits and hyphens"
         )
     key = f"{KEY_PREFIX}{name}.{secrets.token_urlsafe(SECRET_BYTES)}"
     return key, AccessKey(name, role, _sha256(key), created_at)
@@ -149,12 +120,16 @@ def new_key(name: str, role: Role, created_at: str) -> tuple[str, AccessKey]:
 
 def name_taken(name: str) -> BadField:
     """The error of a store that has a key of this name."""
-    return BadField(f"there is or was a key {name!r}; a name is given once, choose another")
+    return BadField(
+        f"found the name {name!r}, which a key has or had; expected a new one; choose another name"
+    )
 
 
 def no_such_key(name: str) -> BadField:
     """The error of a store that has no valid key of this name."""
-    return BadField(f"there is no valid key {name[:64]!r}; see: facecompare keys list")
+    return BadField(
+        f"found no valid key {name[:64]!r}; expected one that is listed; run: facecompare keys list"
+    )
 
 
 def _sha256(text: str) -> str:

@@ -1,27 +1,60 @@
 """The story: photos in, a verdict out.
 
-`compare` is the whole product; `predict` and `detect` are made of the same stages.
+`compare` is the whole product; `predict` and `detect_faces` are made of the same stages.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
 from typing import TYPE_CHECKING
 
+from facecompare.engines.calibration import check_threshold
 from facecompare.engines.protocol import Engine
-from facecompare.errors import FarNotCalibrated, concerning
-from facecompare.options import RequestOptions, check_threshold
+from facecompare.errors import FaceCompareError, FmrNotCalibrated
+from facecompare.options import RequestOptions
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import DetectedFaces, Face, choose, detect
 from facecompare.pipeline.embed import Embedding, embed
 from facecompare.pipeline.match import Match, match
 from facecompare.pipeline.quality import Measure, quality
-from facecompare.telemetry import Timing
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
+
+
+STAGES = ("decode", "detect", "align", "embed", "match")
+
+
+@dataclass(slots=True)
+class Timing:
+    """Milliseconds by stage, added up over the photos, which may have run side by side.
+
+    `total_ms` is time on the clock, so it can be less than the sum of the stages.
+    """
+
+    stages_ms: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
+    started: float = field(default_factory=perf_counter)
+    total_ms: float = 0.0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time spent inside to this stage."""
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self.stages_ms[name] += (perf_counter() - started) * 1000
+
+    def including(self, *parts: Timing) -> Timing:
+        """These stages and those of the parts, with the clock stopped now."""
+        everyone = (self, *parts)
+        stages = {name: sum(each.stages_ms[name] for each in everyone) for name in STAGES}
+        return Timing(stages, self.started, (perf_counter() - self.started) * 1000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +112,7 @@ def compare(
 ) -> Comparison:
     """Are these two photos the same person?
 
-    `options.far` is for the service, which knows the calibration; here only a threshold counts.
+    `options.fmr` is for the service, which knows the calibration; here only a threshold counts.
 
     Raises  InputError naming the photo in `image`; BadThreshold before any photo is decoded.
     """
@@ -123,6 +156,16 @@ def embed_photo(photo: Photo, engine: Engine, options: RequestOptions | None = N
         return _examine(photo, engine, options or RequestOptions()).embedding
 
 
+@contextmanager
+def concerning(image: str) -> Iterator[None]:
+    """Let errors raised inside say which photo they are about."""
+    try:
+        yield
+    except FaceCompareError as error:
+        error.image = image
+        raise
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Examined:
     report: PhotoReport
@@ -130,9 +173,9 @@ class _Examined:
 
 
 def _threshold(engine: Engine, options: RequestOptions) -> float:
-    if options.far is not None:
-        raise FarNotCalibrated(
-            "found a false-accept rate and no calibration; expected a threshold; send a threshold, "
+    if options.fmr is not None:
+        raise FmrNotCalibrated(
+            "found a false match rate and no calibration; expected a threshold; send a threshold, "
             "or compare through FaceService, which turns a rate into one"
         )
     threshold = engine.card.default_threshold if options.threshold is None else options.threshold

@@ -1,23 +1,65 @@
 """Everything that can go wrong, as one tree.
 
     FaceCompareError
-    ├── InputError              the visitor's photo or request; exit code 2, HTTP 4xx
-    │   ├── ImageError          one photo is unfit: empty, damaged, too large, without a face …
+    ├── InputError              the caller's photo or request; exit code 2, HTTP 4xx
+    │   ├── ImageError          one photo is unfit for comparison
+    │   │   ├── EmptyImage
+    │   │   ├── UnsupportedImage
+    │   │   ├── MislabelledImage
+    │   │   ├── DamagedImage
+    │   │   ├── ImageTooLarge
+    │   │   ├── TooManyPixels
+    │   │   ├── ImageTooSmall
+    │   │   ├── NoFace
+    │   │   ├── SeveralFaces
+    │   │   └── UploadNotFound
     │   ├── RequestError        the request around the photos is malformed
+    │   │   ├── MissingImage
+    │   │   ├── BadThreshold
+    │   │   ├── UnknownField
+    │   │   ├── BadField
+    │   │   ├── BadRequest
+    │   │   ├── UnsupportedContentType
+    │   │   ├── UnknownEngine
+    │   │   ├── FmrNotCalibrated
+    │   │   ├── BadEncoder
+    │   │   ├── BadDataset
+    │   │   ├── BadManifest
+    │   │   ├── Landmarks68Off
+    │   │   ├── UploadsOff
+    │   │   ├── BatchesOff
+    │   │   ├── RequestRefused
+    │   │   └── IdempotencyConflict
     │   ├── AccessError         the caller's key is missing, unknown, or allows too little
-    │   └── ComparisonNotFound  no record has this id
+    │   │   ├── KeyMissing
+    │   │   ├── KeyRefused
+    │   │   └── NotAllowed
+    │   ├── ComparisonNotFound
+    │   └── BatchNotFound
     ├── SetupError              the installation: models, settings; exit code 3, HTTP 503
+    │   ├── BadSetting
+    │   ├── ModelFileMissing
+    │   ├── ModelFileDamaged
+    │   ├── CalibrationUnusable
+    │   ├── PackageMissing
+    │   └── PortUnavailable
     └── ServiceError            something we depend on failed at run time; exit code 4, HTTP 503
+        ├── RecordsUnavailable
+        ├── ModelsUnavailable
+        ├── UploadsUnavailable
+        ├── ServiceUnreachable
+        ├── QueueUnavailable
+        ├── PairGivenUp
+        ├── TimedOut
+        └── EngineFault
 
 Each leaf has a `code`, which is stable and part of the API, and a message that says what was found,
-what is accepted and, where there is one, the next command. HTTP statuses live in `api/errors.py`,
-exit codes in `cli/main.py`; a test holds all of them, and the README's table, complete.
+what was expected and what to do. HTTP statuses live in `api/errors.py`, exit codes in
+`cli/main.py`; a test holds all of them, the tree above, and the README's table, complete.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import ClassVar
 
 
@@ -152,8 +194,8 @@ class UnknownEngine(RequestError):
     code = "unknown_engine"
 
 
-class FarNotCalibrated(RequestError):
-    """The false-accept rate was not measured for this engine, or not that far."""
+class FmrNotCalibrated(RequestError):
+    """The false match rate was not measured for this engine, or lies beyond what was."""
 
     code = "far_not_calibrated"
 
@@ -324,13 +366,3 @@ class EngineFault(ServiceError):
     """A network returned something that is no embedding."""
 
     code = "engine_fault"
-
-
-@contextmanager
-def concerning(image: str) -> Iterator[None]:
-    """Let errors raised inside say which photo they are about."""
-    try:
-        yield
-    except FaceCompareError as error:
-        error.image = image
-        raise

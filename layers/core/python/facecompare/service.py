@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from facecompare.compare import (
@@ -20,9 +20,11 @@ from facecompare.engines.calibration import (
     Interpretation,
     find_calibration,
     interpretation_of,
+    requested_threshold,
 )
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
+from facecompare.errors import Landmarks68Off
 from facecompare.model_store.files import Models
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
@@ -70,6 +72,7 @@ class FaceService:
         telemetry: Telemetry | None = None,
     ) -> None:
         self.settings = settings
+        self._limits = settings.limits
         self._log = log
         self._engines = {engine.card.id: engine for engine in engines}
         self._models = models
@@ -102,16 +105,16 @@ class FaceService:
         engine = self.engine(options.engine)
         options = self.options(options, engine)
         comparison = compare(photos["image1"], photos["image2"], engine, options)
-        self._telemetry.answered("compare", comparison.timing)
+        self._telemetry.operation_completed("compare", comparison.timing)
         (record,) = self._keep(self._record(comparison, engine, context, "compare"))
-        answer = comparison_response(
+        response = comparison_response(
             comparison,
             record,
             self._calibration(engine),
             recorded=self._log is not None,
             chips=options.chips,
         )
-        return answer, comparison
+        return response, comparison
 
     def predict(
         self,
@@ -123,7 +126,7 @@ class FaceService:
         engine = self.engine(options.engine)
         options = self.options(options, engine)
         prediction = predict(photos["anchor"], photos["image1"], photos["image2"], engine, options)
-        self._telemetry.answered("predict", prediction.image2.timing)
+        self._telemetry.operation_completed("predict", prediction.image2.timing)
         record1, record2 = self._keep(
             self._record(prediction.image1, engine, context, "predict image1"),
             self._record(prediction.image2, engine, context, "predict image2"),
@@ -143,7 +146,7 @@ class FaceService:
         engine = self.engine(options.engine)
         options = self.options(options, engine)
         report = detect_faces(photo, engine, options)
-        self._telemetry.answered("detect", report.timing.including())
+        self._telemetry.operation_completed("detect", report.timing.including())
         return detection_response(report, engine.card.id, chips=options.chips), report
 
     def embed(self, photo: Photo, options: RequestOptions) -> Embedding:
@@ -167,11 +170,26 @@ class FaceService:
         return self._calibrations[name]
 
     def options(self, options: RequestOptions, engine: Engine) -> RequestOptions:
-        """These options as the pipeline takes them.
+        """These options as the pipeline takes them here: a threshold or None, limits, threads.
 
-        Raises  Landmarks68Off, BadField, BadThreshold, FarNotCalibrated.
+        Raises  Landmarks68Off, BadField, BadThreshold, FmrNotCalibrated.
         """
-        return options.resolved(self.settings, engine.card.id, self._calibration(engine))
+        if options.landmarks68 and not self.settings.landmarks68:
+            raise Landmarks68Off(
+                "found landmarks68, which is switched off here, because its model's licence "
+                "excludes commercial use (iBUG 300-W); expected five landmarks; leave it out, or "
+                "switch it on with FACECOMPARE_LANDMARKS68=on"
+            )
+        return replace(
+            options,
+            threshold=requested_threshold(
+                options.threshold, options.fmr, engine.card.id, self._calibration(engine)
+            ),
+            fmr=None,
+            engine=engine.card.id,
+            limits=self._limits,
+            threads=self.settings.threads,
+        )
 
     def _record(
         self, comparison: Comparison, engine: Engine, context: RequestContext, place: str

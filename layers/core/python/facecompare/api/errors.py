@@ -1,12 +1,13 @@
-"""The one place where an error becomes an HTTP answer: `{"code", "message", "image"}`."""
+"""The one place where an error becomes an HTTP response: `{"code", "message", "image"}`."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -14,7 +15,6 @@ from starlette.exceptions import HTTPException
 from facecompare import errors
 from facecompare.errors import FaceCompareError
 from facecompare.results.schemas import FIELD_DOCSTRINGS
-from facecompare.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.BadRequest: 400,
     errors.UnsupportedContentType: 415,
     errors.UnknownEngine: 400,
-    errors.FarNotCalibrated: 400,
+    errors.FmrNotCalibrated: 400,
     errors.BadEncoder: 400,
     errors.BadDataset: 400,
     errors.BadManifest: 400,
@@ -98,21 +98,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def add_error_handlers(app: FastAPI, telemetry: Telemetry) -> None:
-    """Give every error of this application the one shape, and tell of those that are our own."""
-
-    async def face_compare_error(_request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, FaceCompareError)  # noqa: S101 – registered for it
-        telemetry.refused(error.code)
-        return error_response(error)
-
-    app.add_exception_handler(FaceCompareError, face_compare_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unforeseen_error)
-
-
-def answer(status: int, code: str, message: str, image: str | None = None) -> JSONResponse:
+def json_error(status: int, code: str, message: str, image: str | None = None) -> JSONResponse:
     """An error as a response."""
     return JSONResponse(asdict(ErrorResponse(code, message, image)), status)
 
@@ -121,11 +107,11 @@ def error_response(error: FaceCompareError) -> JSONResponse:
     """A typed error as a response; the installation's troubles are logged and not told."""
     status = STATUS[type(error)]
     if status < 500:
-        response = answer(status, error.code, error.message, error.image)
+        response = json_error(status, error.code, error.message, error.image)
     else:
         log.error("%s: %s", error.code, error.message)
         told = "the service cannot answer at the moment; try again later"
-        response = answer(status, error.code, told)
+        response = json_error(status, error.code, told)
     response.headers.update(_HEADERS.get(status, {}))
     return response
 
@@ -134,25 +120,41 @@ def _codes(status: int) -> list[str]:
     return [error.code for error, its_status in STATUS.items() if its_status == status]
 
 
+async def _face_compare_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, FaceCompareError)  # noqa: S101 – registered for it
+    request.app.state.services.telemetry.request_refused(error.code)
+    return error_response(error)
+
+
 async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 – registered for it
     first = error.errors()[0]
     field = first["loc"][-1]
-    return answer(400, errors.BadField.code, f"{field}: {first['msg']}")
+    return json_error(400, errors.BadField.code, f"found an unusable {field}; {first['msg']}")
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 – registered for it
+    path = request.url.path
     known = {
-        404: ("not_found", f"there is nothing at {request.url.path}"),
-        405: ("method_not_allowed", f"{request.method} is not possible here"),
+        404: ("not_found", f"found nothing at {path}; GET /api/openapi.json lists what there is"),
+        405: ("method_not_allowed", f"found {request.method}; expected another method at {path}"),
     }
     code, message = known.get(error.status_code, (errors.BadRequest.code, str(error.detail)))
-    response = answer(error.status_code, code, message)
+    response = json_error(error.status_code, code, message)
     response.headers.update(error.headers or {})
     return response
 
 
 async def _unforeseen_error(_request: Request, error: Exception) -> JSONResponse:
     log.error("unforeseen", exc_info=error)
-    return answer(500, "internal_error", "something went wrong on our side; it was logged")
+    return json_error(500, "internal_error", "something went wrong on our side; it was logged")
+
+
+# Gives every error of an application the one shape, and tells telemetry of our own.
+ERROR_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Any]] = {
+    FaceCompareError: _face_compare_error,
+    RequestValidationError: _validation_error,
+    HTTPException: _http_error,
+    Exception: _unforeseen_error,
+}

@@ -1,4 +1,4 @@
-"""Answers as the OpenAPI document shows them; their shape is tested against `answers`."""
+"""Responses as the OpenAPI document shows them; their shape is tested against the schemas."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ _VERDICT: dict[str, Any] = {
     "same_person": True,
     "threshold": 0.5,
     "engine": "dlib-fast",
+    "fmr_at_threshold": 0.00052,
     "far_at_threshold": 0.00052,
     "timing_ms": _TIMING,
 }
-_NEAR = {"distance": 0.352, "score": 99.9, "far_at_distance": 0.0}
+_NEAR = {"distance": 0.352, "score": 99.9, "fmr_at_distance": 0.0, "far_at_distance": 0.0}
 _ID = "01a205d0eca572569d8f023268725ae8"
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -60,6 +61,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "same_person": False,
             "distance": 0.853,
             "score": 0.1,
+            "fmr_at_distance": 0.723,
             "far_at_distance": 0.723,
             "photo": _PHOTO,
         },

@@ -1,4 +1,4 @@
-"""What surrounds every request: a bound on its body, and security headers on its answer."""
+"""What surrounds every request: a bound on its body, and security headers on its response."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-
-UPLOAD_HINT = "; POST /api/uploads takes a larger photo, which the request then names"
+UPLOAD_HINT = "; send a larger photo to POST /api/uploads and its name here"
 
 
 class BodyLimit:
@@ -73,8 +71,8 @@ class BodyLimit:
 
     def _too_large(self, found: int) -> ImageTooLarge:
         return ImageTooLarge(
-            f"the request has {found:,} bytes or more; at most {self._max_bytes:,} in all are "
-            f"accepted{self._hint}"
+            f"found a request of {found:,} bytes or more; expected at most {self._max_bytes:,} in "
+            f"all{self._hint}"
         )
 
 
@@ -93,14 +91,14 @@ class OriginCheck:
         if scope["type"] == "http":
             sent = Headers(scope=scope).get(ORIGIN_HEADER, "").encode()
             if not hmac.compare_digest(sent, self._secret):
-                refusal = NotAllowed("this address answers to its web site only; use that one")
+                refusal = NotAllowed("direct API access is disabled; use the site's URL")
                 await error_response(refusal)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
 
 class SecurityHeaders:
-    """Adds the security headers, and keeps API answers out of caches."""
+    """Adds the security headers, and keeps API responses out of caches."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -112,7 +110,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
-                # The page may be kept but is asked for anew; answers about faces are never kept.
+                # The page may be kept but is asked for anew; responses about faces are never kept.
                 is_api = scope["path"].startswith("/api")
                 headers.setdefault("Cache-Control", "no-store" if is_api else "no-cache")
             await send(message)

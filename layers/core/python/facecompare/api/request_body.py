@@ -11,9 +11,11 @@ from typing import Any
 
 from anyio import to_thread
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
+from facecompare.api.option_fields import OLD_FMR_FIELD, OptionFields
+from facecompare.compare import concerning
 from facecompare.errors import (
     BadField,
     BadRequest,
@@ -22,16 +24,14 @@ from facecompare.errors import (
     UnknownField,
     UnsupportedContentType,
     UploadsOff,
-    concerning,
 )
-from facecompare.options import FacePolicy, RequestOptions
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.uploads.grants import Uploads
 
 # The names that clients of the original system send.
 ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"}
-MAX_FIELDS = 32  # photos and options together are fewer than ten
-
+MAX_FIELDS = 32  # photos and options together are fewer than twenty
 
 UPLOAD_FIELD = "upload"
 FACE_SUFFIX = "_face"  # image1_face names a face of image1; see RequestOptions.faces
@@ -46,43 +46,9 @@ class Uploaded:
     upload: str
 
 
-@dataclass(frozen=True, slots=True)
-class CompareRequest:
-    """The photos by name, and what the caller options."""
-
-    photos: dict[str, Photo]
-    options: RequestOptions
-
-
-class OptionFields(BaseModel):
-    """The fields beside the photos, as they arrive."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    threshold: float | None = None
-    far: float | None = Field(
-        None,
-        gt=0,
-        lt=1,
-        description="a false-accept rate, 0.001 say, for which the engine's calibration names the "
-        "threshold; instead of `threshold`",
-    )
-    face: FacePolicy = FacePolicy.LARGEST
-    landmarks68: bool = False
-    chips: bool = False
-    engine: str | None = None
-
-    @field_validator("threshold", "far", mode="before")
-    @classmethod
-    def _no_truth_value(cls, value: object) -> object:
-        if isinstance(value, bool):
-            raise ValueError("a number is accepted, not a truth value")
-        return value
-
-
 async def read_request(
     request: Request, names: tuple[str, ...], uploads: Uploads | None
-) -> CompareRequest:
+) -> tuple[dict[str, Photo], RequestOptions]:
     """Photos of these names, sent along or uploaded before, and the options.
 
     Raises  UnsupportedContentType, BadRequest, MissingImage, UnknownField, BadField, BadThreshold,
@@ -94,7 +60,7 @@ async def read_request(
     places = {name: fields.pop(name + FACE_SUFFIX, None) for name in names}
     options = replace(_options(fields), faces=_faces(places))
     photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
-    return CompareRequest(photos, options)
+    return photos, options
 
 
 async def _fields(request: Request) -> dict[str, Any]:
@@ -104,8 +70,8 @@ async def _fields(request: Request) -> dict[str, Any]:
     if media_type == "application/json":
         return await _json_fields(request)
     raise UnsupportedContentType(
-        f"the content type is {media_type or 'missing'}; multipart/form-data with files, or "
-        "application/json with base64, is accepted"
+        f"found the content type {media_type or '(none)'}; expected multipart/form-data with "
+        "files, or application/json with base64"
     )
 
 
@@ -114,7 +80,7 @@ async def _form_fields(request: Request) -> dict[str, Any]:
         fields: dict[str, Any] = {}
         for name, value in form.multi_items():
             if name in fields:
-                raise BadField(f"{name} was sent more than once")
+                raise BadField(f"found {name} more than once; expected it once")
             fields[name] = await _uploaded(value) if isinstance(value, UploadFile) else value
         return fields
 
@@ -127,9 +93,9 @@ async def _json_fields(request: Request) -> dict[str, Any]:
     try:
         body = await request.json()
     except (JSONDecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise BadRequest("the body is not JSON; an object of fields is accepted") from exc
+        raise BadRequest("found a body that is not JSON; expected an object of fields") from exc
     if not isinstance(body, dict):
-        raise BadRequest(f"the body is a JSON {type(body).__name__}; an object is accepted")
+        raise BadRequest(f"found a JSON {type(body).__name__}; expected an object of fields")
     return body
 
 
@@ -138,7 +104,7 @@ def _by_own_names(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, A
     for name, value in fields.items():
         own = ALIASES.get(name, name) if ALIASES.get(name) in names else name
         if own in renamed:
-            raise BadField(f"{own} was sent more than once, once as {name}")
+            raise BadField(f"found {own} more than once, once as {name}; expected it once")
         renamed[own] = value
     return renamed
 
@@ -147,11 +113,15 @@ def _sent(name: str, value: object) -> Photo | Uploaded:
     if isinstance(value, Photo):
         return value
     if value is None or value == "":
-        raise MissingImage(f"{name} is missing; send it as a file or as base64", image=name)
+        raise MissingImage(f"found no {name}; expected a file or base64; send it", image=name)
     if isinstance(value, dict) and value.keys() == {UPLOAD_FIELD}:
         return Uploaded(str(value[UPLOAD_FIELD]))
     if not isinstance(value, str):
-        raise BadField(f'{name} must be a file, base64 text or {{"{UPLOAD_FIELD}": …}}', image=name)
+        raise BadField(
+            f"found a {type(value).__name__} as {name}; expected a file, base64 text or "
+            f'{{"{UPLOAD_FIELD}": …}}',
+            image=name,
+        )
     return _from_base64(name, value)
 
 
@@ -160,7 +130,10 @@ async def _photo(name: str, photo: Photo | Uploaded, uploads: Uploads | None) ->
         return photo
     with concerning(name):
         if uploads is None:
-            raise UploadsOff(f"{name} names an upload, and this installation takes none")
+            raise UploadsOff(
+                "found the name of an upload; expected a photo, for this installation takes no "
+                "uploads; send the photo itself"
+            )
         return Photo(await to_thread.run_sync(uploads.fetch, photo.upload))
 
 
@@ -173,16 +146,16 @@ def _from_base64(name: str, text: str) -> Photo:
         return Photo(b64decode("".join(text.split()), validate=True), content_type=content_type)
     except (binascii.Error, ValueError) as exc:
         raise BadField(
-            f"{name} is not base64; a file's bytes in base64 are accepted", image=name
+            f"found a text that is not base64 as {name}; expected a file's bytes in base64",
+            image=name,
         ) from exc
 
 
 def _options(fields: dict[str, Any]) -> RequestOptions:
     try:
-        options = OptionFields.model_validate(fields)
+        return OptionFields.model_validate(fields).options()
     except ValidationError as exc:
         raise _as_our_own(exc) from exc
-    return RequestOptions(**options.model_dump())
 
 
 def _faces(places: dict[str, Any]) -> dict[str, int]:
@@ -194,8 +167,8 @@ def _place(name: str, asked: object) -> int:
     text = str(asked) if isinstance(asked, int | str) else type(asked).__name__
     if not _PLACE.fullmatch(text):
         raise BadField(
-            f"{name}{FACE_SUFFIX} is {text[:40]!r}; the place of a face is accepted, from 0, the "
-            f"largest, to {MAX_FACE}",
+            f"found {text[:40]!r} as {name}{FACE_SUFFIX}; expected the place of a face, "
+            f"from 0, the largest, to {MAX_FACE}",
             image=name,
         )
     return int(text)
@@ -206,10 +179,10 @@ def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadFiel
     field, found = first["loc"][0], first["input"]
     shown = found[:40] if isinstance(found, str) else type(found).__name__
     if first["type"] == "extra_forbidden":
-        known = ", ".join(OptionFields.model_fields)
+        known = ", ".join(name for name in OptionFields.model_fields if name != OLD_FMR_FIELD)
         return UnknownField(
-            f"{str(field)[:40]!r} is no field of this operation; there are: {known}"
+            f"found the unknown field {str(field)[:40]!r}; expected, beside photos: {known}"
         )
     if field == "threshold":
-        return BadThreshold(f"the threshold is {shown!r}; a number is accepted")
-    return BadField(f"{field} is {shown!r}: {first['msg']}")
+        return BadThreshold(f"found the threshold {shown!r}; expected a number, e.g. 0.5")
+    return BadField(f"found {shown!r} as {field}; {first['msg']}")

@@ -185,7 +185,7 @@ def _error_message(response: httpx.Response) -> str:
 
 
 def _option_fields(options: RequestOptions) -> dict[str, Any]:
-    chosen = {name: getattr(options, name) for name in ("engine", "threshold", "far", "face")}
+    chosen = {name: getattr(options, name) for name in ("engine", "threshold", "fmr", "face")}
     return {name: value for name, value in chosen.items() if value is not None}
 
 

@@ -25,9 +25,10 @@ from facecompare.batches.batch import RESULT_COLUMNS, PairResult
 from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.batches.pairs_file import Pair, read_pairs
+from facecompare.engines.calibration import check_threshold
 from facecompare.engines.protocol import Engine
 from facecompare.errors import BadField, BadManifest
-from facecompare.options import RequestOptions, check_threshold
+from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match, match

@@ -24,7 +24,7 @@ from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
 from facecompare.batches.queue import BatchQueue
 from facecompare.batches.storage import BatchFiles
 from facecompare.config import Settings
-from facecompare.engines.calibration import find_calibration
+from facecompare.engines.calibration import find_calibration, requested_threshold
 from facecompare.engines.catalogue import engine_card, offered_cards
 from facecompare.errors import (
     BadField,
@@ -74,7 +74,7 @@ class BatchService:
 
         With the same idempotency key, the same caller gets the same batch again.
 
-        Raises  BadManifest, BadField, BadThreshold, FarNotCalibrated, UnknownEngine,
+        Raises  BadManifest, BadField, BadThreshold, FmrNotCalibrated, UnknownEngine,
                 IdempotencyConflict; UploadsUnavailable, QueueUnavailable.
         """
         engine, threshold = self._engine_and_threshold(request.options)
@@ -190,7 +190,8 @@ class BatchService:
         models = ModelFolder.at(self._settings.models_dir)
         digest = models.digest(card.models)
         calibration = find_calibration(card.id, digest, self._settings.models_dir)
-        return card.id, options.threshold_with(card.id, calibration) or card.default_threshold
+        asked = requested_threshold(options.threshold, options.fmr, card.id, calibration)
+        return card.id, asked or card.default_threshold
 
 
 def open_batches(settings: Settings) -> BatchService | None:

@@ -179,7 +179,7 @@ class BatchWorker:
         self, chunk: Chunk, results: Sequence[PairResult], records: Sequence[ComparisonRecord]
     ) -> None:
         if self._retried(partial(self._store.keep, chunk, results, records)):
-            self._telemetry.compared(len(results))
+            self._telemetry.pairs_compared(len(results))
 
     def _batch(self, batch_id: str) -> Batch:
         read_at, batch = self._cached.get(batch_id, (0.0, None))

@@ -14,7 +14,6 @@ from facecompare.errors import (
     BadThreshold,
     InputError,
     MissingImage,
-    concerning,
 )
 from facecompare.options import FacePolicy, RequestOptions
 
@@ -172,7 +171,7 @@ def options_from(arguments: argparse.Namespace) -> RequestOptions:
     """What the arguments ask for. Raises  BadThreshold, BadField."""
     return RequestOptions(
         threshold=_threshold(getattr(arguments, "threshold", None)),
-        far=_far(getattr(arguments, "far", None)),
+        fmr=_far(getattr(arguments, "far", None)),
         face=FacePolicy(arguments.face),
         landmarks68=getattr(arguments, "landmarks68", False),
         engine=arguments.engine,
@@ -210,15 +209,13 @@ def _photos(
     paths = {name: getattr(arguments, name) for name in names}
     if list(paths.values()).count(STDIN) > 1:
         raise BadField("stdin (-) can hold one photo; name a file for the others")
-    photos = {}
-    for name, path in paths.items():
-        with concerning(name):
-            photos[name] = read_photo(path, settings)
-    return photos
+    return {name: read_photo(path, settings, name) for name, path in paths.items()}
 
 
-def read_photo(path: str, settings: Settings) -> Photo:
-    """The photo at this path, or on stdin for `-`. Raises  MissingImage.
+def read_photo(path: str, settings: Settings, image: str | None = None) -> Photo:
+    """The photo at this path, or on stdin for `-`; its name in the request goes into errors.
+
+    Raises  MissingImage.
 
     At most one byte more than is accepted is read, so that an endless file is refused too.
     """
@@ -230,7 +227,9 @@ def read_photo(path: str, settings: Settings) -> Photo:
         with Path(path).open("rb") as file:
             return Photo(file.read(settings.max_bytes + 1), name=Path(path).name)
     except OSError as exc:
-        raise MissingImage(f"{path} cannot be read ({exc.strerror}); name a photo") from exc
+        raise MissingImage(
+            f"{path} cannot be read ({exc.strerror}); name a photo", image=image
+        ) from exc
 
 
 def _npz(embeddings: dict[str, Any], engine_id: str) -> bytes:

@@ -10,16 +10,18 @@ A calibration's file calls the false match rates `false_accepts`, as it has from
 from __future__ import annotations
 
 import json
+import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from facecompare.errors import CalibrationUnusable, FarNotCalibrated
+from facecompare.errors import BadField, BadThreshold, CalibrationUnusable, FmrNotCalibrated
 
 SHIPPED = Path(__file__).with_name("calibrations")
 KEYS = {"false_matches": "false_accepts"}  # field → its key in the file
+MAX_THRESHOLD = 2.0  # no two dlib embeddings of LFW are further apart than 1.2; beyond is a slip
 Curve = Sequence[tuple[float, float]]
 
 
@@ -64,12 +66,12 @@ class Calibration:
     def threshold_for(self, fmr: float) -> float:
         """The threshold with this false match rate.
 
-        Raises  FarNotCalibrated for a share that was not measured.
+        Raises  FmrNotCalibrated for a share that was not measured.
         """
         curve = _rising([(row.share, row.threshold) for row in self.false_matches if row.share])
         least, most = (curve[0][0], curve[-1][0]) if curve else (0.0, 0.0)
         if not least <= fmr <= most or not curve:
-            raise FarNotCalibrated(
+            raise FmrNotCalibrated(
                 f"found a false match rate of {fmr:g}; expected, for {self.engine}, one of "
                 f"the rates from {least:.1g} to {most:.1g} that are measured"
             )
@@ -86,8 +88,8 @@ class Interpretation:
     """What is told beside a distance; all None without a calibration."""
 
     score: float | None = None
-    far_at_threshold: float | None = None
-    far_at_distance: float | None = None
+    fmr_at_threshold: float | None = None
+    fmr_at_distance: float | None = None
 
 
 def interpretation_of(
@@ -96,8 +98,41 @@ def interpretation_of(
     """What these stand for."""
     if calibration is None:
         return Interpretation()
-    fars = (calibration.fmr_at(each) for each in (threshold, distance))
-    return Interpretation(calibration.score_of(distance), *(float(f"{far:.3g}") for far in fars))
+    fmrs = (calibration.fmr_at(each) for each in (threshold, distance))
+    return Interpretation(calibration.score_of(distance), *(float(f"{fmr:.3g}") for fmr in fmrs))
+
+
+def requested_threshold(
+    threshold: float | None, fmr: float | None, engine: str, calibration: Calibration | None
+) -> float | None:
+    """The distance that decides: what was asked for, itself or as a false match rate, or None.
+
+    Raises  BadField when both were asked for; BadThreshold, FmrNotCalibrated.
+    """
+    if fmr is None:
+        if threshold is not None:
+            check_threshold(threshold)
+        return threshold
+    if threshold is not None:
+        raise BadField("found both threshold and fmr; expected one of them; leave one out")
+    if calibration is None:
+        raise FmrNotCalibrated(
+            f"found a false match rate and no calibration of {engine}; expected a calibrated "
+            "engine; send a threshold instead"
+        )
+    return calibration.threshold_for(fmr)
+
+
+def check_threshold(threshold: float) -> None:
+    """Refuse what is no usable distance, before any photo is looked at.
+
+    Raises  BadThreshold.
+    """
+    if not math.isfinite(threshold) or not 0 < threshold <= MAX_THRESHOLD:
+        raise BadThreshold(
+            f"found the threshold {threshold}; expected a distance above 0 and at most "
+            f"{MAX_THRESHOLD}"
+        )
 
 
 def find_calibration(engine: str, model_digest: str, models_dir: Path) -> Calibration | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from PIL import Image, ImageOps
 
+from facecompare.compare import Timing
 from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, Engine
@@ -25,7 +26,6 @@ from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import choose, detect
 from facecompare.pipeline.embed import embed
-from facecompare.telemetry import Timing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

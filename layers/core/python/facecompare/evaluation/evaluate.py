@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import facecompare
+from facecompare.compare import STAGES
 from facecompare.engines.calibration import Calibration
 from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
@@ -38,7 +39,6 @@ from facecompare.evaluation.reliability import Reliability, reliability
 from facecompare.evaluation.strata import Stratum, strata_of
 from facecompare.evaluation.variants import Variant, ablate, degrade
 from facecompare.pipeline.match import EUCLIDEAN
-from facecompare.telemetry import STAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from facecompare.engines.calibration import Calibration, FalseMatches
-from facecompare.errors import FarNotCalibrated
+from facecompare.errors import FmrNotCalibrated
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.fitting import fit_false_matches
 from facecompare.evaluation.metrics import FMRS, Pairs, Share
@@ -84,7 +84,7 @@ def _score_bins(calibration: Calibration, pairs: Pairs) -> list[ScoreBin]:
 def _threshold(calibration: Calibration, fmr: float) -> float | None:
     try:
         return _rounded(calibration.threshold_for(fmr))
-    except FarNotCalibrated:
+    except FmrNotCalibrated:
         return None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.options import check_threshold
+from facecompare.engines.calibration import check_threshold
 from facecompare.pipeline.embed import Embedding
 
 if TYPE_CHECKING:

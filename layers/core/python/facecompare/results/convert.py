@@ -1,9 +1,10 @@
-"""Results of the pipeline → answers: to pixels of the photo, rounded to what they are good for."""
+"""Results of the pipeline → responses: to pixels of the photo, rounded to what they are worth."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from facecompare.compare import STAGES
 from facecompare.engines.calibration import interpretation_of
 from facecompare.results.schemas import (
     BoxResponse,
@@ -16,15 +17,13 @@ from facecompare.results.schemas import (
     PredictionResponse,
     TimingResponse,
 )
-from facecompare.telemetry import STAGES
 
 if TYPE_CHECKING:
-    from facecompare.compare import Comparison, FaceReport, PhotoReport, Prediction
+    from facecompare.compare import Comparison, FaceReport, PhotoReport, Prediction, Timing
     from facecompare.engines.calibration import Calibration
     from facecompare.engines.protocol import Points
     from facecompare.pipeline.quality import Measure
     from facecompare.records.record import ComparisonRecord
-    from facecompare.telemetry import Timing
 
 
 def comparison_response(
@@ -45,8 +44,10 @@ def comparison_response(
         threshold=record.threshold,
         engine=record.engine,
         score=meaning.score,
-        far_at_threshold=meaning.far_at_threshold,
-        far_at_distance=meaning.far_at_distance,
+        fmr_at_threshold=meaning.fmr_at_threshold,
+        fmr_at_distance=meaning.fmr_at_distance,
+        far_at_threshold=meaning.fmr_at_threshold,
+        far_at_distance=meaning.fmr_at_distance,
         image1=_photo(comparison.image1, chips),
         image2=_photo(comparison.image2, chips),
         timing_ms=_timing(comparison.timing),
@@ -70,7 +71,8 @@ def prediction_response(
             same_person=record.same_person,
             distance=record.distance,
             score=meaning.score,
-            far_at_distance=meaning.far_at_distance,
+            fmr_at_distance=meaning.fmr_at_distance,
+            far_at_distance=meaning.fmr_at_distance,
             photo=_photo(comparison.image2, chips),
         )
         for comparison, record, meaning in zip(comparisons, records, meanings, strict=True)
@@ -82,7 +84,8 @@ def prediction_response(
         same_person=closer.match.same_person,
         threshold=closer.match.threshold,
         engine=closer.engine_id,
-        far_at_threshold=meanings[0].far_at_threshold,
+        fmr_at_threshold=meanings[0].fmr_at_threshold,
+        far_at_threshold=meanings[0].fmr_at_threshold,
         anchor=_photo(prediction.image1.image1, chips),
         image1=candidates[0],
         image2=candidates[1],

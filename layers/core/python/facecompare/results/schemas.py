@@ -6,11 +6,13 @@ viewer shows it (EXIF orientation applied): x to the right, y down.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # As `__pydantic_config__`: pydantic takes the strings below a dataclass's fields for OpenAPI.
 FIELD_DOCSTRINGS: dict[str, Any] = {"use_attribute_docstrings": True}
+# As a field's metadata, which pydantic hands on to OpenAPI.
+DEPRECATED = {"deprecated": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class FaceResponse:
     landmarks68: list[tuple[float, float]] | None
     """(x, y) of 68 points, when asked for"""
     detector: str
-    """which detector found it: hog or cnn"""
+    """which detector found it: hog, cnn or mtcnn"""
     detection_score: float
     """on the detector's own scale"""
     quality: list[MeasureResponse]
@@ -100,17 +102,23 @@ class ComparisonResponse:
     same_person: bool
     """distance < threshold"""
     distance: float
-    """Euclidean distance of the two embeddings; 0 is the same photo"""
+    """of the two embeddings, in the engine's metric: Euclidean, or one less the cosine similarity;
+    0 for the same photo, at most 2"""
     threshold: float
     engine: str
     """the exact setting of the pipeline; thresholds mean something only within it"""
     score: float | None
     """0 to 100: the chance that the two are one person, had either been as likely; null where the
     engine has no calibration"""
-    far_at_threshold: float | None
-    """the share of pairs of strangers that this threshold accepts"""
-    far_at_distance: float | None
+    fmr_at_threshold: float | None
+    """the false match rate (ISO/IEC 19795-1) of this threshold: the share of pairs of strangers
+    that it accepts"""
+    fmr_at_distance: float | None
     """the share of pairs of strangers that are as near as these two"""
+    far_at_threshold: float | None = field(metadata=DEPRECATED)
+    """the old name of fmr_at_threshold, until version 0.8"""
+    far_at_distance: float | None = field(metadata=DEPRECATED)
+    """the old name of fmr_at_distance, until version 0.8"""
     image1: PhotoResponse
     image2: PhotoResponse
     timing_ms: TimingResponse
@@ -127,7 +135,10 @@ class CandidateResponse:
     distance: float
     score: float | None
     """0 to 100, as in a comparison"""
-    far_at_distance: float | None
+    fmr_at_distance: float | None
+    """the share of pairs of strangers that are as near as these two"""
+    far_at_distance: float | None = field(metadata=DEPRECATED)
+    """the old name of fmr_at_distance, until version 0.8"""
     photo: PhotoResponse
 
 
@@ -144,8 +155,11 @@ class PredictionResponse:
     """whether the closer one is the same person as the anchor"""
     threshold: float
     engine: str
-    far_at_threshold: float | None
-    """the share of pairs of strangers that this threshold accepts"""
+    fmr_at_threshold: float | None
+    """the false match rate (ISO/IEC 19795-1) of this threshold: the share of pairs of strangers
+    that it accepts"""
+    far_at_threshold: float | None = field(metadata=DEPRECATED)
+    """the old name of fmr_at_threshold, until version 0.8"""
     anchor: PhotoResponse
     image1: CandidateResponse
     image2: CandidateResponse

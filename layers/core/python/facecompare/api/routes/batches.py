@@ -6,27 +6,31 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from facecompare.access import Caller, Gate
-from facecompare.api.authentication import IdempotencyKey, caller_by
+from facecompare.api.dependencies import (
+    KNOWN_QUERY_ONLY,
+    AppServices,
+    IdempotencyKey,
+    RecordsCaller,
+    Services,
+)
 from facecompare.api.errors import responses
-from facecompare.api.unknown_parameters import KNOWN_QUERY_ONLY
+from facecompare.api.option_fields import DecisionFields
 from facecompare.batches.batch import RESULT_COLUMNS, PairResult, Progress
 from facecompare.batches.service import MAX_ROWS, BatchRequest, BatchService
 from facecompare.errors import BatchesOff
-from facecompare.options import FacePolicy, RequestOptions
 from facecompare.records.csv_export import csv_line
 
 MAX_PAGE = 100
 
+router = APIRouter(prefix="/api", tags=["batches"], dependencies=[KNOWN_QUERY_ONLY])
 
-class BatchFields(BaseModel):
+
+class BatchFields(DecisionFields):
     """Pairs of photos that were uploaded, and how to compare them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     manifest: Annotated[
         str | None,
@@ -39,10 +43,6 @@ class BatchFields(BaseModel):
     upload: Annotated[
         str | None, Field(description="the name under which the manifest was uploaded instead")
     ] = None
-    engine: str | None = None
-    threshold: float | None = None
-    far: Annotated[float | None, Field(gt=0, lt=1)] = None
-    face: FacePolicy = FacePolicy.LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,74 +53,73 @@ class BatchesResponse:
     next_before: str | None
 
 
-def batch_routes(batches: BatchService | None, gate: Gate) -> APIRouter:
-    """The routes; without a queue they say that there are no batches."""
-    router = APIRouter(prefix="/api", tags=["batches"], dependencies=[KNOWN_QUERY_ONLY])
-    known = Depends(caller_by(gate.records))
+@router.post("/batches", status_code=202, responses=responses(400, 401, 403, 422))
+def order_batch(
+    fields: BatchFields,
+    services: AppServices,
+    caller: RecordsCaller,
+    idempotency_key: IdempotencyKey = "",
+) -> Progress:
+    """Compare many pairs; the response comes before the work."""
+    request = BatchRequest(fields.manifest, fields.upload, fields.options())
+    return _batches(services).submit(request, caller, idempotency_key)
 
-    def working() -> BatchService:
-        if batches is None:
-            raise BatchesOff(
-                "this installation has no queue for batches; facecompare batch compares a file of "
-                "pairs on one machine"
-            )
-        return batches
 
-    @router.post("/batches", status_code=202, responses=responses(400, 401, 403, 422))
-    def order_batch(
-        fields: BatchFields, idempotency_key: IdempotencyKey = "", caller: Caller = known
-    ) -> Progress:
-        """Compare many pairs; the answer comes before the work."""
-        options = RequestOptions(
-            threshold=fields.threshold, far=fields.far, face=fields.face, engine=fields.engine
-        )
-        return working().submit(
-            BatchRequest(fields.manifest, fields.upload, options), caller, idempotency_key
-        )
+@router.get("/batches", responses=responses(400, 401, 403))
+def list_batches(
+    services: AppServices,
+    caller: RecordsCaller,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
+    before: Annotated[str, Query(description="`next_before` of the page before")] = "",
+) -> BatchesResponse:
+    """The newest batches: an admin's key sees all, another its own."""
+    found = _batches(services).newest(limit, caller, before)
+    return BatchesResponse(found, found[-1].created_at if len(found) == limit else None)
 
-    @router.get("/batches", responses=responses(400, 401, 403))
-    def list_batches(
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
-        before: Annotated[str, Query(description="`next_before` of the page before")] = "",
-        caller: Caller = known,
-    ) -> BatchesResponse:
-        """The newest batches: an admin's key sees all, another its own."""
-        found = working().newest(limit, caller, before)
-        return BatchesResponse(found, found[-1].created_at if len(found) == limit else None)
 
-    @router.get("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
-    def batch(batch_id: str, caller: Caller = known) -> Progress:
-        """How far a batch is, and when it should end."""
-        return working().find(batch_id, caller)
+@router.get("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
+def batch(batch_id: str, services: AppServices, caller: RecordsCaller) -> Progress:
+    """How far a batch is, and when it should end."""
+    return _batches(services).find(batch_id, caller)
 
-    @router.get(
-        "/batches/{batch_id}/results.csv",
-        responses=responses(400, 401, 403, 404) | {200: {"content": {"text/csv": {}}}},
-        response_class=StreamingResponse,
+
+@router.get(
+    "/batches/{batch_id}/results.csv",
+    responses=responses(400, 401, 403, 404) | {200: {"content": {"text/csv": {}}}},
+    response_class=StreamingResponse,
+)
+def batch_results(
+    batch_id: str,
+    services: AppServices,
+    caller: RecordsCaller,
+    first: Annotated[int, Query(ge=1, description="the first pair")] = 1,
+    limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = MAX_ROWS,
+) -> StreamingResponse:
+    """A line for each pair that has ended, in the manifest's order: verdict or reason.
+
+    The header Link names where the lines after these are, if there are more.
+    """
+    total, results = _batches(services).results(batch_id, caller, first, limit)
+    return StreamingResponse(
+        _lines(results),
+        media_type="text/csv; charset=utf-8",
+        headers=_headers(total, first, limit),
     )
-    def batch_results(
-        batch_id: str,
-        first: Annotated[int, Query(ge=1, description="the first pair")] = 1,
-        limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = MAX_ROWS,
-        caller: Caller = known,
-    ) -> StreamingResponse:
-        """A line for each pair that has ended, in the manifest's order: verdict or reason.
 
-        The header Link names where the lines after these are, if there are more.
-        """
-        total, results = working().results(batch_id, caller, first, limit)
-        return StreamingResponse(
-            _lines(results),
-            media_type="text/csv; charset=utf-8",
-            headers=_headers(total, first, limit),
+
+@router.delete("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
+def cancel_batch(batch_id: str, services: AppServices, caller: RecordsCaller) -> Progress:
+    """Stop working on a batch; the results there are stay."""
+    return _batches(services).cancel(batch_id, caller)
+
+
+def _batches(services: Services) -> BatchService:
+    if services.batches is None:
+        raise BatchesOff(
+            "found a request for batches; expected none, for this installation has no queue; "
+            "facecompare batch compares a file of pairs on one machine"
         )
-
-    @router.delete("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
-    def cancel_batch(batch_id: str, caller: Caller = known) -> Progress:
-        """Stop working on a batch; the results there are stay."""
-        return working().cancel(batch_id, caller)
-
-    return router
+    return services.batches
 
 
 def _lines(results: Iterator[PairResult]) -> Iterator[str]:

@@ -2,93 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeVar
 
+from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from facecompare.access import Caller, Gate
-from facecompare.api.authentication import IdempotencyKey, caller_by
+from facecompare.api.dependencies import (
+    KNOWN_QUERY_ONLY,
+    AppServices,
+    IdempotencyKey,
+    PhotosCaller,
+)
 from facecompare.api.errors import responses
 from facecompare.api.examples import EXAMPLES
-from facecompare.api.request_body import (
-    FACE_SUFFIX,
-    MAX_FACE,
-    UPLOAD_FIELD,
-    OptionFields,
-    read_request,
-)
-from facecompare.api.unknown_parameters import KNOWN_QUERY_ONLY
-from facecompare.api.worker_threads import WorkerThreads
+from facecompare.api.option_fields import OptionFields
+from facecompare.api.request_body import FACE_SUFFIX, MAX_FACE, UPLOAD_FIELD, read_request
+from facecompare.errors import TimedOut
 from facecompare.results.overlay import draw_faces
 from facecompare.results.schemas import ComparisonResponse, DetectionResponse, PredictionResponse
 from facecompare.service import FaceService, RequestContext
-from facecompare.uploads.grants import Uploads
+
+T = TypeVar("T")
 
 PAIR = ("image1", "image2")
 TRIPLE = ("anchor", "image1", "image2")
 SINGLE = ("image",)
 
+router = APIRouter(prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY])
 
-def compare_routes(service: FaceService, gate: Gate, uploads: Uploads | None) -> APIRouter:
-    """The routes; at most as many requests are worked on at once as there are threads."""
-    router = APIRouter(prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY])
-    known = Depends(caller_by(gate.photos))
-    settings = service.settings
-    work = WorkerThreads(settings.threads, settings.deadline_s, service.reset_engines).work
 
-    @router.post("/compare", responses=_answers("compare"), openapi_extra=_body(PAIR))
-    async def compare(
-        request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
-    ) -> ComparisonResponse:
-        """Are image1 and image2 the same person?"""
-        asked = await read_request(request, PAIR, uploads)
-        context = RequestContext(caller.name, idempotency_key)
-        answer, _ = await work(lambda: service.compare(asked.photos, asked.options, context))
-        return answer
+class WorkerThreads:
+    """Where photos are worked on: a bounded number at once, each for a bounded time."""
 
-    @router.post("/verify", responses=_answers("verify"), openapi_extra=_body(PAIR))
-    async def verify(
-        request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
-    ) -> ComparisonResponse:
-        """The same operation as compare, by the name that verification services use."""
-        return await compare(request, idempotency_key, caller)
+    def __init__(self, service: FaceService) -> None:
+        self._service = service
+        self._deadline_s = service.settings.deadline_s
+        self._limiter = CapacityLimiter(service.settings.threads)
 
-    @router.post("/predict", responses=_answers("predict"), openapi_extra=_body(TRIPLE))
-    async def predict(
-        request: Request, idempotency_key: IdempotencyKey = "", caller: Caller = known
-    ) -> PredictionResponse:
-        """Which of image1 and image2 is closer to anchor, and is it the same person?
+    async def run(self, task: Callable[[FaceService], T]) -> T:
+        """The task's result; a thread cannot be stopped, so one that hangs is left behind, and
+        the engines that it worked with are loaded anew.
 
-        The photos may also be called fileAnchor, file1 and file2.
+        Raises  TimedOut.
         """
-        asked = await read_request(request, TRIPLE, uploads)
-        context = RequestContext(caller.name, idempotency_key)
-        return await work(lambda: service.predict(asked.photos, asked.options, context))
-
-    @router.post(
-        "/detect",
-        responses=_answers("detect", {"image/png": {}}),
-        response_model=DetectionResponse,
-        openapi_extra=_body(SINGLE),
-    )
-    async def detect(
-        request: Request, overlay: Literal["png"] | None = None, _caller: Caller = known
-    ) -> Any:
-        """The faces of one photo, as JSON or, with ?overlay=png, drawn onto it."""
-        asked = await read_request(request, SINGLE, uploads)
-        photo = asked.photos["image"]
-        answer, report = await work(lambda: service.detect(photo, asked.options))
-        if overlay is None:
-            return answer
-        drawn = await work(lambda: draw_faces(photo, report, service.settings.limits))
-        return Response(drawn, media_type="image/png")
-
-    return router
+        service = self._service
+        try:
+            with fail_after(self._deadline_s):
+                return await to_thread.run_sync(
+                    task, service, limiter=self._limiter, abandon_on_cancel=True
+                )
+        except TimeoutError as exc:
+            service.reset_engines()
+            raise TimedOut(
+                f"found the work unfinished after {self._deadline_s} s; expected less; try again"
+            ) from exc
 
 
-def _answers(operation: str, other: dict[str, Any] | None = None) -> dict[int | str, Any]:
-    """The responses for OpenAPI: an example of the answer, and how it can fail."""
+async def worker_threads(request: Request, services: AppServices) -> WorkerThreads:
+    """Those of this application, made at its first request."""
+    state = request.app.state
+    if not hasattr(state, "worker_threads"):
+        assert services.faces is not None  # noqa: S101 – whoever mounts these routes gives it
+        state.worker_threads = WorkerThreads(services.faces)
+    threads: WorkerThreads = state.worker_threads
+    return threads
+
+
+Workers = Annotated[WorkerThreads, Depends(worker_threads)]
+
+
+_BASE64 = {"type": "string", "contentEncoding": "base64"}
+_UPLOAD = {
+    "type": "object",
+    "required": [UPLOAD_FIELD],
+    "properties": {UPLOAD_FIELD: {"type": "string", "description": "from POST /api/uploads"}},
+    "additionalProperties": False,
+}
+_FACE = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": MAX_FACE,
+    "description": "the face of this photo to compare, by its place in `faces`; beats `face`",
+}
+
+
+def _responses(operation: str, other: dict[str, Any] | None = None) -> dict[int | str, Any]:
+    """The responses for OpenAPI: an example, and how it can fail."""
     content = {"application/json": {"example": EXAMPLES[operation]}} | (other or {})
     return {**responses(400, 401, 413, 415, 422), 200: {"content": content}}
 
@@ -114,21 +115,6 @@ def _body(names: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-_BASE64 = {"type": "string", "contentEncoding": "base64"}
-_UPLOAD = {
-    "type": "object",
-    "required": [UPLOAD_FIELD],
-    "properties": {UPLOAD_FIELD: {"type": "string", "description": "from POST /api/uploads"}},
-    "additionalProperties": False,
-}
-_FACE = {
-    "type": "integer",
-    "minimum": 0,
-    "maximum": MAX_FACE,
-    "description": "the face of this photo to compare, by its place in `faces`; beats `face`",
-}
-
-
 def _object(
     names: tuple[str, ...], fields: dict[str, Any], photo: dict[str, Any]
 ) -> dict[str, Any]:
@@ -140,3 +126,71 @@ def _object(
         "properties": photos | fields | faces,
         "additionalProperties": False,
     }
+
+
+@router.post("/compare", responses=_responses("compare"), openapi_extra=_body(PAIR))
+async def compare(
+    request: Request,
+    services: AppServices,
+    caller: PhotosCaller,
+    workers: Workers,
+    idempotency_key: IdempotencyKey = "",
+) -> ComparisonResponse:
+    """Are image1 and image2 the same person?"""
+    photos, options = await read_request(request, PAIR, services.uploads)
+    context = RequestContext(caller.name, idempotency_key)
+    response, _ = await workers.run(lambda faces: faces.compare(photos, options, context))
+    return response
+
+
+@router.post("/verify", responses=_responses("verify"), openapi_extra=_body(PAIR))
+async def verify(
+    request: Request,
+    services: AppServices,
+    caller: PhotosCaller,
+    workers: Workers,
+    idempotency_key: IdempotencyKey = "",
+) -> ComparisonResponse:
+    """The same operation as compare, by the name that verification services use."""
+    return await compare(request, services, caller, workers, idempotency_key)
+
+
+@router.post("/predict", responses=_responses("predict"), openapi_extra=_body(TRIPLE))
+async def predict(
+    request: Request,
+    services: AppServices,
+    caller: PhotosCaller,
+    workers: Workers,
+    idempotency_key: IdempotencyKey = "",
+) -> PredictionResponse:
+    """Which of image1 and image2 is closer to anchor, and is it the same person?
+
+    The photos may also be called fileAnchor, file1 and file2.
+    """
+    photos, options = await read_request(request, TRIPLE, services.uploads)
+    context = RequestContext(caller.name, idempotency_key)
+    return await workers.run(lambda faces: faces.predict(photos, options, context))
+
+
+@router.post(
+    "/detect",
+    responses=_responses("detect", {"image/png": {}}),
+    response_model=DetectionResponse,
+    openapi_extra=_body(SINGLE),
+)
+async def detect(
+    request: Request,
+    services: AppServices,
+    _caller: PhotosCaller,
+    workers: Workers,
+    overlay: Literal["png"] | None = None,
+) -> Any:
+    """The faces of one photo, as JSON or, with ?overlay=png, drawn onto it."""
+    photos, options = await read_request(request, SINGLE, services.uploads)
+    photo = photos["image"]
+    response, report = await workers.run(lambda faces: faces.detect(photo, options))
+    if overlay is None:
+        return response
+    limits = services.settings.limits
+    drawn = await workers.run(lambda _: draw_faces(photo, report, limits))
+    return Response(drawn, media_type="image/png")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -11,29 +10,26 @@ from pydantic import TypeAdapter
 
 import facecompare
 from facecompare.api.errors import ErrorResponse
+from facecompare.api.routes import photo_routers, record_routers
 
 TITLE = "facecompare"
 DESCRIPTION = "Are these two photos the same person? Photos and embeddings are never kept."
 
+router = APIRouter(prefix="/api")
 
-def document_routes(described: Iterable[APIRouter]) -> APIRouter:
-    """The route; the document is made when it is first asked for."""
-    router = APIRouter(prefix="/api")
 
-    @cache
-    def document() -> dict[str, Any]:
-        app = FastAPI(title=TITLE, version=facecompare.__version__, description=DESCRIPTION)
-        for each in described:
-            app.include_router(each)
-        made = app.openapi()
-        made["components"]["schemas"][ErrorResponse.__name__] = TypeAdapter(
-            ErrorResponse
-        ).json_schema()
-        return made
+@router.get("/openapi.json", include_in_schema=False)
+def openapi() -> dict[str, Any]:
+    """Every operation, field and error."""
+    return document()
 
-    @router.get("/openapi.json", include_in_schema=False)
-    def openapi() -> dict[str, Any]:
-        """Every operation, field and error."""
-        return document()
 
-    return router
+@cache
+def document() -> dict[str, Any]:
+    """The document; it is made when it is first asked for."""
+    app = FastAPI(title=TITLE, version=facecompare.__version__, description=DESCRIPTION)
+    for each in (*photo_routers(), *record_routers()):
+        app.include_router(each)
+    made = app.openapi()
+    made["components"]["schemas"][ErrorResponse.__name__] = TypeAdapter(ErrorResponse).json_schema()
+    return made

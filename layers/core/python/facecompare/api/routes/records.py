@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from facecompare.access import Caller, Gate, Role
-from facecompare.api.authentication import caller_by
+from facecompare.access import Caller, Role
+from facecompare.api.dependencies import KNOWN_QUERY_ONLY, AppServices, RecordsCaller
 from facecompare.api.errors import responses
-from facecompare.api.unknown_parameters import KNOWN_QUERY_ONLY
 from facecompare.records.csv_export import csv_lines
 from facecompare.records.record import (
-    ComparisonLog,
     ComparisonRecord,
     Selection,
     every_record,
@@ -26,12 +24,12 @@ from facecompare.records.record import (
 
 MAX_PAGE = 200
 
+router = APIRouter(prefix="/api", tags=["records"], dependencies=[KNOWN_QUERY_ONLY])
+
 Since = Annotated[
     str | None,
     Query(description="a date, a UTC time, or an age: 90m, 24h, 7d", examples=["2026-11-22", "7d"]),
 ]
-
-
 Of = Annotated[
     str | None,
     Query(alias="caller", description="only this caller's; others' are for admins"),
@@ -46,59 +44,59 @@ class RecordsResponse:
     next_cursor: str | None
 
 
-def record_routes(log: ComparisonLog, gate: Gate) -> APIRouter:
-    """The routes over this log: an admin sees all records, another caller sees their own."""
-    router = APIRouter(prefix="/api", tags=["records"], dependencies=[KNOWN_QUERY_ONLY])
-    known = Depends(caller_by(gate.records))
+@router.get("/comparisons", responses=responses(400, 401, 403))
+def comparisons(
+    services: AppServices,
+    caller: RecordsCaller,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+    cursor: str | None = None,
+    since: Since = None,
+    of: Of = None,
+) -> RecordsResponse:
+    """What was compared, newest first."""
+    page = services.log.page(limit, cursor, _selection(caller, since, of))
+    return RecordsResponse(list(page.records), page.next_cursor)
 
-    @router.get("/comparisons", responses=responses(400, 401, 403))
-    def comparisons(
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
-        cursor: str | None = None,
-        since: Since = None,
-        of: Of = None,
-        caller: Caller = known,
-    ) -> RecordsResponse:
-        """What was compared, newest first."""
-        page = log.page(limit, cursor, _selection(caller, since, of))
-        return RecordsResponse(list(page.records), page.next_cursor)
 
-    @router.get(
-        "/comparisons.csv",
-        responses=responses(400, 401, 403) | {200: {"content": {"text/csv": {}}}},
-        response_class=StreamingResponse,
+@router.get(
+    "/comparisons.csv",
+    responses=responses(400, 401, 403) | {200: {"content": {"text/csv": {}}}},
+    response_class=StreamingResponse,
+)
+def comparisons_csv(
+    services: AppServices,
+    caller: RecordsCaller,
+    since: Since = None,
+    limit: Annotated[int | None, Query(ge=1)] = None,
+    of: Of = None,
+) -> StreamingResponse:
+    """What was compared, newest first, for a spreadsheet."""
+    lines = csv_lines(every_record(services.log, _selection(caller, since, of), limit))
+    return StreamingResponse(
+        _begun(lines),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="comparisons.csv"'},
     )
-    def comparisons_csv(
-        since: Since = None,
-        limit: Annotated[int | None, Query(ge=1)] = None,
-        of: Of = None,
-        caller: Caller = known,
-    ) -> StreamingResponse:
-        """What was compared, newest first, for a spreadsheet."""
-        lines = csv_lines(every_record(log, _selection(caller, since, of), limit))
-        return StreamingResponse(
-            _begun(lines),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="comparisons.csv"'},
-        )
 
-    @router.get("/comparisons/{comparison_id}", responses=responses(400, 401, 403, 404))
-    def comparison(comparison_id: str, caller: Caller = known) -> ComparisonRecord:
-        """One record."""
-        record = log.get(comparison_id)
-        if caller.role is not Role.ADMIN and record.caller != caller.name:
-            raise not_found(comparison_id)
-        return record
 
-    @router.delete(
-        "/comparisons/{comparison_id}", status_code=204, responses=responses(400, 401, 403, 404)
-    )
-    def delete_comparison(comparison_id: str, caller: Caller = known) -> None:
-        """Forget one record: an admin's right, for the log is an audit log."""
-        caller.require_admin()
-        log.delete(comparison_id)
+@router.get("/comparisons/{comparison_id}", responses=responses(400, 401, 403, 404))
+def comparison(
+    comparison_id: str, services: AppServices, caller: RecordsCaller
+) -> ComparisonRecord:
+    """One record."""
+    record = services.log.get(comparison_id)
+    if caller.role is not Role.ADMIN and record.caller != caller.name:
+        raise not_found(comparison_id)
+    return record
 
-    return router
+
+@router.delete(
+    "/comparisons/{comparison_id}", status_code=204, responses=responses(400, 401, 403, 404)
+)
+def delete_comparison(comparison_id: str, services: AppServices, caller: RecordsCaller) -> None:
+    """Forget one record: an admin's right, for the log is an audit log."""
+    caller.require_admin()
+    services.log.delete(comparison_id)
 
 
 def _selection(caller: Caller, since: str | None, of: str | None) -> Selection:

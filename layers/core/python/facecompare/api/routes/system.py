@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
 import facecompare
+from facecompare.api.dependencies import AppServices
 from facecompare.api.errors import responses
-from facecompare.config import Settings
 from facecompare.engines.catalogue import offered_cards
+from facecompare.engines.protocol import EngineCard
 from facecompare.results.schemas import FIELD_DOCSTRINGS
 
-if TYPE_CHECKING:
-    from facecompare.service import FaceService
+router = APIRouter(prefix="/api", tags=["service"])
+health_router = APIRouter(prefix="/api", tags=["service"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class EngineResponse:
     id: str
     title: str
     default: bool
-    """true for the engine that answers when none is named"""
+    """true for the engine that compares when none is named"""
     dimension: int
     """numbers in an embedding"""
     metric: str
@@ -73,52 +73,45 @@ class ServiceResponse:
     """how long the record of a comparison is kept"""
 
 
-def service_routes(settings: Settings) -> APIRouter:
-    """What there is to know before sending a photo; no engine is loaded for it."""
-    router = APIRouter(prefix="/api", tags=["service"])
-
-    @router.get("/engines")
-    def engines() -> EnginesResponse:
-        """The engines that can be named in a request."""
-        answers = [
-            EngineResponse(
-                id=card.id,
-                title=card.title,
-                default=card.id == settings.engine,
-                dimension=card.dimension,
-                metric=card.metric,
-                default_threshold=card.default_threshold,
-                views=len(card.views),
-                landmarks5=list(card.landmarks5),
-                licence=card.licence,
-            )
-            for card in offered_cards(settings)
-        ]
-        return EnginesResponse(answers, settings.landmarks68)
-
-    @router.get("/service")
-    def service() -> ServiceResponse:
-        """The limits of a request, who may ask, and what is kept."""
-        return ServiceResponse(
-            version=facecompare.__version__,
-            access=settings.access,
-            uploads=bool(settings.upload_bucket),
-            max_request_bytes=settings.max_request_bytes,
-            max_photo_bytes=settings.max_bytes,
-            records_days=settings.records_days,
-        )
-
-    return router
+@router.get("/engines")
+def engines(services: AppServices) -> EnginesResponse:
+    """The engines that can be named in a request."""
+    settings = services.settings
+    cards = [_engine(card, settings.engine) for card in offered_cards(settings)]
+    return EnginesResponse(cards, settings.landmarks68)
 
 
-def health_routes(settings: Settings, service: FaceService) -> APIRouter:
-    """Whether comparisons can be answered."""
-    router = APIRouter(prefix="/api", tags=["service"])
+@router.get("/service")
+def service(services: AppServices) -> ServiceResponse:
+    """The limits of a request, who may ask, and what is kept."""
+    settings = services.settings
+    return ServiceResponse(
+        version=facecompare.__version__,
+        access=settings.access,
+        uploads=bool(settings.upload_bucket),
+        max_request_bytes=settings.max_request_bytes,
+        max_photo_bytes=settings.max_bytes,
+        records_days=settings.records_days,
+    )
 
-    @router.get("/health", responses=responses())
-    def health() -> HealthResponse:
-        """Whether the service can answer: its engine is loaded, now if it was not yet."""
-        service.engine()
-        return HealthResponse("ok", facecompare.__version__, settings.engine)
 
-    return router
+@health_router.get("/health", responses=responses())
+def health(services: AppServices) -> HealthResponse:
+    """Whether the service can answer: its engine is loaded, now if it was not yet."""
+    assert services.faces is not None  # noqa: S101 – this route is beside those that need it
+    services.faces.engine()
+    return HealthResponse("ok", facecompare.__version__, services.settings.engine)
+
+
+def _engine(card: EngineCard, default: str) -> EngineResponse:
+    return EngineResponse(
+        id=card.id,
+        title=card.title,
+        default=card.id == default,
+        dimension=card.dimension,
+        metric=card.metric,
+        default_threshold=card.default_threshold,
+        views=len(card.views),
+        landmarks5=list(card.landmarks5),
+        licence=card.licence,
+    )

@@ -1,0 +1,109 @@
+"""What an operation is given beside the body: the services, the caller, a check of the query.
+
+The setting `access` says who needs an access key:
+
+    open      one's own machine: everybody may do everything
+    public    photos may be compared without a key; records and uploads of others need one
+    keys      everything needs a key
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from facecompare.access import ANYBODY, OWNER, Caller, KeyStore, authenticate
+from facecompare.batches.service import BatchService
+from facecompare.config import OPEN, PUBLIC, Settings
+from facecompare.errors import KeyMissing, UnknownField
+from facecompare.records.record import ComparisonLog
+from facecompare.telemetry import NoTelemetry, Telemetry
+from facecompare.uploads.grants import Uploads
+
+if TYPE_CHECKING:
+    from facecompare.service import FaceService
+
+SHOWN_CHARACTERS = 40  # of a name that nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the operations of one application work with; None is what it does not have."""
+
+    settings: Settings
+    keys: KeyStore
+    log: ComparisonLog
+    uploads: Uploads | None = None
+    batches: BatchService | None = None
+    faces: FaceService | None = None
+    telemetry: Telemetry = field(default_factory=NoTelemetry)
+
+
+async def services_of(request: Request) -> Services:
+    """The services of the application that serves this request."""
+    services: Services = request.app.state.services
+    return services
+
+
+_BEARER = HTTPBearer(
+    auto_error=False, description="an access key, as `facecompare keys create` shows it once"
+)
+AppServices = Annotated[Services, Depends(services_of)]
+SentKey = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+
+
+def photos_caller(services: AppServices, sent: SentKey) -> Caller:
+    """Who wants photos compared.
+
+    Raises  KeyMissing, KeyRefused.
+    """
+    if services.settings.access == PUBLIC and sent is None:
+        return ANYBODY
+    return records_caller(services, sent)
+
+
+def records_caller(services: AppServices, sent: SentKey) -> Caller:
+    """Who wants to see records, or works with batches.
+
+    Raises  KeyMissing, KeyRefused.
+    """
+    if services.settings.access == OPEN:
+        return OWNER
+    if sent is None:
+        raise KeyMissing(
+            "this needs an access key; send it in the header Authorization: Bearer <key>"
+        )
+    return authenticate(sent.credentials, services.keys)
+
+
+PhotosCaller = Annotated[Caller, Depends(photos_caller)]
+RecordsCaller = Annotated[Caller, Depends(records_caller)]
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        pattern=r"^[!-~]{1,128}$",
+        description="a retry with the same key leaves no second record: it answers with the first",
+        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    ),
+]
+
+
+async def _known_query_only(request: Request) -> None:
+    """Raises  UnknownField: a misplaced `fmr` must not leave a verdict at another threshold."""
+    route: APIRoute = request.scope["route"]
+    known = [parameter.alias for parameter in route.dependant.query_params]
+    for name in request.query_params:
+        if name not in known:
+            expected = f"one of {', '.join(known)}" if known else "none"
+            hint = "; send its fields in the body" if request.method == "POST" else ""
+            raise UnknownField(
+                f"found the query parameter {name[:SHOWN_CHARACTERS]!r}; expected {expected}{hint}"
+            )
+
+
+KNOWN_QUERY_ONLY = Depends(_known_query_only)

@@ -119,7 +119,7 @@ def test_every_module_has_its_place() -> None:
         ("mangum", {"aws_lambda"}),
         ("aws_lambda_powertools", {"aws_lambda"}),
         ("fastapi", {"api", "aws_lambda"}),
-        ("argparse", {"cli"}),
+        ("click", {"cli"}),
     ],
 )
 def test_each_library_is_known_in_one_place(name: str, places: set[str]) -> None:

@@ -29,7 +29,7 @@ STAMP = LAYERS / "web" / ".filled"
 RUNTIME = "3.13"  # infra/records_function.py deploys on it
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 EXTRAS = ("api", "aws")
-BROUGHT_BY_LAMBDA = ("awslambdaric", "uvicorn")  # it is both runtime and server
+NOT_ON_LAMBDA = ("awslambdaric", "uvicorn", "facecompare[cli]")  # it is runtime, server and caller
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def main() -> None:
 def _requirements() -> list[str]:
     project = tomllib.loads((LAYERS.parent / "pyproject.toml").read_text())["project"]
     wanted = [line for extra in EXTRAS for line in project["optional-dependencies"][extra]]
-    return [line for line in wanted if not line.startswith(BROUGHT_BY_LAMBDA)]
+    return [line for line in wanted if not line.startswith(NOT_ON_LAMBDA)]
 
 
 def _install(requirements: list[str]) -> None:

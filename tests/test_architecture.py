@@ -186,7 +186,7 @@ def imported_at_once(path: Path) -> set[str]:
         ("mangum", {"aws_lambda"}),
         ("aws_lambda_powertools", {"aws_lambda"}),
         ("fastapi", {"api", "aws_lambda"}),
-        ("argparse", {"cli"}),
+        ("click", {"cli"}),
     ],
 )
 def test_each_library_is_known_in_one_place(name: str, places: set[str]) -> None:

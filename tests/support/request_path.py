@@ -22,7 +22,7 @@ from typing import Any
 
 import facecompare
 from facecompare.access import ORIGIN_HEADER, Role, new_key
-from facecompare.cli.main import _parser
+from facecompare.cli.main import _parsed
 from facecompare.config import Settings
 from facecompare.records.record import timestamp
 from facecompare.service import FaceService
@@ -31,7 +31,7 @@ from tests.support.pictures import OBAMA, OBAMA2
 
 PACKAGE = f"{Path(facecompare.__file__).parent}/"
 # What a process does before it serves; the command line does it in the same breath.
-STARTING = (_parser, Settings.from_env.__func__, FaceService.__init__)  # type: ignore[attr-defined]
+STARTING = (_parsed, Settings.from_env.__func__, FaceService.__init__)  # type: ignore[attr-defined]
 
 
 class Trace:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from facecompare.batches.batch import BatchState, Progress
 from facecompare.batches.pairs_file import Pair, read_pairs
-from facecompare.cli.output import print_json, say
-from facecompare.cli.photos import POLICIES, add_threshold, options_from
+from facecompare.cli.command import Group
+from facecompare.cli.output import notice, print_json, progress, unwritable
+from facecompare.cli.parameters import FILE, FOLDER
+from facecompare.cli.request_options import face_options, threshold_options
 from facecompare.config import Settings
 from facecompare.errors import BadField, BadManifest, MissingImage
+from facecompare.options import RequestOptions
 from facecompare.records.csv_export import csv_line
 
 if TYPE_CHECKING:
@@ -25,124 +28,152 @@ if TYPE_CHECKING:
 WATCH_EVERY_S = 2.0
 LISTED = 20
 
-
-def add_commands(commands: Any) -> None:
-    """Add the commands to the parser."""
-    text = "have a service compare many pairs; FACECOMPARE_URL and FACECOMPARE_KEY name it"
-    batches: argparse.ArgumentParser = commands.add_parser("batches", help=text, description=text)
-    actions = batches.add_subparsers(metavar="ACTION", required=True)
-    submit = actions.add_parser(
-        "submit",
-        help="upload photos, if they are here, and order a batch",
-        epilog="example: facecompare batches submit pairs.csv --images photos",
-    )
-    submit.set_defaults(run=run_submit, engine=None)
-    submit.add_argument(
-        "pairs", metavar="PAIRS.csv", type=Path, help="image1,image2 below a header; or JSON Lines"
-    )
-    submit.add_argument(
-        "--images",
-        metavar="DIR",
-        type=Path,
-        help="upload the photos from here; without, PAIRS.csv names objects of the upload bucket",
-    )
-    submit.add_argument("--face", choices=POLICIES, default=POLICIES[0], help="which face counts")
-    submit.add_argument("--engine", help="one that the service has")
-    add_threshold(submit)
-    watch = _of_one(actions, "watch", run_watch, "wait for a batch's end")
-    watch.add_argument("--json", action="store_true", help="print what the API answers at the end")
-    fetch = _of_one(actions, "fetch", run_fetch, "save a batch's results")
-    fetch.add_argument("--out", metavar="RESULTS.csv", type=Path, required=True)
-    fetch.add_argument(
-        "--pairs", metavar="PAIRS.csv", type=Path, help="put its names in place of the uploads'"
-    )
-    _of_one(actions, "cancel", run_cancel, "work on no more of a batch")
-    listing = actions.add_parser("list", help="list the newest batches")
-    listing.set_defaults(run=run_list)
+batch_argument = click.argument("batch", metavar="BATCH", help="The id that submit printed.")
 
 
-def run_submit(arguments: argparse.Namespace, settings: Settings) -> int:
-    """The batch's id on stdout."""
-    manifest = _text(arguments.pairs)
-    options = options_from(arguments)
+@click.group(cls=Group)
+def batches() -> None:
+    """Have a service in AWS compare a file of pairs.
+
+    FACECOMPARE_URL is the address of the service, FACECOMPARE_KEY an API key.
+    """
+
+
+@batches.command(
+    "submit",
+    examples=("facecompare batches submit pairs.csv --images photos",),
+)
+@click.argument(
+    "pairs",
+    metavar="PAIRS.csv",
+    type=FILE,
+    help="CSV with the columns image1 and image2, or JSON Lines with these fields.",
+)
+@click.option(
+    "--images",
+    metavar="DIR",
+    type=FOLDER,
+    show_default="PAIRS.csv names objects of the upload bucket",
+    help="Upload the photos from this folder.",
+)
+@threshold_options
+@face_options
+def submit(settings: Settings, pairs: Path, images: Path | None, **requested: Any) -> int:
+    """Upload the photos, if they are here, and submit a batch.
+
+    The batch's id is printed on stdout.
+    """
+    pairs_file = _text(pairs)
+    options = RequestOptions(**requested)
     client = _client(settings)
-    if arguments.images is not None:
-        manifest = _with_uploads(list(_pairs(manifest)), arguments.images, client)
-    batch = client.submit(manifest, options)
-    say(f"{batch.total:,} pairs are on their way")
+    if images is not None:
+        pairs_file = _with_uploads(list(_pairs(pairs_file)), images, client)
+    batch = client.submit(pairs_file, options)
+    notice(f"{batch.total:,} pairs are submitted")
     print(batch.batch_id)
     return 0
 
 
-def run_watch(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Exit code 0 when every pair has ended, 1 when the batch was cancelled or has expired."""
-    from tqdm import tqdm
+@batches.command(
+    "watch",
+    examples=("facecompare batches watch BATCH", "facecompare batches watch BATCH --json"),
+)
+@batch_argument
+@click.option("--json", "as_json", is_flag=True, help="Print the API's last response as JSON.")
+def watch(settings: Settings, batch: str, as_json: bool) -> int:
+    """Wait until a batch ends.
 
+    The exit code is 0 when every pair has a result, and 1 when the batch was cancelled or has
+    expired.
+    """
     client = _client(settings)
-    batch = client.progress(arguments.batch)
-    with tqdm(desc="pairs", unit="pair", total=batch.total, disable=not sys.stderr.isatty()) as bar:
-        while batch.state is BatchState.RUNNING:
-            bar.update(batch.done + batch.failed - bar.n)
-            time.sleep(WATCH_EVERY_S)
-            batch = client.progress(arguments.batch)
-        bar.update(batch.done + batch.failed - bar.n)
-    if arguments.json:
-        print_json(batch)
+    last = client.progress(batch)
+    for each in progress(_polled(client, last), "pairs", last.total, "pair", count=_ended):
+        last = each
+    if as_json:
+        print_json(last)
     else:
-        print(_line(batch))
-    return 0 if batch.state is BatchState.DONE else 1
+        print(_line(last))
+    return 0 if last.state is BatchState.DONE else 1
 
 
-def run_fetch(arguments: argparse.Namespace, settings: Settings) -> int:
-    """The file appears when it is whole."""
+@batches.command(
+    "fetch",
+    examples=("facecompare batches fetch BATCH --pairs pairs.csv --out results.csv",),
+)
+@batch_argument
+@click.option(
+    "--out", metavar="RESULTS.csv", type=FILE, required=True, help="Write the results here."
+)
+@click.option(
+    "--pairs",
+    metavar="PAIRS.csv",
+    type=FILE,
+    help="Name the photos as in this file, which was submitted, and not as their uploads.",
+)
+def fetch(settings: Settings, batch: str, out: Path, pairs: Path | None) -> int:
+    """Save the results of a batch. The file appears when it is complete."""
     client = _client(settings)
-    batch = client.progress(arguments.batch)
-    if batch.state is BatchState.RUNNING:
-        say(f"not at its end: {batch.done + batch.failed:,} of {batch.total:,} pairs")
-    pages: Iterable[str] = client.results(batch)
-    if arguments.pairs is not None:
-        pages = _with_names(pages, list(_pairs(_text(arguments.pairs))))
-    unfinished = arguments.out.with_name(arguments.out.name + ".unfinished")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            for page in pages:
-                file.write(page)
-        unfinished.replace(arguments.out)
-    except OSError as exc:
-        raise BadField(f"{arguments.out} cannot be written ({exc.strerror})") from exc
-    print(f"results in {arguments.out}")
+    state = client.progress(batch)
+    if state.state is BatchState.RUNNING:
+        notice(f"still running: {_ended(state):,} of {state.total:,} pairs have a result")
+    pages: Iterable[str] = client.results(state)
+    if pairs is not None:
+        pages = _with_names(pages, list(_pairs(_text(pairs))))
+    _write_pages(pages, out)
+    print(f"results in {out}")
     return 0
 
 
-def run_cancel(arguments: argparse.Namespace, settings: Settings) -> int:
-    """What is done stays."""
-    print(_line(_client(settings).cancel(arguments.batch)))
+@batches.command("cancel", examples=("facecompare batches cancel BATCH",))
+@batch_argument
+def cancel(settings: Settings, batch: str) -> int:
+    """Cancel a batch. No more of its pairs are compared; those with a result keep it."""
+    print(_line(_client(settings).cancel(batch)))
     return 0
 
 
-def run_list(_arguments: argparse.Namespace, settings: Settings) -> int:
-    """A line for each, newest first."""
+@batches.command("list", examples=("facecompare batches list",))
+def list_batches(settings: Settings) -> int:
+    """List the newest 20 batches. Newest first, a line for each."""
     for batch in _client(settings).newest(LISTED):
         print(_line(batch))
     return 0
 
 
-def _of_one(actions: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=text)
-    parser.set_defaults(run=run)
-    parser.add_argument("batch", metavar="BATCH", help="the id that submit printed")
-    return parser
+def _polled(client: BatchClient, batch: Progress) -> Iterator[Progress]:
+    """This state of the batch, and its later ones until it has ended."""
+    yield batch
+    while batch.state is BatchState.RUNNING:
+        time.sleep(WATCH_EVERY_S)
+        batch = client.progress(batch.batch_id)
+        yield batch
+
+
+def _ended(batch: Progress) -> int:
+    return batch.done + batch.failed
+
+
+def _write_pages(pages: Iterable[str], out: Path) -> None:
+    """Through a file beside it, so that an interrupted run leaves nothing that looks complete."""
+    unfinished = out.with_name(out.name + ".unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pages)
+        unfinished.replace(out)
+    except OSError as exc:
+        raise unwritable(out, exc) from exc
 
 
 def _client(settings: Settings) -> BatchClient:
     if not settings.url.startswith(("http://", "https://")):
         raise BadField(
-            f"FACECOMPARE_URL is {settings.url!r}; the address of a service is accepted, like "
+            f"FACECOMPARE_URL is {settings.url!r}; expected the address of a service, e.g. "
             "https://d111111abcdef8.cloudfront.net"
         )
     from facecompare.batches.client import BatchClient
 
-    return BatchClient(settings.url, settings.key, say)
+    return BatchClient(settings.url, settings.key, notice)
 
 
 def _text(path: Path) -> str:
@@ -151,30 +182,28 @@ def _text(path: Path) -> str:
     except OSError as exc:
         raise BadManifest(f"{path} cannot be read ({exc.strerror}); name a file") from exc
     except UnicodeDecodeError as exc:
-        raise BadManifest(f"{path} is no text in UTF-8") from exc
+        raise BadManifest(f"{path} is not UTF-8; expected a text file in UTF-8") from exc
 
 
-def _pairs(manifest: str) -> Iterator[Pair]:
-    return read_pairs(manifest.splitlines(keepends=True))
+def _pairs(text: str) -> Iterator[Pair]:
+    return read_pairs(text.splitlines(keepends=True))
 
 
 def _with_uploads(pairs: list[Pair], images: Path, client: BatchClient) -> str:
-    """The manifest with the names that the photos were uploaded under."""
-    from tqdm import tqdm
-
+    """The pairs file with the names that the photos were uploaded under."""
     names = dict.fromkeys(name for pair in pairs for name in (pair.image1, pair.image2))
     for name in names:
         if not (images / name).is_file():
-            raise MissingImage(f"{images / name} is not there; nothing was uploaded")
+            raise MissingImage(f"{images / name} does not exist; nothing was uploaded")
     sent = client.upload_photos(images / name for name in names)
-    bar = tqdm(sent, desc="uploads", unit="photo", total=len(names), disable=not _watched())
-    uploads = dict(zip(names, (upload for _, upload in bar), strict=True))
+    uploaded = [upload for _, upload in progress(sent, "uploads", len(names))]
+    uploads = dict(zip(names, uploaded, strict=True))
     rows = (csv_line((uploads[pair.image1], uploads[pair.image2])) for pair in pairs)
     return "".join((csv_line(("image1", "image2")), *rows))
 
 
 def _with_names(pages: Iterable[str], pairs: list[Pair]) -> Iterator[str]:
-    """The results with the names of the file that they were ordered with."""
+    """The results with the names of the file that was submitted."""
     columns: list[str] = []
     for page in pages:
         rows = list(csv.reader(io.StringIO(page)))
@@ -200,7 +229,3 @@ def _line(batch: Progress) -> str:
         f"{batch.batch_id}  {batch.created_at[:19]}Z  {batch.state}: {batch.done:,} done, "
         f"{batch.failed:,} failed of {batch.total:,}{rate}{left}"
     )
-
-
-def _watched() -> bool:
-    return sys.stderr.isatty()

@@ -2,51 +2,46 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+import click
 
-from facecompare.cli.bench import two_paths
+from facecompare.cli.command import Command
+from facecompare.cli.measured_pair import read_pair
 from facecompare.cli.output import print_json
-from facecompare.cli.photos import read_photo
+from facecompare.cli.parameters import MEMORY_MB
+from facecompare.cli.request_options import pair_argument
 from facecompare.config import Settings
-from facecompare.errors import BadField
 
 DEFAULT_MEMORY_MB = 3538  # two cores: the deployment's own default, see infra/settings.py
 
 
-def add_commands(commands: Any) -> None:
-    """Add the command to the parser."""
-    text = "compute what a million comparisons cost in AWS, from a comparison timed here"
-    cost: argparse.ArgumentParser = commands.add_parser(
-        "cost", help=text, description=text, epilog="example: facecompare cost --memory 1769"
-    )
-    cost.set_defaults(run=run_cost)
-    cost.add_argument("images", metavar="IMAGE", nargs="*", help="two photos with a face each")
-    cost.add_argument("--memory", metavar="MB", default=str(DEFAULT_MEMORY_MB))
-    cost.add_argument("--json", action="store_true", help="print the items as JSON")
+@click.command(
+    cls=Command, examples=("facecompare cost", "facecompare cost ann1.jpg ann2.jpg --memory 1769")
+)
+@pair_argument
+@click.option(
+    "--memory",
+    metavar="MB",
+    type=MEMORY_MB,
+    default=DEFAULT_MEMORY_MB,
+    help="Memory of the Lambda function, 512 to 10240; 1769 are one core.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the items as JSON.")
+def cost(settings: Settings, images: tuple[str, ...], memory: int, as_json: bool) -> int:
+    """Compute what a million comparisons cost in AWS.
 
-
-def run_cost(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the table."""
-    memory_mb = accepted_memory_mb(arguments.memory)
-    path1, path2 = two_paths(arguments.images)
-    photos = read_photo(path1, settings), read_photo(path2, settings)
+    The duration is that of a comparison on this machine, with as many threads as the function has
+    cores.
+    """
+    photos = read_pair(images, settings)
     from facecompare.engines.catalogue import load_engine
-    from facecompare.planning.cost import cost, cost_table, pair_ms
+    from facecompare.planning import cost as planning
     from facecompare.planning.prices import MB_PER_VCPU
 
     engine = load_engine(settings.engine, settings)
-    milliseconds = pair_ms(photos, engine, threads=max(1, memory_mb // MB_PER_VCPU))
-    costs = cost(milliseconds, sum(len(photo.data) for photo in photos), memory_mb)
-    if arguments.json:
+    milliseconds = planning.pair_ms(photos, engine, threads=max(1, memory // MB_PER_VCPU))
+    costs = planning.cost(milliseconds, sum(len(photo.data) for photo in photos), memory)
+    if as_json:
         print_json(costs)
     else:
-        print(cost_table(costs))
+        print(planning.cost_table(costs))
     return 0
-
-
-def accepted_memory_mb(text: str) -> int:
-    """Of `--memory`. Raises  BadField."""
-    if not (text.isascii() and text.isdigit()) or not 512 <= int(text) <= 10_240:
-        raise BadField(f"--memory is {text!r}; 512 to 10240 megabytes are accepted")
-    return int(text)

@@ -2,140 +2,225 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from facecompare.cli.output import progress, say, write_file
+import click
+
+from facecompare.cli.command import Command
+from facecompare.cli.output import make_folder, notice, progress, write_file
+from facecompare.cli.parameters import FILE, FOLDER, PROCESSES
 from facecompare.config import Settings
-from facecompare.engines.calibration import calibration_path, find_calibration
-from facecompare.errors import BadField
+from facecompare.engines.calibration import Calibration, calibration_path, find_calibration
 
 if TYPE_CHECKING:
+    from facecompare.engines.protocol import Engine
     from facecompare.evaluation.dataset import Dataset, EmbeddingRun
+    from facecompare.evaluation.evaluate import Evaluation
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def add_commands(commands: Any) -> None:
-    """Add the commands to the parser."""
-    evaluate = _command(
-        commands,
-        "evaluate",
-        run_evaluate,
-        "measure error rates on pairs of photos",
-        "example: facecompare evaluate --images lfw --pairs pairsDevTest.txt --out report",
-    )
-    evaluate.add_argument(
-        "--out", metavar="DIR", type=Path, help="write report.md, report.json, plots"
-    )
-    evaluate.add_argument("--json", action="store_true", help="print all figures as JSON")
-    evaluate.add_argument("--identify", action="store_true", help="also who is it, in a gallery")
-    evaluate.add_argument("--ablation", action="store_true", help="also with parts changed")
-    evaluate.add_argument("--robustness", action="store_true", help="also with photos made worse")
-    evaluate.add_argument(
-        "--strata", metavar="FILE.csv", type=Path, help="image,group: also by group"
-    )
-    evaluate.add_argument(
-        "--summary", metavar="FILE.json", type=Path, help="write what `models card` is made of"
-    )
-    evaluate.add_argument("--source", metavar="TEXT", help="what these pairs are, for the summary")
-    calibrate = _command(
-        commands,
-        "calibrate",
-        run_calibrate,
-        "measure what this engine's distances stand for, and keep it beside the models",
-        "example: facecompare calibrate --images lfw --pairs pairsDevTrain.txt",
-    )
-    calibrate.add_argument("--source", help="what is written into it as its origin")
-    calibrate.add_argument("--out", metavar="FILE.json", type=Path, help="write it here instead")
+class Loaded(NamedTuple):
+    """What both commands work on."""
+
+    dataset: Dataset
+    run: EmbeddingRun
+    engine: Engine
 
 
-def run_evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the report, or write it with its plots."""
-    out: Path | None = arguments.out
+def dataset_options(function: F) -> F:
+    """`--images` to `--processes`: the photos, the pairs, and how they are embedded."""
+    for option in reversed(
+        (
+            click.option(
+                "--images", metavar="DIR", type=FOLDER, required=True, help="The photos' folder."
+            ),
+            click.option(
+                "--pairs",
+                metavar="FILE",
+                type=FILE,
+                required=True,
+                help="Pairs in LFW's format, or CSV with the columns image1, image2 and same.",
+            ),
+            click.option(
+                "--engine",
+                metavar="ENGINE",
+                show_default="FACECOMPARE_ENGINE, else dlib-fast",
+                help="Detector and embedding network; see: facecompare models list.",
+            ),
+            click.option(
+                "--cache",
+                metavar="FILE",
+                type=FILE,
+                show_default="FACECOMPARE_EMBEDDINGS",
+                help="Keep embeddings here from run to run.",
+            ),
+            click.option(
+                "--processes",
+                metavar="N",
+                type=PROCESSES,
+                show_default="one for each core",
+                help="Embed with so many processes.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "facecompare evaluate --images lfw --pairs pairsDevTest.txt --out report",
+        "facecompare evaluate --images lfw --pairs pairsDevTest.txt --json",
+    ),
+)
+@dataset_options
+@click.option(
+    "--out", metavar="DIR", type=FOLDER, help="Write report.md, report.json and plots here."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
+@click.option("--identify", is_flag=True, help="Measure 1:N identification too.")
+@click.option("--ablation", is_flag=True, help="Measure variants of the pipeline too.")
+@click.option("--robustness", is_flag=True, help="Measure robustness to degradation too.")
+@click.option(
+    "--strata",
+    metavar="FILE.csv",
+    type=FILE,
+    help="Measure by group too: CSV with the columns image and group.",
+)
+@click.option(
+    "--summary", metavar="FILE.json", type=FILE, help="Write what `models card` is made of."
+)
+@click.option(
+    "--source",
+    metavar="TEXT",
+    show_default="the name of FILE",
+    help="The origin of these pairs, for the summary.",
+)
+def evaluate(
+    settings: Settings,
+    pairs: Path,
+    out: Path | None,
+    as_json: bool,
+    identify: bool,
+    ablation: bool,
+    robustness: bool,
+    strata: Path | None,
+    summary: Path | None,
+    source: str | None,
+    **embedding: Any,
+) -> int:
+    """Measure error rates on pairs of your own photos.
+
+    The false match rate (FMR) and the false non-match rate (FNMR) at each threshold, as a report
+    on stdout or, with --out, as files. Embeddings are cached, so that a second run is quick.
+    """
     if out is not None:
-        _make(out)
-
-    def work(dataset: Dataset, run: EmbeddingRun) -> None:
-        from facecompare.engines.catalogue import load_engine
-        from facecompare.evaluation.evaluate import ReportParts, evaluate
-        from facecompare.evaluation.report import to_json, to_markdown, to_summary
+        make_folder(out)
+    with _loaded(settings, pairs, **embedding) as loaded:
+        from facecompare.evaluation.evaluate import ReportParts
         from facecompare.evaluation.strata import read_groups
 
-        groups = read_groups(arguments.strata) if arguments.strata else None
-        wanted = ReportParts(arguments.identify, arguments.ablation, arguments.robustness, groups)
-        engine = load_engine(arguments.engine or settings.engine, settings)
-        name, digest = engine.card.id, engine.model_digest
-        calibration = find_calibration(name, digest, settings.models_dir)
-        evaluation = evaluate(dataset, engine, calibration, run, wanted)
-        if arguments.summary:
-            source = arguments.source or arguments.pairs.name
-            write_file(arguments.summary, to_summary(evaluation.report, source).encode())
+        wanted = ReportParts(
+            identify, ablation, robustness, read_groups(strata) if strata else None
+        )
+        evaluation = _evaluation(loaded, wanted, settings)
+        if summary:
+            from facecompare.evaluation.report import to_summary
+
+            write_file(summary, to_summary(evaluation.report, source or pairs.name).encode())
         if out is None:
-            print((to_json if arguments.json else to_markdown)(evaluation.report), end="")
-            return
-        from facecompare.evaluation.plots import draw_plots
-
-        plots = draw_plots(evaluation, dataset.folder, out)
-        write_file(out / "report.json", to_json(evaluation.report).encode())
-        write_file(out / "report.md", to_markdown(evaluation.report, plots).encode())
-        say(f"wrote {out / 'report.md'}, report.json and {len(plots)} plots")
-
-    return _with_dataset(arguments, settings, work)
+            _print_report(evaluation, as_json)
+        else:
+            _write_report(evaluation, loaded.dataset, out)
+    return 0
 
 
-def run_calibrate(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Write the calibration of this engine."""
+@click.command(
+    cls=Command,
+    examples=("facecompare calibrate --images lfw --pairs pairsDevTrain.txt",),
+)
+@dataset_options
+@click.option(
+    "--source",
+    metavar="TEXT",
+    show_default="the name of FILE and the number of photos",
+    help="The origin of these pairs, for the calibration.",
+)
+@click.option(
+    "--out",
+    metavar="FILE.json",
+    type=FILE,
+    show_default="beside the models",
+    help="Write the calibration here.",
+)
+def calibrate(
+    settings: Settings, pairs: Path, source: str | None, out: Path | None, **embedding: Any
+) -> int:
+    """Fit a score and FMR calibration to your own photos.
 
-    def work(dataset: Dataset, run: EmbeddingRun) -> None:
-        from facecompare.engines.catalogue import load_engine
-        from facecompare.evaluation.fitting import calibration_of
-        from facecompare.evaluation.recipes import EmbeddingRecipe
-
-        engine = load_engine(arguments.engine or settings.engine, settings)
-        name, digest = engine.card.id, engine.model_digest
-        embedded = run.embed(dataset, EmbeddingRecipe(name))
-        source = arguments.source or f"{arguments.pairs.name}, {len(embedded)} photos"
-        calibration = calibration_of(engine.card, digest, source, dataset.pairs, embedded)
-        path = arguments.out or calibration_path(settings.models_dir, name)
-        _make(path.parent)
+    With it, a distance of this engine has a score, and --fmr finds a threshold.
+    """
+    with _loaded(settings, pairs, **embedding) as loaded:
+        calibration = _calibration(loaded, source, pairs)
+        path = out or calibration_path(settings.models_dir, loaded.engine.card.id)
+        make_folder(path.parent)
         write_file(path, calibration.to_json().encode())
         counts = f"{calibration.genuine:,} genuine pairs, {calibration.impostor:,} impostor"
-        say(f"wrote {path}: {counts}")
-
-    return _with_dataset(arguments, settings, work)
-
-
-def _command(
-    commands: Any, name: str, run: Any, text: str, example: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text, epilog=example
-    )
-    parser.set_defaults(run=run)
-    parser.add_argument("--images", metavar="FOLDER", type=Path, required=True)
-    parser.add_argument(
-        "--pairs",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="LFW's format, or image1,image2,same",
-    )
-    parser.add_argument("--engine", help="see: facecompare models list")
-    parser.add_argument(
-        "--cache", metavar="FILE", type=Path, help="where embeddings are kept from run to run"
-    )
-    parser.add_argument("--processes", metavar="N", help="one for each core by default")
-    return parser
+        notice(f"wrote {path}: {counts}")
+    return 0
 
 
-def _with_dataset(
-    arguments: argparse.Namespace,
+def _evaluation(loaded: Loaded, wanted: Any, settings: Settings) -> Evaluation:
+    from facecompare.evaluation.evaluate import evaluate
+
+    name, digest = loaded.engine.card.id, loaded.engine.model_digest
+    calibration = find_calibration(name, digest, settings.models_dir)
+    return evaluate(loaded.dataset, loaded.engine, calibration, loaded.run, wanted)
+
+
+def _calibration(loaded: Loaded, source: str | None, pairs: Path) -> Calibration:
+    from facecompare.evaluation.fitting import calibration_of
+    from facecompare.evaluation.recipes import EmbeddingRecipe
+
+    dataset, run, engine = loaded
+    embedded = run.embed(dataset, EmbeddingRecipe(engine.card.id))
+    origin = source or f"{pairs.name}, {len(embedded)} photos"
+    return calibration_of(engine.card, engine.model_digest, origin, dataset.pairs, embedded)
+
+
+def _print_report(evaluation: Evaluation, as_json: bool) -> None:
+    from facecompare.evaluation.report import to_json, to_markdown
+
+    print((to_json if as_json else to_markdown)(evaluation.report), end="")
+
+
+def _write_report(evaluation: Evaluation, dataset: Dataset, out: Path) -> None:
+    from facecompare.evaluation.plots import draw_plots
+    from facecompare.evaluation.report import to_json, to_markdown
+
+    plots = draw_plots(evaluation, dataset.folder, out)
+    write_file(out / "report.json", to_json(evaluation.report).encode())
+    write_file(out / "report.md", to_markdown(evaluation.report, plots).encode())
+    notice(f"wrote {out / 'report.md'}, report.json and {len(plots)} plots")
+
+
+@contextmanager
+def _loaded(
     settings: Settings,
-    work: Callable[[Dataset, EmbeddingRun], None],
-) -> int:
+    pairs: Path,
+    *,
+    images: Path,
+    engine: str | None,
+    cache: Path | None,
+    processes: int | None,
+) -> Iterator[Loaded]:
+    """The data and the engine; the processes end with it."""
     import sklearn  # noqa: F401  or minutes pass before it is missed
 
     from facecompare.engines.catalogue import load_engine
@@ -144,27 +229,15 @@ def _with_dataset(
     from facecompare.evaluation.embedding import Embedder
     from facecompare.evaluation.pairs import read_labelled_pairs
 
-    dataset = Dataset.of(arguments.images, read_labelled_pairs(arguments.pairs))
-    digest = load_engine(arguments.engine or settings.engine, settings).model_digest
-    processes = _processes(arguments.processes)
+    dataset = Dataset.of(images, read_labelled_pairs(pairs))
+    loaded = load_engine(engine or settings.engine, settings)
     with (
-        closing(EmbeddingCache(arguments.cache or settings.embeddings, digest)) as cache,
-        Embedder(cache, settings, processes) as embedder,
+        closing(EmbeddingCache(cache or settings.embeddings, loaded.model_digest)) as embeddings,
+        Embedder(embeddings, settings, processes or _cores()) as embedder,
     ):
-        work(dataset, EmbeddingRun(embedder, progress))
-    return 0
+        yield Loaded(dataset, EmbeddingRun(embedder, progress), loaded)
 
 
-def _processes(text: str | None) -> int:
-    if text is None:
-        return os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1
-    if not text.isdigit() or not 1 <= int(text) <= 256:
-        raise BadField(f"--processes is {text!r}; a number from 1 to 256 is accepted")
-    return int(text)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise BadField(f"{folder} cannot be made ({exc.strerror}); name another folder") from exc
+def _cores() -> int:
+    """Those that this process may use, where Python 3.13 tells."""
+    return os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1

@@ -1,67 +1,79 @@
-"""`facecompare keys`: who may ask, where access is by key."""
+"""`facecompare keys`: manage API keys."""
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import asdict
-from typing import Any
 
-from facecompare.access import KeyStore, Role, new_key
-from facecompare.cli.output import print_json, say
+import click
+
+from facecompare.access import AccessKey, KeyStore, Role, new_key
+from facecompare.cli.command import Group
+from facecompare.cli.output import notice, print_json, table
+from facecompare.cli.parameters import OneOf
 from facecompare.config import Settings
 from facecompare.records.record import timestamp
 
-
-def add_commands(commands: Any) -> None:
-    """Add the commands to the parser."""
-    text = "create, list or revoke access keys"
-    keys: argparse.ArgumentParser = commands.add_parser("keys", help=text, description=text)
-    actions = keys.add_subparsers(metavar="ACTION", required=True)
-    create = actions.add_parser(
-        "create",
-        help="make a key and show it, this once",
-        epilog="example: facecompare keys create front-desk --role caller",
-    )
-    create.set_defaults(run=run_create)
-    create.add_argument("name", help="who will use it; records name their caller by it")
-    create.add_argument("--role", choices=list(Role), default=Role.CALLER.value)
-    listing = actions.add_parser("list", help="list the keys, newest first")
-    listing.set_defaults(run=run_list)
-    listing.add_argument("--json", action="store_true", help="print all that is kept of them")
-    revoke = actions.add_parser("revoke", help="end a key's validity")
-    revoke.set_defaults(run=run_revoke)
-    revoke.add_argument("name")
+COLUMNS = ("32", "6", "", "")
 
 
-def run_create(arguments: argparse.Namespace, settings: Settings) -> int:
-    """The key on stdout; only its hash is kept."""
-    key, kept = new_key(arguments.name, Role(arguments.role), timestamp())
-    _keys(settings).add(kept)
-    say(f"the key of {kept.name} ({kept.role}); it cannot be shown again:")
+@click.group(cls=Group)
+def keys() -> None:
+    """Manage API keys: create, list and revoke them.
+
+    A service with FACECOMPARE_ACCESS=keys serves only requests with a key.
+    """
+
+
+@keys.command(
+    "create",
+    examples=("facecompare keys create front-desk --role caller",),
+)
+@click.argument("name", help="Who will use it; records name their caller by it.")
+@click.option(
+    "--role",
+    type=OneOf([role.value for role in Role]),
+    default=Role.CALLER.value,
+    help="A caller sees the records of its own comparisons; an admin sees and deletes all.",
+)
+def create(settings: Settings, name: str, role: str) -> int:
+    """Create a key and print it, this once.
+
+    Only its hash is kept, so that it cannot be shown again.
+    """
+    key, kept = new_key(name, Role(role), timestamp())
+    _key_store(settings).add(kept)
+    notice(f"the key of {kept.name} ({kept.role}); it cannot be shown again:")
     print(key)
     return 0
 
 
-def run_list(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Names, roles and times."""
-    keys = _keys(settings).every()
-    if arguments.json:
-        print_json([asdict(key) for key in keys])
-        return 0
-    for key in keys:
-        state = f"revoked {key.revoked_at}" if key.revoked_at else "valid"
-        print(f"{key.name:32}  {key.role:6}  created {key.created_at}  {state}")
+@keys.command("list", examples=("facecompare keys list --json",))
+@click.option("--json", "as_json", is_flag=True, help="Print all that is kept of them as JSON.")
+def list_keys(settings: Settings, as_json: bool) -> int:
+    """List the keys, newest first. Their names, roles and times are printed."""
+    kept = _key_store(settings).every()
+    if as_json:
+        print_json([asdict(key) for key in kept])
+    else:
+        table(map(_row, kept), COLUMNS)
     return 0
 
 
-def run_revoke(arguments: argparse.Namespace, settings: Settings) -> int:
-    """The key is refused from now on."""
-    _keys(settings).revoke(arguments.name, timestamp())
-    say(f"the key of {arguments.name} is revoked")
+@keys.command("revoke", examples=("facecompare keys revoke front-desk",))
+@click.argument("name", help="The name that the key was created with.")
+def revoke(settings: Settings, name: str) -> int:
+    """Revoke a key. Requests with it are refused from now on."""
+    _key_store(settings).revoke(name, timestamp())
+    notice(f"the key of {name} is revoked")
     return 0
 
 
-def _keys(settings: Settings) -> KeyStore:
+def _row(key: AccessKey) -> tuple[str, ...]:
+    state = f"revoked {key.revoked_at}" if key.revoked_at else "valid"
+    return key.name, key.role, f"created {key.created_at}", state
+
+
+def _key_store(settings: Settings) -> KeyStore:
     from facecompare.records.open_stores import open_stores
 
     return open_stores(settings)[1]

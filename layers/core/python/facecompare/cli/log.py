@@ -2,57 +2,65 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterable
-from typing import Any
 
-from facecompare.cli.output import print_json
+import click
+
+from facecompare.cli.command import Command
+from facecompare.cli.output import print_json, table
+from facecompare.cli.parameters import AT_LEAST_ONE, SINCE
 from facecompare.config import Settings
-from facecompare.errors import BadField
-from facecompare.records.record import ComparisonRecord, Selection, every_record, parse_since
+from facecompare.records.record import ComparisonRecord, Selection, every_record
+
+COLUMNS = ("", "", "16", "", "")
 
 
-def add_commands(commands: Any) -> None:
-    """Add the command to the parser."""
-    text = "list what was compared, newest first"
-    log: argparse.ArgumentParser = commands.add_parser(
-        "log", help=text, description=text, epilog="example: facecompare log --since 7d --csv"
-    )
-    log.set_defaults(run=run_log)
-    form = log.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help="for a spreadsheet")
-    form.add_argument("--json", action="store_true", help="as the API lists them")
-    log.add_argument("--since", metavar="WHEN", help="2026-11-22, 2026-11-22T09:30:00Z, 24h or 7d")
-    log.add_argument("--caller", metavar="NAME", help="only comparisons asked for with this key")
-    log.add_argument("--limit", metavar="N", help="at most so many")
+@click.command(
+    cls=Command,
+    examples=("facecompare log --since 7d --csv", "facecompare log --caller front-desk --limit 20"),
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, as the API lists records.")
+@click.option(
+    "--since",
+    metavar="WHEN",
+    type=SINCE,
+    show_default="all records",
+    help="Only newer ones: 2026-11-22, 2026-11-22T09:30:00Z, 90m, 24h or 7d.",
+)
+@click.option(
+    "--caller", metavar="NAME", help="Only comparisons that were requested with this API key."
+)
+@click.option(
+    "--limit", metavar="N", type=AT_LEAST_ONE, show_default="no limit", help="At most so many."
+)
+def log(
+    settings: Settings,
+    as_csv: bool,
+    as_json: bool,
+    since: str | None,
+    caller: str | None,
+    limit: int | None,
+) -> int:
+    """List the recorded comparisons, newest first.
 
-
-def run_log(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the records."""
+    Comparisons of the HTTP API are recorded, and those of this command line with --record.
+    """
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json were both given; expected at most one of them")
     from facecompare.records.open_stores import open_stores
 
-    since = parse_since(arguments.since) if arguments.since else None
-    selection = Selection(since=since, caller=arguments.caller)
-    records = every_record(open_stores(settings)[0], selection, _limit(arguments.limit))
-    if arguments.csv:
+    records = every_record(open_stores(settings)[0], Selection(since=since, caller=caller), limit)
+    if as_csv:
         _print_csv(records)
-    elif arguments.json:
+    elif as_json:
         from dataclasses import asdict
 
         print_json([asdict(record) for record in records])
     else:
-        for record in records:
-            print(_line(record))
+        table(map(_row, records), COLUMNS)
     return 0
-
-
-def _limit(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise BadField(f"--limit is {text!r}; a whole number of at least 1 is accepted")
-    return int(text)
 
 
 def _print_csv(records: Iterable[ComparisonRecord]) -> None:
@@ -62,9 +70,7 @@ def _print_csv(records: Iterable[ComparisonRecord]) -> None:
         sys.stdout.write(line)
 
 
-def _line(record: ComparisonRecord) -> str:
+def _row(record: ComparisonRecord) -> tuple[str, ...]:
     verdict = "same person" if record.same_person else "different people"
-    return (
-        f"{record.created_at}  {record.comparison_id}  {verdict:16}  "
-        f"distance {record.distance:.3f} (threshold {record.threshold:.2f})  {record.engine}"
-    )
+    distance = f"distance {record.distance:.3f} (threshold {record.threshold:.2f})"
+    return record.created_at, record.comparison_id, verdict, distance, record.engine

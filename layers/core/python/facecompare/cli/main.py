@@ -1,31 +1,16 @@
-"""The `facecompare` command: arguments, errors and exit codes.
+"""The `facecompare` command: errors and exit codes. The commands themselves: `overview.py`.
 
-Results go to stdout, talk to stderr, and the exit code is the verdict, as with `cmp` and `grep`.
+Results go to stdout, progress and warnings to stderr, and the exit code is the verdict, as with
+`cmp` and `grep`.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import facecompare
-from facecompare.cli import (
-    batch,
-    batch_jobs,
-    bench,
-    cost,
-    evaluate,
-    keys,
-    log,
-    models,
-    photos,
-    plan,
-    serve,
-)
-from facecompare.config import Settings, debugging
 from facecompare.errors import (
     FaceCompareError,
     InputError,
@@ -34,6 +19,12 @@ from facecompare.errors import (
     SetupError,
 )
 
+if TYPE_CHECKING:
+    import click
+
+    from facecompare.config import Settings
+
+PROGRAM = "facecompare"
 SAME_PERSON, DIFFERENT, BAD_INPUT, SET_UP, SERVICE = range(5)
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
@@ -44,7 +35,8 @@ EXIT_CODES: dict[type[FaceCompareError], int] = {
 }
 
 EXTRAS = {  # by what a module is called: the extra that brings it
-    **dict.fromkeys(("dlib", "numpy", "PIL", "pillow_heif", "tqdm", "onnxruntime"), "cpu"),
+    **dict.fromkeys(("click", "tqdm"), "cli"),
+    **dict.fromkeys(("dlib", "numpy", "PIL", "pillow_heif", "onnxruntime"), "cpu"),
     **dict.fromkeys(("anyio", "fastapi", "pydantic", "starlette", "uvicorn"), "api"),
     "onnx": "models",
     "httpx2": "client",
@@ -52,39 +44,72 @@ EXTRAS = {  # by what a module is called: the extra that brings it
     **dict.fromkeys(("botocore", "mangum", "aws_lambda_powertools"), "aws"),
 }
 
-EPILOG = """\
-exit codes: 0 same person (or done), 1 different, 2 bad input, 3 set-up, 4 service
-example:    facecompare compare ann1.jpg ann2.jpg && echo "the same person"
-"""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    """Run one command; returns its exit code. Without `argv`, the arguments of this process."""
     try:
-        code: int = arguments.run(arguments, Settings.from_env())
-        sys.stdout.flush()
+        return _run(argv)
     except FaceCompareError as error:
-        if debugging():
+        if _debugging():
             raise
         return _report(error)
     except ModuleNotFoundError as exc:
-        if exc.name is None or exc.name.partition(".")[0] not in EXTRAS or debugging():
+        if exc.name is None or exc.name.partition(".")[0] not in EXTRAS or _debugging():
             raise
         return _report(_package_missing(exc.name))
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader, `head` say, has seen enough; what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return SAME_PERSON
-    return code
 
 
 def exit_code(error: FaceCompareError) -> int:
     """The exit code of this error's branch of the tree."""
     return next(code for branch, code in EXIT_CODES.items() if isinstance(error, branch))
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    """Parse, then run: so that whatever stops a command stops it here."""
+    command = _parsed(argv)
+    if isinstance(command, int):
+        return command
+    from facecompare.config import Settings  # no help needs it
+
+    try:
+        code = command(Settings.from_env())
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, `head` for one, left early
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SAME_PERSON
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
+    """The command to run; or, where the arguments ask for help or are wrong, the exit code.
+
+    click is imported here, so that without it the reader is told which extra brings it.
+    """
+    import click
+    from click.exceptions import NoArgsIsHelpError
+
+    from facecompare.cli.overview import root
+
+    try:
+        command: Callable[[Settings], int] | int = root.main(
+            argv, prog_name=PROGRAM, standalone_mode=False
+        )
+    except NoArgsIsHelpError as error:
+        print(error.message)
+        return BAD_INPUT  # never 0, which a script would take for the same person
+    except click.UsageError as error:
+        return _report_usage(error)
+    except click.Abort:
+        return INTERRUPTED
+    return command
+
+
+def _debugging() -> bool:
+    from facecompare.config import debugging  # no help needs it
+
+    return debugging()
 
 
 def _package_missing(module: str) -> PackageMissing:
@@ -96,27 +121,21 @@ def _package_missing(module: str) -> PackageMissing:
 
 def _report(error: FaceCompareError) -> int:
     about = f"{error.image}: " if error.image else ""
-    print(f"facecompare: {about}{error.message} [{error.code}]", file=sys.stderr)
+    print(f"{PROGRAM}: {about}{error.message} [{error.code}]", file=sys.stderr)
     return exit_code(error)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong with the arguments."""
-
-    def error(self, message: str) -> NoReturn:
-        """End with exit code 2."""
-        self.exit(BAD_INPUT, f"facecompare: {message}; see: {self.prog} --help\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="facecompare",
-        description="Are these two photos the same person?",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=facecompare.__version__)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (photos, batch, batch_jobs, log, keys, serve, models, evaluate, bench, cost, plan):
-        group.add_commands(commands)
-    return parser
+def _report_usage(error: click.UsageError) -> int:
+    """In one line: what is wrong, what was probably meant, and whose help to read."""
+    path = error.ctx.command_path if error.ctx else PROGRAM
+    meant = getattr(error, "possibilities", None)  # of an unknown command or option
+    found = " ".join((error.message if meant else error.format_message()).split()).rstrip(".")
+    found = found[:1].lower() + found[1:]
+    if meant:
+        print(
+            f"{PROGRAM}: {found}; did you mean {meant[0]}? See: {path} --help",
+            file=sys.stderr,
+        )
+    else:
+        print(f"{PROGRAM}: {found}; see: {path} --help", file=sys.stderr)
+    return BAD_INPUT

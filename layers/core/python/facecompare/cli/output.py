@@ -1,10 +1,10 @@
-"""How results and progress are written."""
+"""How results, tables, progress and warnings are written."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,27 +17,56 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def print_json(answer: DataclassInstance | list[Any]) -> None:
+def print_json(response: DataclassInstance | list[Any]) -> None:
     """The same object that the API returns, indented."""
-    plain = answer if isinstance(answer, list) else asdict(answer)
+    plain = response if isinstance(response, list) else asdict(response)
     print(json.dumps(plain, indent=2, ensure_ascii=False))
 
 
-def say(text: str) -> None:
-    """Talk: stderr."""
+def table(rows: Iterable[Sequence[str]], columns: Sequence[str]) -> None:
+    """Print a line for each row as soon as it comes, with two spaces between its cells.
+
+    `columns` are format specifications, such as "12" (padded to 12) or ">12" (to the right); the
+    columns have the same width whatever comes, as the last row is not awaited.
+    """
+    for row in rows:
+        cells = (format(cell, column) for cell, column in zip(row, columns, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+def notice(text: str) -> None:
+    """A line on stderr."""
     print(text, file=sys.stderr)
 
 
-def progress(items: Iterable[T], label: str, total: int) -> Iterable[T]:
-    """The same items with a bar on stderr, if that is a terminal and there is more than one."""
+def warning(text: str) -> None:
+    """A line on stderr that says `warning`."""
+    notice(f"warning: {text}")
+
+
+def progress(
+    items: Iterable[T],
+    label: str,
+    total: int,
+    unit: str = "photo",
+    *,
+    done: int = 0,
+    count: Callable[[T], int] | None = None,
+) -> Iterator[T]:
+    """The same items, with a bar on stderr if that is a terminal and there is more than one.
+
+    `count` says of an item how many of `total` are done with it; without, each item is one more
+    than the `done` of the beginning.
+    """
+    if total < 2 or not sys.stderr.isatty():
+        yield from items
+        return
     from tqdm import tqdm
 
-    bar: Iterable[T] = tqdm(items, desc=label, total=total, unit="photo", disable=_quiet(total))
-    return bar
-
-
-def _quiet(total: int) -> bool:
-    return total < 2 or not sys.stderr.isatty()
+    with tqdm(desc=label, total=total, unit=unit, initial=done) as bar:
+        for item in items:
+            yield item
+            bar.update(1 if count is None else count(item) - bar.n)
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -48,4 +77,20 @@ def write_file(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as exc:
-        raise BadField(f"{path} cannot be written ({exc.strerror}); name another file") from exc
+        raise unwritable(path, exc) from exc
+
+
+def unwritable(path: Path, exc: OSError) -> BadField:
+    """The error for a result that cannot be written there."""
+    return BadField(f"{path} cannot be written ({exc.strerror}); name another file")
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder, and those above it, unless it is there.
+
+    Raises  BadField.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise BadField(f"{path} cannot be made ({exc.strerror}); name another folder") from exc

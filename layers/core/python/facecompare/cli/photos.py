@@ -2,214 +2,205 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facecompare.cli.output import print_json, progress, say, write_file
-from facecompare.config import Settings
-from facecompare.errors import (
-    BadField,
-    BadThreshold,
-    InputError,
-    MissingImage,
+import click
+
+from facecompare.cli.command import Command
+from facecompare.cli.output import notice, print_json, progress, warning, write_file
+from facecompare.cli.parameters import FILE
+from facecompare.cli.request_options import (
+    face_options,
+    json_option,
+    landmarks_option,
+    photo_argument,
+    threshold_options,
 )
-from facecompare.options import FacePolicy, RequestOptions
+from facecompare.config import Settings
+from facecompare.errors import BadField, InputError, MissingImage
+from facecompare.options import RequestOptions
 
 if TYPE_CHECKING:
     from facecompare.pipeline.decode import Photo
-    from facecompare.results.schemas import CandidateResponse, ComparisonResponse, PhotoResponse
+    from facecompare.results.schemas import (
+        CandidateResponse,
+        ComparisonResponse,
+        FaceResponse,
+        MeasureResponse,
+        PhotoResponse,
+        PredictionResponse,
+    )
     from facecompare.service import FaceService
 
-POLICIES = tuple(policy.value for policy in FacePolicy)
 STDIN = "-"
 
-
-def add_commands(commands: Any) -> None:
-    """Add the commands to the parser."""
-    compare = _command(commands, "compare", run_compare, "are two photos the same person?")
-    compare.add_argument("image1", help="a photo, or - for stdin")
-    compare.add_argument("image2")
-    add_threshold(compare)
-    compare.add_argument("--overlay", metavar="OUT.png", type=Path, help="draw the faces")
-    compare.add_argument("--record", action="store_true", help="keep a record in the log")
-
-    predict = _command(
-        commands, "predict", run_predict, "which of two photos is closer to a third?"
-    )
-    for name in ("anchor", "image1", "image2"):
-        predict.add_argument(name)
-    add_threshold(predict)
-    predict.add_argument("--record", action="store_true", help="keep a record for each candidate")
-
-    detect = _command(commands, "detect", run_detect, "find the faces of a photo")
-    detect.add_argument("image", help="a photo, or - for stdin")
-    detect.add_argument("--overlay", metavar="OUT.png", type=Path, help="draw the faces")
-
-    embed = _command(commands, "embed", run_embed, "turn faces into 128 numbers each")
-    embed.add_argument("images", metavar="IMAGE", nargs="+")
-    embed.add_argument("--out", metavar="FILE.npz", type=Path, help="write numpy arrays")
+overlay_option = click.option(
+    "--overlay", metavar="OUT.png", type=FILE, help="Draw the faces into this PNG file."
+)
 
 
-def run_compare(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Exit code 0 for the same person, 1 for different people."""
-    service, options = _service(arguments, settings), options_from(arguments)
-    photos = _photos(arguments, ("image1", "image2"), settings)
-    answer, comparison = service.compare(photos, options)
-    if arguments.overlay:
+@click.command(
+    cls=Command,
+    examples=(
+        "facecompare compare ann1.jpg ann2.jpg --overlay faces.png",
+        "facecompare compare ann1.jpg ann2.jpg --fmr 0.001 --json",
+        "facecompare compare - ann2.jpg < ann1.jpg",
+    ),
+)
+@photo_argument("image1", "A photo, or - for stdin.")
+@photo_argument("image2", "The photo to compare it with.")
+@threshold_options
+@face_options
+@landmarks_option
+@overlay_option
+@click.option("--record", is_flag=True, help="Add a record to the log.")
+@json_option
+def compare(
+    settings: Settings,
+    image1: str,
+    image2: str,
+    overlay: Path | None,
+    record: bool,
+    as_json: bool,
+    **requested: Any,
+) -> int:
+    """Say whether two photos show the same person.
+
+    The exit code is 0 for the same person and 1 for different people.
+    """
+    service, options = _service(settings, record), RequestOptions(**requested)
+    photos = read_photos({"image1": image1, "image2": image2}, settings)
+    response, comparison = service.compare(photos, options)
+    if overlay:
         from facecompare.results.overlay import draw_comparison
 
         pair = photos["image1"], photos["image2"]
         reports = comparison.image1, comparison.image2
-        write_file(arguments.overlay, draw_comparison(pair, reports, settings.limits))
-    if arguments.json:
-        print_json(answer)
+        write_file(overlay, draw_comparison(pair, reports, settings.limits))
+    if as_json:
+        print_json(response)
     else:
-        print(_pair_result(answer, answer.threshold))
-        _say_warnings({"image1": answer.image1, "image2": answer.image2})
-    return 0 if answer.same_person else 1
+        print(_pair_result(response, response.threshold))
+        _warn_of_quality({"image1": response.image1, "image2": response.image2})
+    return 0 if response.same_person else 1
 
 
-def run_predict(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Exit code 0 if the closer candidate is the same person, else 1."""
-    service, options = _service(arguments, settings), options_from(arguments)
-    answer = service.predict(_photos(arguments, ("anchor", "image1", "image2"), settings), options)
-    if arguments.json:
-        print_json(answer)
+@click.command(cls=Command, examples=("facecompare predict ann1.jpg ann2.jpg bob.jpg",))
+@photo_argument("anchor", "The photo that both others are compared with; - for stdin.")
+@photo_argument("image1", "A candidate.")
+@photo_argument("image2", "The other candidate.")
+@threshold_options
+@face_options
+@landmarks_option
+@click.option("--record", is_flag=True, help="Add a record for each candidate to the log.")
+@json_option
+def predict(
+    settings: Settings,
+    anchor: str,
+    image1: str,
+    image2: str,
+    record: bool,
+    as_json: bool,
+    **requested: Any,
+) -> int:
+    """Say which of two photos is closer to a third.
+
+    The exit code is 0 if the closer one shows the same person, and 1 otherwise.
+    """
+    service, options = _service(settings, record), RequestOptions(**requested)
+    paths = {"anchor": anchor, "image1": image1, "image2": image2}
+    response = service.predict(read_photos(paths, settings), options)
+    if as_json:
+        print_json(response)
     else:
-        print(f"{answer.closer} is closer to the anchor")
-        for name, candidate in (("image1", answer.image1), ("image2", answer.image2)):
-            print(f"{name}: {_pair_result(candidate, answer.threshold)}")
-        photos = {"anchor": answer.anchor}
-        _say_warnings(photos | {"image1": answer.image1.photo, "image2": answer.image2.photo})
-    return 0 if answer.same_person else 1
+        _print_prediction(response)
+    return 0 if response.same_person else 1
 
 
-def run_detect(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Exit code 0 when there is a face."""
-    service, options = _service(arguments, settings), options_from(arguments)
-    photo = _photos(arguments, ("image",), settings)["image"]
-    answer, report = service.detect(photo, options)
-    if arguments.overlay:
+@click.command(
+    cls=Command,
+    examples=(
+        "facecompare detect party.jpg --json",
+        "facecompare detect party.jpg --overlay faces.png",
+    ),
+)
+@photo_argument("image", "A photo, or - for stdin.")
+@face_options
+@landmarks_option
+@overlay_option
+@json_option
+def detect(
+    settings: Settings, image: str, overlay: Path | None, as_json: bool, **requested: Any
+) -> int:
+    """Find the faces of a photo.
+
+    A photo without a face is bad input, exit code 2.
+    """
+    service, options = _service(settings), RequestOptions(**requested)
+    photo = read_photos({"image": image}, settings)["image"]
+    response, report = service.detect(photo, options)
+    if overlay:
         from facecompare.results.overlay import draw_faces
 
-        write_file(arguments.overlay, draw_faces(photo, report, settings.limits))
-    if arguments.json:
-        print_json(answer)
+        write_file(overlay, draw_faces(photo, report, settings.limits))
+    if as_json:
+        print_json(response)
     else:
-        for face in answer.image.faces:
-            box = face.box
-            place = f"left {box.left:.0f}, top {box.top:.0f}, {box.width:.0f} × {box.height:.0f} px"
-            print(f"face at {place} ({face.detector} {face.detection_score:.2f})")
-        _say_warnings({"image": answer.image})
+        for face in response.image.faces:
+            print(_place(face))
+        _warn_of_quality({"image": response.image})
     return 0
 
 
-def run_embed(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Embed every photo; bad ones are named on stderr and make the exit code 2 at the end."""
-    service, options = _service(arguments, settings), options_from(arguments)
-    engine = service.engine(options.engine)
+@click.command(
+    cls=Command,
+    examples=(
+        "facecompare embed *.jpg --out embeddings.npz",
+        "facecompare embed ann1.jpg ann2.jpg --json",
+    ),
+)
+@photo_argument("images", "Photos, each by its path.", metavar="IMAGE", nargs=-1, required=True)
+@face_options
+@click.option(
+    "--out", metavar="FILE.npz", type=FILE, help="Write NumPy arrays, for numpy.load, and no text."
+)
+@json_option
+def embed(
+    settings: Settings,
+    images: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    **requested: Any,
+) -> int:
+    """Turn the face of each photo into an embedding, 128 or 512 numbers by engine.
+
+    A bad photo is named on stderr and skipped; the exit code is 2 at the end.
+    """
+    service, options = _service(settings), RequestOptions(**requested)
+    engine = service.engine(options.engine).card.id
     embeddings: dict[str, Any] = {}
     failed = False
-    for path in progress(arguments.images, "embedding", len(arguments.images)):
+    for path in progress(images, "embedding", len(images)):
         try:
             embeddings[path] = service.embed(read_photo(path, settings), options).values
         except InputError as error:
             failed = True
-            say(f"facecompare: {path}: {error.message} [{error.code}]")
-    if arguments.out:
-        write_file(arguments.out, _npz(embeddings, engine.card.id))
-    if arguments.json:
-        rows = [
-            {"image": path, "engine": engine.card.id, "embedding": values.tolist()}
-            for path, values in embeddings.items()
-        ]
-        print_json(rows)
-    elif not arguments.out:
-        for path, values in embeddings.items():
-            print(path, *(f"{value:.6f}" for value in values.tolist()))
+            notice(f"facecompare: {path}: {error.message} [{error.code}]")
+    if out:
+        write_file(out, _npz(embeddings, engine))
+    if as_json or not out:
+        _print_embeddings(embeddings, engine, as_json)
     return 2 if failed else 0
 
 
-def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text, epilog=EXAMPLES[name]
-    )
-    parser.set_defaults(run=run)
-    parser.add_argument("--json", action="store_true", help="print what the API would answer")
-    parser.add_argument("--face", choices=POLICIES, default=POLICIES[0], help="which face counts")
-    parser.add_argument("--engine", help="see: facecompare models list")
-    if name != "embed":
-        parser.add_argument("--landmarks68", action="store_true", help="find 68 points as well")
-    return parser
-
-
-EXAMPLES = {
-    "compare": "example: facecompare compare ann1.jpg ann2.jpg --overlay faces.png",
-    "predict": "example: facecompare predict ann1.jpg ann2.jpg bob.jpg",
-    "detect": "example: facecompare detect party.jpg --json",
-    "embed": "example: facecompare embed *.jpg --out embeddings.npz",
-}
-
-
-def add_threshold(parser: argparse.ArgumentParser) -> None:
-    """What decides between the same person and different people."""
-    parser.add_argument(
-        "--threshold",
-        metavar="T",
-        help="distance below which it is the same person; the engine's own by default",
-    )
-    parser.add_argument(
-        "--far",
-        metavar="RATE",
-        help="accept this share of strangers, 0.001 say, instead of naming a threshold",
-    )
-
-
-def options_from(arguments: argparse.Namespace) -> RequestOptions:
-    """What the arguments ask for. Raises  BadThreshold, BadField."""
-    return RequestOptions(
-        threshold=_threshold(getattr(arguments, "threshold", None)),
-        fmr=_far(getattr(arguments, "far", None)),
-        face=FacePolicy(arguments.face),
-        landmarks68=getattr(arguments, "landmarks68", False),
-        engine=arguments.engine,
-    )
-
-
-def _threshold(text: str | None) -> float | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError as exc:
-        raise BadThreshold(f"the threshold is {text!r}; a number is accepted, 0.5 say") from exc
-
-
-def _far(text: str | None) -> float | None:
-    try:
-        far = None if text is None else float(text)
-    except ValueError:
-        far = 0.0
-    if far is not None and not 0 < far < 1:
-        raise BadField(f"the false-accept rate is {text!r}; a share is accepted, 0.001 say")
-    return far
-
-
-def _service(arguments: argparse.Namespace, settings: Settings) -> FaceService:
+def _service(settings: Settings, recorded: bool = False) -> FaceService:
     from facecompare.records.open_stores import open_stores
     from facecompare.service import FaceService
 
-    recorded = getattr(arguments, "record", False)
     return FaceService(settings, open_stores(settings)[0] if recorded else None)
-
-
-def _photos(
-    arguments: argparse.Namespace, names: tuple[str, ...], settings: Settings
-) -> dict[str, Photo]:
-    paths = {name: getattr(arguments, name) for name in names}
-    if list(paths.values()).count(STDIN) > 1:
-        raise BadField("stdin (-) can hold one photo; name a file for the others")
-    return {name: read_photo(path, settings, name) for name, path in paths.items()}
 
 
 def read_photo(path: str, settings: Settings, image: str | None = None) -> Photo:
@@ -232,30 +223,68 @@ def read_photo(path: str, settings: Settings, image: str | None = None) -> Photo
         ) from exc
 
 
-def _npz(embeddings: dict[str, Any], engine_id: str) -> bytes:
-    """Arrays `images` [N], `embeddings` [N, 128] and `engine`; read it with numpy.load."""
+def read_photos(paths: Mapping[str, str], settings: Settings) -> dict[str, Photo]:
+    """Photos by what the response calls them, such as `image1`. Raises  BadField, MissingImage."""
+    if list(paths.values()).count(STDIN) > 1:
+        raise BadField("stdin (-) can hold one photo; name a file for the others")
+    return {name: read_photo(path, settings, name) for name, path in paths.items()}
+
+
+def _print_embeddings(embeddings: dict[str, Any], engine: str, as_json: bool) -> None:
+    if as_json:
+        rows = [
+            {"image": path, "engine": engine, "embedding": values.tolist()}
+            for path, values in embeddings.items()
+        ]
+        print_json(rows)
+        return
+    for path, values in embeddings.items():
+        print(path, *(f"{value:.6f}" for value in values.tolist()))
+
+
+def _npz(embeddings: dict[str, Any], engine: str) -> bytes:
+    """Arrays `images` [N], `embeddings` [N, D] and `engine`; read it with numpy.load."""
     from io import BytesIO
 
     import numpy as np
 
     buffer = BytesIO()
     rows = np.stack(list(embeddings.values())) if embeddings else np.empty((0, 0), np.float32)
-    np.savez(buffer, images=np.array(list(embeddings)), embeddings=rows, engine=engine_id)
+    np.savez(buffer, images=np.array(list(embeddings)), embeddings=rows, engine=engine)
     return buffer.getvalue()
 
 
-def _pair_result(answer: ComparisonResponse | CandidateResponse, threshold: float) -> str:
-    words = "same person" if answer.same_person else "different people"
-    score = "" if answer.score is None else f"   score {answer.score:g}"
-    return f"{words}   distance {answer.distance:.3f} (threshold {threshold:.2f}){score}"
+def _print_prediction(response: PredictionResponse) -> None:
+    candidates = {"image1": response.image1, "image2": response.image2}
+    print(f"{response.closer} is closer to the anchor")
+    for name, candidate in candidates.items():
+        print(f"{name}: {_pair_result(candidate, response.threshold)}")
+    photos = {name: candidate.photo for name, candidate in candidates.items()}
+    _warn_of_quality({"anchor": response.anchor} | photos)
 
 
-def _say_warnings(photos: dict[str, PhotoResponse]) -> None:
+def _pair_result(response: ComparisonResponse | CandidateResponse, threshold: float) -> str:
+    words = "same person" if response.same_person else "different people"
+    score = "" if response.score is None else f"   score {response.score:g}"
+    return f"{words}   distance {response.distance:.3f} (threshold {threshold:.2f}){score}"
+
+
+def _place(face: FaceResponse) -> str:
+    box = face.box
+    place = f"left {box.left:.0f}, top {box.top:.0f}, {box.width:.0f} × {box.height:.0f} px"
+    return f"face at {place} ({face.detector} {face.detection_score:.2f})"
+
+
+def _warn_of_quality(photos: dict[str, PhotoResponse]) -> None:
     for name, photo in photos.items():
         for face in photo.faces:
             for measure in face.quality:
                 if face.compared and measure.warns:
-                    low, high = measure.minimum, measure.maximum
-                    wanted = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
-                    found = f"{measure.name} is {measure.value:g} {measure.unit}"
-                    say(f"warning: {name}: {found}; {wanted} gives a surer verdict")
+                    warning(f"{name}: {_shortfall(measure)}")
+
+
+def _shortfall(measure: MeasureResponse) -> str:
+    low, high = measure.minimum, measure.maximum
+    wanted = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+    found = f"{measure.name} is {measure.value:g} {measure.unit}"
+    return f"{found}; {wanted} gives a surer verdict"

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
 import socket
-from typing import Any
 
-from facecompare.cli.output import say
+import click
+
+from facecompare.cli.command import Command
+from facecompare.cli.output import notice
+from facecompare.cli.parameters import PORT
 from facecompare.config import Settings
-from facecompare.errors import BadField, PortUnavailable
+from facecompare.errors import PortUnavailable
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
-def add_commands(commands: Any) -> None:
-    """Add the command to the parser."""
-    text = "serve the page and the API"
-    serve: argparse.ArgumentParser = commands.add_parser(
-        "serve", help=text, description=text, epilog="example: facecompare serve --port 8080"
-    )
-    serve.set_defaults(run=run_serve)
-    serve.add_argument("--host", default="127.0.0.1", help="0.0.0.0 to be reachable from elsewhere")
-    serve.add_argument("--port", default="8000", help="0 takes any free port")
-
-
-def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Serve until interrupted."""
+@click.command(
+    cls=Command,
+    examples=("facecompare serve --port 8080", "facecompare serve --host 0.0.0.0 --port 0"),
+)
+@click.option(
+    "--host",
+    metavar="HOST",
+    default=LOOPBACK[0],
+    help="Listen on this address; 0.0.0.0 is reachable from other machines.",
+)
+@click.option(
+    "--port", metavar="PORT", type=PORT, default=8000, help="Listen on this port; 0 takes any."
+)
+def serve(settings: Settings, host: str, port: int) -> int:
+    """Serve the web page and the HTTP API until interrupted."""
     import uvicorn
 
     from facecompare.api.app import local_app
@@ -36,22 +40,16 @@ def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
     service = FaceService(settings, log)
     service.engine()  # models that are missing are told now, and the first visitor need not wait
     app = local_app(settings, log, keys, service)
-    if arguments.host in LOOPBACK:
+    if host in LOOPBACK:
         # Without it a web page elsewhere could reach this server by pointing its own name here.
         from starlette.middleware.trustedhost import TrustedHostMiddleware
 
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK])
-    listener = _listen(arguments.host, _port(arguments.port))
+    listener = _listen(host, port)
     _announce(listener, settings)
     config = uvicorn.Config(app, log_level="warning", server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
     return 0
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) > 65535:
-        raise BadField(f"--port is {text!r}; a number from 0 to 65535 is accepted")
-    return int(text)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -68,6 +66,6 @@ def _announce(listener: socket.socket, settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     if (settings.web_dir / "index.html").is_file():
-        say(f"page and API on {address}  (stop with Ctrl-C)")
+        notice(f"page and API on {address}  (stop with Ctrl-C)")
     else:
-        say(f"API on {address}/api; no page, because {settings.web_dir} has no index.html")
+        notice(f"API on {address}/api; no page, because {settings.web_dir} has no index.html")

@@ -1,0 +1,105 @@
+"""What a command and a group of commands are here: click's, with settings and examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from facecompare.cli.output import warning
+
+if TYPE_CHECKING:
+    from facecompare.config import Settings
+
+WIDTH = 80  # columns; a narrower terminal narrows the help
+# A command's context inherits these from the one of the overview.
+CONTEXT = {
+    "help_option_names": ["-h", "--help"],
+    "show_default": True,
+    "max_content_width": WIDTH,
+}
+
+
+DEPRECATED = {"--far": "--fmr"}  # the old name of an option: accepted until 0.8
+
+
+class Several(click.Option):
+    """An option with one or more values: `--pairs 1e6 1e8`; also `--pairs 1e6 --pairs 1e8`."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        attributes["multiple"] = True
+        super().__init__(*args, **attributes)
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """`N...`."""
+        return f"{super().make_metavar(ctx)}..."
+
+
+class Command(click.Command):
+    """Its function takes the settings and the parameters, and returns the exit code."""
+
+    def __init__(self, *args: Any, examples: Sequence[str], **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.examples = tuple(examples)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, with every value of a `Several` option after a name of its own."""
+        several = (param for param in self.params if isinstance(param, Several))
+        names = {name for param in several for name in param.opts}
+        try:
+            return super().parse_args(ctx, list(_named(map(_current, args), names)))
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # else the overview's, whose help says less
+            raise
+
+    def invoke(self, ctx: click.Context) -> Callable[[Settings], int]:
+        """The function with its parameters, for `main` to call with the settings."""
+        assert self.callback is not None  # noqa: S101 – every command is made of a function
+        return partial(self.callback, **ctx.params)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples."""
+        write_lines(formatter, "Examples", self.examples)
+
+
+class Group(click.Group):
+    """Commands on one kind of thing, such as keys; alone it prints its help."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of their definition."""
+        return list(self.commands)
+
+
+def write_lines(formatter: click.HelpFormatter, heading: str, lines: Sequence[str]) -> None:
+    """A section of lines that are not wrapped, because they are to be copied."""
+    with formatter.section(heading):
+        for line in lines:
+            formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def _current(arg: str) -> str:
+    """The same, with an option's present name in place of its old one."""
+    name, equals, value = arg.partition("=")
+    if name not in DEPRECATED:
+        return arg
+    warning(f"{name} is deprecated and will be removed; use {DEPRECATED[name]}")
+    return f"{DEPRECATED[name]}{equals}{value}"
+
+
+def _named(args: Iterable[str], names: set[str]) -> Iterator[str]:
+    """`--pairs 1 2` as `--pairs 1 --pairs 2`, which click understands."""
+    name, values = "", 0
+    for arg in args:
+        if values and not arg.startswith("-"):
+            yield name
+        yield arg
+        if arg in names:
+            name, values = arg, 0
+        elif name and not arg.startswith("-"):
+            values += 1
+        else:
+            name, values = "", 0

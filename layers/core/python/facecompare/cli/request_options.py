@@ -1,0 +1,68 @@
+"""The options that say how photos are compared, the same for every command that has them.
+
+Their names are those of `RequestOptions`, so that a command makes one of what it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from facecompare.cli.parameters import FACE, PHOTO, RATE, THRESHOLD
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def face_options(function: F) -> F:
+    """`--face` and `--engine`."""
+    face = click.option(
+        "--face", type=FACE, default=FACE.choices[0], help="Which face of a photo is compared."
+    )
+    engine = click.option(
+        "--engine",
+        metavar="ENGINE",
+        show_default="FACECOMPARE_ENGINE, else dlib-fast",
+        help="Detector and embedding network; see: facecompare models list.",
+    )
+    return face(engine(function))
+
+
+def threshold_options(function: F) -> F:
+    """`--threshold`, or `--fmr` instead of it."""
+    threshold = click.option(
+        "--threshold",
+        metavar="T",
+        type=THRESHOLD,
+        show_default="the engine's own",
+        help="Distance below which two photos show the same person.",
+    )
+    fmr = click.option(
+        "--fmr",
+        metavar="RATE",
+        type=RATE,
+        help="Use the threshold that was calibrated for this false match rate, e.g. 0.001.",
+    )
+    return threshold(fmr(function))
+
+
+landmarks_option = click.option(
+    "--landmarks68", is_flag=True, help="Find 68 landmarks as well, where switched on."
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print the API's response as JSON."
+)
+
+
+def photo_argument(name: str, help: str, **attributes: Any) -> Callable[[F], F]:
+    """A photo's path, or `-`."""
+    return click.argument(name, type=PHOTO, help=help, **attributes)
+
+
+pair_argument = photo_argument(
+    "images",
+    "Two photos with a face each, instead of the two of the source checkout.",
+    metavar="[IMAGE IMAGE]",
+    nargs=-1,
+)

@@ -1,7 +1,8 @@
 """Settings: read from the environment once, checked before the first request.
 
 Nothing else in the package reads the environment. An explicit argument beats the environment,
-which beats the default. The reference table of settings is made of these fields.
+which beats the default. The reference table of settings (facecompare.config.reference) is made of
+these fields.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from facecompare.config.reader import (
     one_of,
     parsed,
     path,
-    reference_table,
     refusal,
     refuse_unknown,
     setting,
@@ -173,14 +173,14 @@ class Settings:
 
         Raises  BadSetting, which says what was found, what is expected, and what to do.
         """
-        texts = {name: env.get(_variable(name), "").strip() for name in setting_names()}
+        texts = {name: env.get(variable(name), "").strip() for name in setting_names()}
         given = {name: text for name, text in texts.items() if text}
         settings = cls(**(_defaults(env) | parsed(cls, given, _spelled)))
         _refuse_unknown_engine(settings)
         variables = (name for name in env if name.startswith(ENV_PREFIX))
         refuse_unknown(
             (name for name in variables if not _set_by_kubernetes(name, env[name])),
-            [*map(_variable, setting_names()), DEBUG_VARIABLE],
+            [*map(variable, setting_names()), DEBUG_VARIABLE],
         )
         return settings
 
@@ -190,11 +190,6 @@ def setting_names() -> list[str]:
     return list(declared(Settings))
 
 
-def settings_table() -> str:
-    """The reference table of all settings, in Markdown."""
-    return reference_table(Settings, "variable", _variable)
-
-
 def _defaults(env: Mapping[str, str]) -> dict[str, Any]:
     defaults = {name: each.default for name, each in declared(Settings).items()}
     return {
@@ -202,12 +197,13 @@ def _defaults(env: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """The environment variable of this setting."""
     return ENV_PREFIX + name.upper()
 
 
 def _spelled(name: str, text: str) -> str:
-    return f"{_variable(name)}={text!r}"
+    return f"{variable(name)}={text!r}"
 
 
 def _set_by_kubernetes(name: str, value: str) -> bool:

@@ -1,7 +1,10 @@
 """Settings are declared once, as fields of a dataclass.
 
-Reading their texts, refusing unknown names and the reference table all follow from the declaration.
-Both the library's settings and the options of a deployment are declared so.
+Reading their texts, refusing unknown names and the reference table (facecompare.config.reference)
+all follow from the declaration. The options of a deployment are declared in the same way.
+
+Kinds and declarations are plain classes: a named tuple or a dataclass takes ten times as long to
+make, at every start of a function.
 """
 
 from __future__ import annotations
@@ -9,37 +12,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, field, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from facecompare.errors import BadSetting
 
 DECLARED = "setting"  # the key of the declaration in a field's metadata
 
 
-class Kind(NamedTuple):
-    """What a setting's text may be."""
+class Kind:
+    """What a setting's text may be.
 
-    parse: Callable[[str], Any]  # raises ValueError
-    valid: str  # in Markdown; a message leaves the backticks out
-    texts: Mapping[str, Any] = {}
+    `parse` raises ValueError; `valid` is Markdown, of which a message leaves the backticks out;
+    `texts` are the texts there are and their values, if they can be listed.
+    """
+
+    def __init__(
+        self, parse: Callable[[str], Any], valid: str, texts: Mapping[str, Any] | None = None
+    ) -> None:
+        self.parse = parse
+        self.valid = valid
+        self.texts = texts or {}
 
 
-class Declaration(NamedTuple):
-    """What is known about a setting."""
+class Declaration:
+    """What is known about a setting; `shown_default` is Markdown, empty: the default's own text."""
 
-    kind: Kind
-    default: Any
-    meaning: str
-    shown_default: str
-
-    def default_text(self) -> str:
-        """The default in Markdown, as the reference table shows it."""
-        named = [f"`{text}`" for text, value in self.kind.texts.items() if value == self.default]
-        if self.shown_default or named:
-            return self.shown_default or named[0]
-        if isinstance(self.default, int):
-            return f"{self.default:,}"
-        return f"`{self.default}`" if self.default else "none"
+    def __init__(self, kind: Kind, default: Any, meaning: str, shown_default: str) -> None:
+        self.kind = kind
+        self.default = default
+        self.meaning = meaning
+        self.shown_default = shown_default
 
 
 def setting(kind: Kind, default: Any, meaning: str, shown_default: str = "") -> Any:
@@ -81,15 +83,6 @@ def refuse_unknown(found: Iterable[str], valid: Iterable[str]) -> None:
     unknown = sorted(set(found) - set(names))
     if unknown:
         raise BadSetting(f"unknown setting {unknown[0]}; valid: {', '.join(names)}")
-
-
-def reference_table(settings: type, head: str, spelled: Callable[[str], str]) -> str:
-    """All settings in Markdown: name, valid values, default, meaning."""
-    lines = [f"| {head} | valid values | default | meaning |", "|---|---|---|---|"]
-    for name, each in declared(settings).items():
-        cells = (f"`{spelled(name)}`", each.kind.valid, each.default_text(), each.meaning)
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
 
 
 def refusal(found: str, expected: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facecompare.config import ENV_PREFIX
-from infra.settings import MAX_REQUEST_BYTES, PROJECT, DeploySettings
+from infra.limits import MAX_REQUEST_BYTES
+from infra.settings import PROJECT, DeploySettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

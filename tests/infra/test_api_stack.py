@@ -15,7 +15,7 @@ from facecompare.config import PUBLIC, Settings
 from facecompare.planning.cost import ALARMS
 from facecompare.service import FaceService
 from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
-from infra.settings import HTTP_API_TIMEOUT_S
+from infra.limits import HTTP_API_TIMEOUT_S
 from tests.support.assembly import Assembly, Properties
 
 RESOLVED = "resolved-at-deployment"

@@ -9,7 +9,7 @@ import pytest
 
 from facecompare.errors import BadField
 from facecompare.planning.plan import Run, bounds, plan
-from facecompare.planning.prices import GPU_HOUR
+from facecompare.planning.prices import GPU_HOUR, MB_PER_VCPU
 from facecompare.planning.quotas import DEFAULTS, DEPLOYED, RAISED, Limits, changed
 from facecompare.planning.workload import (
     RECORD_BYTES,
@@ -23,7 +23,7 @@ from facecompare.planning.workload import (
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable, Item
 from facecompare.records.schema import SHARDS
-from infra.settings import MB_PER_VCPU, DeploySettings
+from infra.settings import DeploySettings
 from tests.support.records import record
 
 # A message: 50 photos on two cores at 10 a second each are 2.5 s, and 0.2 s of waiting.

@@ -32,10 +32,11 @@ def run_cost(arguments: argparse.Namespace, settings: Settings) -> int:
     path1, path2 = two_paths(arguments.images)
     photos = read_photo(path1, settings), read_photo(path2, settings)
     from facecompare.engines.catalogue import load_engine
-    from facecompare.planning.cost import VCPU_MB, cost, pair_ms, table
+    from facecompare.planning.cost import cost, pair_ms, table
+    from facecompare.planning.prices import MB_PER_VCPU
 
     engine = load_engine(settings.engine, settings)
-    milliseconds = pair_ms(photos, engine, threads=max(1, memory_mb // VCPU_MB))
+    milliseconds = pair_ms(photos, engine, threads=max(1, memory_mb // MB_PER_VCPU))
     costs = cost(milliseconds, sum(len(photo.data) for photo in photos), memory_mb)
     if arguments.json:
         print_json(costs)

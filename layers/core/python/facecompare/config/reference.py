@@ -13,11 +13,20 @@ def settings_table() -> str:
     return reference_table(Settings, "variable", variable)
 
 
-def reference_table(settings: type, head: str, spelled: Callable[[str], str]) -> str:
-    """The settings that this dataclass declares, in order; `spelled` says a name as users do."""
+def reference_table(
+    settings: type,
+    head: str,
+    spelled: Callable[[str], str],
+    note: Callable[[str], str] = lambda _: "",
+) -> str:
+    """The settings that this dataclass declares, in order.
+
+    `spelled` says a name as users do; `note` is what is added to the default of a name.
+    """
     lines = [f"| {head} | valid values | default | meaning |", "|---|---|---|---|"]
     for name, each in declared(settings).items():
-        cells = (f"`{spelled(name)}`", each.kind.valid, default_text(each), each.meaning)
+        default = default_text(each) + note(name)
+        cells = (f"`{spelled(name)}`", each.kind.valid, default, each.meaning)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -27,7 +27,6 @@ from facecompare.planning.prices import (
 )
 
 HTTP_API_METER_BYTES = 512 * 1024
-VCPU_MB = 1_769  # of memory, for which Lambda gives one core
 ADDED_MS = 15.0  # HTTP, the log's write and the runtime, around the pipeline
 WRITES = 3  # the record, and its place in two indexes
 FRAMING_BYTES, ANSWER_BYTES, LOG_BYTES = 1_000, 6_000, 2_000  # around the photos; JSON; 3 lines

@@ -10,6 +10,7 @@ MILLION = 1_000_000
 
 LAMBDA_GB_SECOND = 0.0000166667  # x86, first tier
 LAMBDA_REQUEST = 0.20 / MILLION
+MB_PER_VCPU = 1_769  # AWS, Lambda Developer Guide, "Configure Lambda function memory"
 HTTP_API_REQUEST = 1.00 / MILLION  # metered by 512 KB of request and answer
 CLOUDFRONT_REQUEST = 1.00 / MILLION  # HTTPS
 CLOUDFRONT_GB_OUT, CLOUDFRONT_GB_TO_ORIGIN = 0.085, 0.02

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from facecompare.batches.chunk import PAIRS_PER_MESSAGE
 from facecompare.planning import prices
-from facecompare.planning.cost import VCPU_MB
+from facecompare.planning.prices import MB_PER_VCPU
 from facecompare.records.schema import INDEXES
 
 HOUR_S = 3_600
@@ -74,7 +74,7 @@ class Work:
     @property
     def cores(self) -> int:
         """Of a Lambda worker."""
-        return max(1, self.memory_mb // VCPU_MB)
+        return max(1, self.memory_mb // MB_PER_VCPU)
 
     @property
     def cores_photos_per_s(self) -> float:

@@ -1,4 +1,4 @@
-"""What answers: the functions and the HTTP API before them."""
+"""The functions, and the HTTP API before them."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class BatchMetrics:
         ]
 
     def age(self) -> cloudwatch.IMetric:
-        """Seconds since the oldest message that nobody has finished was sent."""
+        """Seconds since the oldest message that is not deleted was sent."""
         return self.queues.queue.metric_approximate_age_of_oldest_message(
             period=PERIOD, statistic="Maximum", label="seconds"
         )

@@ -15,7 +15,7 @@ ALIAS = "live"
 
 
 class CompareFunction(Construct):
-    """Answers /api/compare and its kind."""
+    """Handles the requests with photos: see infra.http_api.COMPARE_ROUTES."""
 
     SERVICE = "compare"  # its name in logs, metrics and traces
 

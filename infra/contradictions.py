@@ -42,7 +42,7 @@ def _concurrency(settings: DeploySettings) -> Iterator[str]:
     if settings.snap_start and provisioned:
         yield (
             f"found -c snap_start=on and -c provisioned_concurrency={provisioned}; "
-            "expected one of them, because Lambda takes no both; leave one out"
+            "expected one of them, because Lambda takes not both; leave one out"
         )
     if 0 < reserved < provisioned:
         yield (
@@ -57,7 +57,7 @@ def _timeouts(settings: DeploySettings) -> Iterator[str]:
     if not deadline < timeout < HTTP_API_TIMEOUT_S:
         yield (
             f"found -c deadline_s={deadline} and -c compare_timeout_s={timeout}; expected "
-            f"deadline_s < compare_timeout_s < {HTTP_API_TIMEOUT_S}, because the HTTP API answers "
+            f"deadline_s < compare_timeout_s < {HTTP_API_TIMEOUT_S}, because the HTTP API responds "
             f"by itself after {HTTP_API_TIMEOUT_S} s; lower them"
         )
 

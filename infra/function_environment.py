@@ -17,7 +17,7 @@ class FunctionEnvironment:
     records_table: str
     upload_bucket: str
     origin_secret: str = ""
-    """empty: answers no requests"""
+    """empty: not behind the API"""
 
     def variables(self, service: str, **more: str | int) -> dict[str, str]:
         """All variables of the function that is called `service` in logs and metrics."""

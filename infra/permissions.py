@@ -70,7 +70,7 @@ def allow_batch_work(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> No
 
 
 def _allow_telling_absence(role: iam.Role, *bucket_arns: str) -> None:
-    """Without this S3 answers 403 where there is no such object, and not 404."""
+    """Without this S3 responds 403 where there is no such object, and not 404."""
     allow(role, ["s3:ListBucket"], *bucket_arns)
 
 

@@ -127,7 +127,7 @@ class DeploySettings:
         "seconds after which Lambda ends a comparison",
     )
     deadline_s: int = setting(
-        whole_number(1), 25, "seconds after which a comparison is given up, with an answer"
+        whole_number(1), 25, "seconds after which a comparison is given up, with an error of its own"
     )
     reserved_concurrency: int = setting(
         whole_number(0),
@@ -225,7 +225,7 @@ class DeploySettings:
 
     @property
     def polls_queues(self) -> bool:
-        """Lambda takes messages from queues; moto would, and have nobody work on them."""
+        """Lambda takes messages from queues; moto would, and run no function for them."""
         return not self.local
 
     @property

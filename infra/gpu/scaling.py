@@ -1,4 +1,4 @@
-"""How many workers with a GPU there are: none at rest, one at the first message, then by backlog."""
+"""How many workers with a GPU there are: none at rest, one at a first message, then by backlog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What answers: the functions, the HTTP API, and who may do what."""
+"""The functions, and the HTTP API before them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from facecompare.uploads.grants import KEY_PREFIX as UPLOADS
-from facecompare.uploads.grants import MANIFESTS_PREFIX as MANIFESTS
-from facecompare.uploads.grants import PHOTOS_PREFIX as PHOTOS
 from infra.batch_function import BatchFunction
 from infra.batch_metrics import BatchMetrics
 from infra.compare_function import CompareFunction
 from infra.data_stack import DataStack
 from infra.function_environment import FunctionEnvironment
-from infra.function_identity import FunctionIdentity
 from infra.http_api import HttpApi
 from infra.metrics import Metrics
 from infra.monitoring import Monitoring
+from infra.permissions import (
+    allow_batch_requests,
+    allow_batch_work,
+    allow_comparing,
+    allow_records,
+)
 from infra.records_function import RecordsFunction
-from infra.rights import allow_batches
 from infra.settings import DeploySettings
 from infra.upload_bucket import upload_bucket_name
 
@@ -30,83 +31,59 @@ class ApiStack(Stack):
     """Deployed on the data stack."""
 
     def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        settings: DeploySettings,
-        data: DataStack,
-        **options: Any,
+        self, scope: Construct, id: str, *, settings: DeploySettings, data: DataStack, **more: Any
     ) -> None:
-        super().__init__(scope, id, **options)
-        table, models = data.comparison_log.table, data.models.bucket
-        uploads = s3.Bucket.from_bucket_name(self, "UploadBucket", upload_bucket_name(settings))
-        environment = FunctionEnvironment(
-            settings=settings,
-            records_table=table.table_name,
-            upload_bucket=uploads.bucket_name,
-            origin_secret=data.origin_secret.reference,
+        super().__init__(scope, id, **more)
+        self._settings, self._data = settings, data
+        self._uploads = s3.Bucket.from_bucket_name(
+            self, "UploadBucket", upload_bucket_name(settings)
         )
-        compare = CompareFunction(
-            self,
-            "CompareFunction",
-            settings=settings,
-            environment=environment,
-            model_bucket=models.bucket_name,
-        )
-        records = RecordsFunction(
-            self,
-            "RecordsFunction",
-            settings=settings,
-            environment=environment,
-            batch_queue=data.batches.queue.queue_url,
-        )
-        batch = BatchFunction(
-            self,
-            "BatchFunction",
-            settings=settings,
-            environment=environment,
-            model_bucket=models.bucket_name,
-            batches=data.batches,
-        )
+        self._make_functions()
         self.http_api = HttpApi(
-            self, "HttpApi", settings=settings, compare=compare.invoked, records=records.function
+            self,
+            "HttpApi",
+            settings=settings,
+            compare=self._compare.invoked,
+            records=self._records.function,
         )
-        metrics = Metrics(
-            api=self.http_api.api,
-            compare=compare,
-            records=records,
-            table=table,
-            batches=BatchMetrics(settings=settings, queues=data.batches, worker=batch, table=table),
-        )
-        Monitoring(self, "Monitoring", settings=settings, metrics=metrics)
-
-        models_arn = data.export_value(models.bucket_arn)  # a name that cdk-nag's finding has, too
-        compare_may, records_may = compare.identity, records.identity
-        compare_may.do(["s3:GetObject"], f"{models_arn}/*")
-        compare_may.do(["s3:GetObject"], f"{uploads.bucket_arn}/{UPLOADS}*")
-        # Without this one S3 answers 403 where there is no such object, and not 404.
-        compare_may.do(["s3:ListBucket"], models_arn, uploads.bucket_arn)
-        compare_may.do(["dynamodb:GetItem", "dynamodb:PutItem"], table.table_arn)
-        records_may.do(["dynamodb:GetItem", "dynamodb:DeleteItem"], table.table_arn)
-        records_may.do(["dynamodb:Query"], *data.comparison_log.index_arns)
-        # A grant is signed with the function's own right to put the object.
-        records_may.do(["s3:PutObject"], f"{uploads.bucket_arn}/{UPLOADS}*")
-        self._allow_orders(data, uploads, records_may)
-        allow_batches(batch.identity.role, data, uploads)
-
+        Monitoring(self, "Monitoring", settings=settings, metrics=self._metrics())
+        self._allow()
         if settings.has_addresses:
             CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)
 
-    def _allow_orders(
-        self, data: DataStack, uploads: s3.IBucket, records_may: FunctionIdentity
-    ) -> None:
-        """Orders of batches are checked, and sent on their way to the workers."""
-        table, queues = data.comparison_log.table.table_arn, data.batches
-        photos = [f"{uploads.bucket_arn}/{prefix}*" for prefix in (UPLOADS, PHOTOS)]
-        manifests = f"{uploads.bucket_arn}/{MANIFESTS}*"
-        records_may.do(["s3:GetObject"], *photos)
-        records_may.do(["s3:ListBucket"], uploads.bucket_arn)
-        records_may.do(["s3:PutObject", "s3:DeleteObject"], manifests)
-        records_may.do(["sqs:SendMessage"], queues.queue.queue_arn)
-        records_may.do(["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], table)
+    def _make_functions(self) -> None:
+        given: dict[str, Any] = {"settings": self._settings, "environment": self._environment()}
+        models, queues = self._data.models.bucket.bucket_name, self._data.batches
+        self._compare = CompareFunction(self, "CompareFunction", model_bucket=models, **given)
+        self._records = RecordsFunction(
+            self, "RecordsFunction", batch_queue=queues.queue.queue_url, **given
+        )
+        self._batch = BatchFunction(
+            self, "BatchFunction", model_bucket=models, queues=queues, **given
+        )
+
+    def _environment(self) -> FunctionEnvironment:
+        return FunctionEnvironment(
+            settings=self._settings,
+            records_table=self._data.comparison_log.table.table_name,
+            upload_bucket=self._uploads.bucket_name,
+            origin_secret=self._data.origin_secret.reference,
+        )
+
+    def _metrics(self) -> Metrics:
+        table = self._data.comparison_log.table
+        return Metrics(
+            api=self.http_api.api,
+            compare=self._compare,
+            records=self._records,
+            table=table,
+            batches=BatchMetrics(
+                settings=self._settings, queues=self._data.batches, worker=self._batch, table=table
+            ),
+        )
+
+    def _allow(self) -> None:
+        allow_comparing(self._compare.identity.role, self._data, self._uploads)
+        allow_records(self._records.identity.role, self._data, self._uploads)
+        allow_batch_requests(self._records.identity.role, self._data, self._uploads)
+        allow_batch_work(self._batch.identity.role, self._data, self._uploads)

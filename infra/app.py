@@ -13,7 +13,7 @@ from facecompare.errors import FaceCompareError
 from infra.api_stack import ApiStack
 from infra.data_stack import DataStack
 from infra.edge_stack import EdgeStack
-from infra.gpu_stack import GpuStack
+from infra.gpu.stack import GpuStack
 from infra.settings import PROJECT, DeploySettings
 from infra.site_stack import SiteStack
 
@@ -39,28 +39,30 @@ def build(context: Mapping[str, Any] | None = None, outdir: str | None = None) -
 
 def add_stacks(app: App, settings: DeploySettings) -> None:
     """The stacks in the order in which they are deployed."""
-
-    def options(region: str | None) -> dict[str, Any]:
-        return {
-            "env": Environment(region=region),
-            "cross_region_references": bool(settings.waf_requests_per_5_minutes),
-            "synthesizer": DefaultStackSynthesizer(
-                generate_bootstrap_version_rule=settings.checks_bootstrap
-            ),
-        }
-
-    here = options(settings.region or None)
-    name = settings.prefix
+    name, here = settings.prefix, _options(settings, settings.region or None)
     data = DataStack(app, f"{name}-data", settings=settings, **here)
     api = ApiStack(app, f"{name}-api", settings=settings, data=data, **here)
     if settings.gpu:
         GpuStack(app, f"{name}-gpu", settings=settings, data=data, **here)
-    edge = (
-        EdgeStack(app, f"{name}-edge", settings=settings, **options(EDGE_REGION))
-        if settings.waf_requests_per_5_minutes
-        else None
-    )
+    edge = _edge(app, settings)
     SiteStack(app, f"{name}-site", settings=settings, data=data, api=api, edge=edge, **here)
+
+
+def _edge(app: App, settings: DeploySettings) -> EdgeStack | None:
+    if not settings.waf_requests_per_5_minutes:
+        return None
+    there = _options(settings, EDGE_REGION)
+    return EdgeStack(app, f"{settings.prefix}-edge", settings=settings, **there)
+
+
+def _options(settings: DeploySettings, region: str | None) -> dict[str, Any]:
+    return {
+        "env": Environment(region=region),
+        "cross_region_references": bool(settings.waf_requests_per_5_minutes),
+        "synthesizer": DefaultStackSynthesizer(
+            generate_bootstrap_version_rule=settings.checks_bootstrap
+        ),
+    }
 
 
 def main() -> None:

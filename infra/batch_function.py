@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, Size
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from facecompare.planning.prices import MB_PER_VCPU
-from infra.batch_queue import WORK_TIMEOUT_S, BatchQueue
-from infra.compare_function import DISK_MB, compare_image
+from infra.batch_queues import WORK_TIMEOUT_S, BatchQueues
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
+from infra.image_function import image_function, threads_of
 from infra.settings import DeploySettings
 
-MESSAGES_AT_ONCE = 1  # some seconds' work; what a function dies of takes nothing else along
+MESSAGES_AT_ONCE = 1  # some seconds' work; a message that kills the function harms no other
 
 
 class BatchFunction(Construct):
@@ -29,39 +29,41 @@ class BatchFunction(Construct):
         settings: DeploySettings,
         environment: FunctionEnvironment,
         model_bucket: str,
-        batches: BatchQueue,
+        queues: BatchQueues,
     ) -> None:
         super().__init__(scope, id)
         self.identity = FunctionIdentity(self, "Identity", settings=settings)
-        self.function = lambda_.DockerImageFunction(
-            self,
-            "Function",
-            description="compares the pairs of batches",
-            code=compare_image("batch_handler.handler"),
-            architecture=lambda_.Architecture.X86_64,
-            memory_size=settings.compare_memory_mb,
-            ephemeral_storage_size=Size.mebibytes(DISK_MB),
-            timeout=Duration.seconds(WORK_TIMEOUT_S),
-            tracing=lambda_.Tracing.ACTIVE,
-            role=self.identity.role,
-            log_group=self.identity.log,
-            environment=environment.variables(
-                self.SERVICE,
-                model_bucket=model_bucket,
-                threads=max(1, settings.compare_memory_mb // MB_PER_VCPU),
-                batch_queue=batches.queue.queue_url,
-                dead_letter_queue=batches.dead_letters.queue_url,
-            ),
+        variables = environment.variables(
+            self.SERVICE,
+            model_bucket=model_bucket,
+            threads=threads_of(settings),
+            **queues.addresses(),
         )
-        self.identity.do(
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            batches.queue.queue_arn,
+        self.function = self._function(settings, variables)
+        self._take_messages(settings, queues.queue)
+
+    def _function(
+        self, settings: DeploySettings, variables: dict[str, str]
+    ) -> lambda_.DockerImageFunction:
+        return image_function(
+            self,
+            settings=settings,
+            identity=self.identity,
+            handler="batch_handler.handler",
+            description="compares the pairs of batches",
+            timeout=Duration.seconds(WORK_TIMEOUT_S),
+            environment=variables,
+        )
+
+    def _take_messages(self, settings: DeploySettings, queue: sqs.IQueue) -> None:
+        self.identity.allow(
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue.queue_arn
         )
         lambda_.EventSourceMapping(
             self,
             "Messages",
             target=self.function,
-            event_source_arn=batches.queue.queue_arn,
+            event_source_arn=queue.queue_arn,
             batch_size=MESSAGES_AT_ONCE,
             max_concurrency=settings.batch_concurrency,
             report_batch_item_failures=True,

@@ -17,8 +17,8 @@ from facecompare.planning.prices import (
     SQS_REQUEST,
 )
 from infra.batch_function import BatchFunction
-from infra.batch_queue import BatchQueue
-from infra.gpu_service import gpu_cluster_name
+from infra.batch_queues import BatchQueues
+from infra.gpu.service import gpu_cluster_name
 from infra.settings import PROJECT, DeploySettings
 
 PERIOD = Duration.minutes(5)
@@ -31,7 +31,7 @@ class BatchMetrics:
     """What waits, how fast it gets less, and what it costs."""
 
     settings: DeploySettings
-    queues: BatchQueue
+    queues: BatchQueues
     worker: BatchFunction
     table: dynamodb.Table
 
@@ -48,7 +48,7 @@ class BatchMetrics:
         ]
 
     def age(self) -> cloudwatch.IMetric:
-        """Seconds since the oldest message that nobody has finished was sent."""
+        """Seconds since the oldest message that is not deleted was sent."""
         return self.queues.queue.metric_approximate_age_of_oldest_message(
             period=PERIOD, statistic="Maximum", label="seconds"
         )

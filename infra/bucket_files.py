@@ -16,6 +16,15 @@ from infra.settings import DeploySettings
 # The copying function of a stack holds a file of 100 MB and the archive it came in.
 MEMORY_MB = 1_024
 DISK_MB = 1_024
+COPYING_FINDINGS = (
+    "L1",
+    "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
+    "IAM5[Action::s3:Abort*]",
+    "IAM5[Action::s3:DeleteObject*]",
+    "IAM5[Action::s3:GetBucket*]",
+    "IAM5[Action::s3:GetObject*]",
+    "IAM5[Action::s3:List*]",
+)
 
 
 class BucketFiles(deployment.BucketDeployment):
@@ -31,14 +40,13 @@ class BucketFiles(deployment.BucketDeployment):
         source: deployment.ISource,
         cache_control: str | None = None,
     ) -> None:
+        header = deployment.CacheControl.from_string(cache_control) if cache_control else None
         super().__init__(
             scope,
             id,
             sources=[source],
             destination_bucket=bucket,
-            cache_control=(
-                [deployment.CacheControl.from_string(cache_control)] if cache_control else None
-            ),
+            cache_control=[header] if header else None,
             prune=False,
             log_group=Log.of_stack(scope, "CopyingLog", settings=settings),
             memory_limit=MEMORY_MB,
@@ -48,24 +56,21 @@ class BucketFiles(deployment.BucketDeployment):
 
 
 def _acknowledge(copying: IConstruct, bucket: s3.Bucket) -> None:
-    stack = Stack.of(bucket)
-    assets = stack.format_arn(
-        service="s3",
-        region="",
-        account="",
-        resource=f"cdk-{DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-{Aws.ACCOUNT_ID}-{stack.region}",
-        resource_name="*",
-    )
     acknowledge(
         copying,
         "CDK's own function: runs during a deployment, from CDK's assets into this bucket",
-        "L1",
-        "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
-        "IAM5[Action::s3:Abort*]",
-        "IAM5[Action::s3:DeleteObject*]",
-        "IAM5[Action::s3:GetBucket*]",
-        "IAM5[Action::s3:GetObject*]",
-        "IAM5[Action::s3:List*]",
-        f"IAM5[Resource::{spelled(bucket, assets)}]",
+        *COPYING_FINDINGS,
+        f"IAM5[Resource::{spelled(bucket, _assets_arn(Stack.of(bucket)))}]",
         f"IAM5[Resource::{spelled(bucket, bucket.arn_for_objects('*'))}]",
+    )
+
+
+def _assets_arn(stack: Stack) -> str:
+    qualifier = DefaultStackSynthesizer.DEFAULT_QUALIFIER
+    return stack.format_arn(
+        service="s3",
+        region="",
+        account="",
+        resource=f"cdk-{qualifier}-assets-{Aws.ACCOUNT_ID}-{stack.region}",
+        resource_name="*",
     )

@@ -14,6 +14,9 @@ class ComparisonLog(Construct):
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
         super().__init__(scope, id)
+        backups = dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=settings.point_in_time_recovery
+        )
         self.table = dynamodb.Table(
             self,
             "Table",
@@ -21,12 +24,13 @@ class ComparisonLog(Construct):
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             time_to_live_attribute=EXPIRES_AT,
             encryption=settings.table_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=settings.point_in_time_recovery
-            ),
+            point_in_time_recovery_specification=backups,
             deletion_protection=settings.deletion_protection,
             removal_policy=settings.removal_policy,
         )
+        self._add_indexes()
+
+    def _add_indexes(self) -> None:
         for index in INDEXES:
             self.table.add_global_secondary_index(
                 index_name=index.name,

@@ -7,7 +7,7 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from infra.batch_queue import BatchQueue
+from infra.batch_queues import BatchQueues
 from infra.comparison_log import ComparisonLog
 from infra.model_bucket import ModelBucket
 from infra.origin_secret import OriginSecret
@@ -23,7 +23,7 @@ class DataStack(Stack):
         super().__init__(scope, id, **options)
         self.models = ModelBucket(self, "ModelBucket", settings=settings)
         self.comparison_log = ComparisonLog(self, "ComparisonLog", settings=settings)
-        self.batches = BatchQueue(self, "Batches", settings=settings)
+        self.batches = BatchQueues(self, "Batches", settings=settings)
         self.origin_secret = OriginSecret(self, "OriginSecret", settings=settings)
         CfnOutput(self, "ModelBucketName", value=self.models.bucket.bucket_name)
         CfnOutput(self, "BatchQueueUrl", value=self.batches.queue.queue_url)

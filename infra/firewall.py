@@ -9,7 +9,7 @@ WINDOW_S = 300
 
 
 class Firewall(Construct):
-    """Blocks an address for as long as it asks more often than this."""
+    """Blocks an address while it sends more requests than this."""
 
     def __init__(self, scope: Construct, id: str, *, requests_per_5_minutes: int) -> None:
         super().__init__(scope, id)
@@ -19,22 +19,21 @@ class Firewall(Construct):
             scope="CLOUDFRONT",
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=_visible("facecompare"),
-            rules=[
-                wafv2.CfnWebACL.RuleProperty(
-                    name="rate",
-                    priority=0,
-                    action=wafv2.CfnWebACL.RuleActionProperty(block={}),
-                    statement=wafv2.CfnWebACL.StatementProperty(
-                        rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
-                            aggregate_key_type="IP",
-                            limit=requests_per_5_minutes,
-                            evaluation_window_sec=WINDOW_S,
-                        )
-                    ),
-                    visibility_config=_visible("facecompare-rate"),
-                )
-            ],
+            rules=[_rate(requests_per_5_minutes)],
         )
+
+
+def _rate(limit: int) -> wafv2.CfnWebACL.RuleProperty:
+    rate = wafv2.CfnWebACL.RateBasedStatementProperty(
+        aggregate_key_type="IP", limit=limit, evaluation_window_sec=WINDOW_S
+    )
+    return wafv2.CfnWebACL.RuleProperty(
+        name="rate",
+        priority=0,
+        action=wafv2.CfnWebACL.RuleActionProperty(block={}),
+        statement=wafv2.CfnWebACL.StatementProperty(rate_based_statement=rate),
+        visibility_config=_visible("facecompare-rate"),
+    )
 
 
 def _visible(metric: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:

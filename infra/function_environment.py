@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facecompare.config import ENV_PREFIX
-from infra.settings import MAX_REQUEST_BYTES, PROJECT, DeploySettings
+from infra.limits import MAX_REQUEST_BYTES
+from infra.settings import PROJECT, DeploySettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class FunctionEnvironment:
     records_table: str
     upload_bucket: str
     origin_secret: str = ""
-    """empty: answers no requests"""
+    """empty: not behind the API"""
 
     def variables(self, service: str, **more: str | int) -> dict[str, str]:
         """All variables of the function that is called `service` in logs and metrics."""

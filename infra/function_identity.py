@@ -7,12 +7,12 @@ from constructs import Construct
 
 from infra.acknowledged import acknowledge
 from infra.log import Log
-from infra.rights import allow
+from infra.permissions import allow
 from infra.settings import DeploySettings
 
 
 class FunctionIdentity(Construct):
-    """A role that may write this log; whatever else it may do is granted in the stack."""
+    """A role that may write this log; its other permissions are granted in infra.permissions."""
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
         super().__init__(scope, id)
@@ -21,6 +21,6 @@ class FunctionIdentity(Construct):
         self.log.grant_write(self.role)
         acknowledge(self, "X-Ray's actions take no resource", "IAM5[Resource::*]")
 
-    def do(self, actions: list[str], *resource_arns: str) -> None:
+    def allow(self, actions: list[str], *resource_arns: str) -> None:
         """Allow these actions on these resources."""
         allow(self.role, actions, *resource_arns)

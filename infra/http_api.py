@@ -43,6 +43,9 @@ RECORDS_ROUTES = (
 # So that what exists nowhere is refused in the application's words, not in API Gateway's.
 ANYTHING_ELSE = "ANY /api/{proxy+}"
 PREFLIGHT_AGE_H = 1
+ACCESS_IS_CHECKED = (
+    "the application checks access keys, so that laptop and cloud have the same rules"
+)
 
 # One JSON line a request, without the visitor's address: behind CloudFront it is CloudFront's.
 ACCESS_LOG = {
@@ -78,7 +81,13 @@ class HttpApi(Construct):
             cors_preflight=_cors(settings.allowed_origins),
         )
         self.log = Log(self, "Log", settings=settings)
-        self.stage = apigatewayv2.HttpStage(
+        self.stage = self._stage(settings)
+        self._add_routes(COMPARE_ROUTES, "Compare", compare)
+        self._add_routes((*RECORDS_ROUTES, ANYTHING_ELSE), "Records", records)
+        acknowledge(self, ACCESS_IS_CHECKED, "APIG4")
+
+    def _stage(self, settings: DeploySettings) -> apigatewayv2.HttpStage:
+        return apigatewayv2.HttpStage(
             self,
             "Stage",
             http_api=self.api,
@@ -89,13 +98,6 @@ class HttpApi(Construct):
             ),
             access_log_settings=_AccessLog(self.log),
             detailed_metrics_enabled=True,
-        )
-        self._add_routes(COMPARE_ROUTES, "Compare", compare)
-        self._add_routes((*RECORDS_ROUTES, ANYTHING_ELSE), "Records", records)
-        acknowledge(
-            self,
-            "the application checks access keys, so that laptop and cloud have the same rules",
-            "APIG4",
         )
 
     @property

@@ -49,15 +49,15 @@ class Metrics:
         )
 
     def requests(self) -> cloudwatch.Metric:
-        """What the API was asked."""
+        """Requests to the API."""
         return self.api.metric_count(period=PERIOD, statistic="Sum", label="requests")
 
     def server_errors(self) -> cloudwatch.Metric:
-        """The API's answers 5xx."""
+        """The API's responses with a status of 5xx."""
         return self.api.metric_server_error(period=PERIOD, statistic="Sum", label="answers 5xx")
 
     def latency(self, statistic: str) -> cloudwatch.Metric:
-        """Milliseconds from the API's taking a request to its last byte of the answer."""
+        """Milliseconds from a request's arrival at the API to the last byte of the response."""
         return self.api.metric_latency(period=PERIOD, statistic=statistic, label=statistic)
 
     def stages(self, statistic: str) -> list[cloudwatch.IMetric]:

@@ -1,4 +1,4 @@
-"""What an operator looks at, and what tells one to look."""
+"""The dashboard and the alarms; infra/README.md says what to do about each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from infra.metrics import Metrics
 from infra.settings import DeploySettings
 
 LATENCY_ALARM_MS = 10_000  # a cold start with models from the bucket takes less
-LATENCY_ALARM_PERIODS = 3  # so that a single cold start wakes nobody
+LATENCY_ALARM_PERIODS = 3  # so that a single cold start raises no alarm
 OLD_MESSAGE_S = 6 * 3_600  # a batch that does not get on
 WIDGETS_A_ROW = 3
 WIDGET_WIDTH = 24 // WIDGETS_A_ROW  # a dashboard is 24 wide
@@ -24,7 +24,7 @@ BATCH_WIDGET_WIDTH = 24 // 4
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Wakes someone when the metric is above the limit for so many periods."""
+    """Raises an alarm when the metric is above the limit for so many periods."""
 
     id: str
     metric: cloudwatch.IMetric
@@ -73,7 +73,7 @@ class Monitoring(Construct):
             threshold=rule.limit,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=rule.periods,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # nobody asked anything
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # no request came
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
 

@@ -1,4 +1,4 @@
-"""What CloudFront knows and nobody else: the API answers only who sends it."""
+"""The secret by which the API knows that a request came through CloudFront."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
@@ -14,12 +14,19 @@ from infra.log import Log
 from infra.settings import DeploySettings
 
 INCOMPLETE_UPLOAD_DAYS = 1  # parts of an upload that was given up cost money and cannot be seen
+_LOCKED: dict[str, Any] = {
+    "encryption": s3.BucketEncryption.S3_MANAGED,
+    "block_public_access": s3.BlockPublicAccess.BLOCK_ALL,
+    "enforce_ssl": True,
+    "object_ownership": s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+}
 
 
 class PrivateBucket(s3.Bucket):
     """Encrypted, over TLS only, closed to the public; goes when its stack goes, unless `keep`.
 
-    `object_days` says for how long objects are kept whose keys begin so.
+    `object_days` says for how long objects are kept whose keys begin so; `options` are further ones
+    of CDK's Bucket.
     """
 
     def __init__(
@@ -29,38 +36,38 @@ class PrivateBucket(s3.Bucket):
         *,
         settings: DeploySettings,
         keep: bool = False,
-        bucket_name: str | None = None,
-        versioned: bool = False,
-        cors: Sequence[s3.CorsRule] | None = None,
         object_days: Mapping[str, int] | None = None,
         log_bucket: s3.IBucket | None = None,
-        object_ownership: s3.ObjectOwnership = s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        **options: Any,
     ) -> None:
         emptied = settings.empties_buckets and not keep
+        removal = RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY
         super().__init__(
             scope,
             id,
-            bucket_name=bucket_name,
-            versioned=versioned,
-            cors=cors,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            object_ownership=object_ownership,
-            removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+            removal_policy=removal,
             auto_delete_objects=emptied,
-            server_access_logs_bucket=log_bucket,
-            server_access_logs_prefix=f"{scope.node.id.lower()}/" if log_bucket else None,
+            **_LOCKED | _logged(scope, log_bucket) | options,
         )
-        self.add_lifecycle_rule(
-            abort_incomplete_multipart_upload_after=Duration.days(INCOMPLETE_UPLOAD_DAYS)
-        )
-        for prefix, days in (object_days or {}).items():
-            self.add_lifecycle_rule(prefix=prefix or None, expiration=Duration.days(days))
+        self._expire(object_days or {})
         if emptied:
             _log_emptying(self, settings)
         if log_bucket is None:
             acknowledge(self, "requests are logged for the site only, and if access_logs=on", "S1")
+
+    def _expire(self, object_days: Mapping[str, int]) -> None:
+        self.add_lifecycle_rule(
+            abort_incomplete_multipart_upload_after=Duration.days(INCOMPLETE_UPLOAD_DAYS)
+        )
+        for prefix, days in object_days.items():
+            self.add_lifecycle_rule(prefix=prefix or None, expiration=Duration.days(days))
+
+
+def _logged(scope: Construct, log_bucket: s3.IBucket | None) -> dict[str, Any]:
+    if log_bucket is None:
+        return {}
+    prefix = f"{scope.node.id.lower()}/"
+    return {"server_access_logs_bucket": log_bucket, "server_access_logs_prefix": prefix}
 
 
 def _log_emptying(bucket: s3.Bucket, settings: DeploySettings) -> None:

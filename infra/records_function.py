@@ -1,4 +1,4 @@
-"""The function for everything that needs no photo: history, CSV, deletion, grants, batch orders."""
+"""The function for all that needs no photo: history, CSV, deletion, grants, requests of batches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from facecompare.planning.prices import MB_PER_VCPU
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
 from infra.function_identity import FunctionIdentity
-from infra.settings import HTTP_API_TIMEOUT_S, DeploySettings
+from infra.limits import HTTP_API_TIMEOUT_S
+from infra.settings import DeploySettings
 from infra.staging import staged
 
 TIMEOUT_S = HTTP_API_TIMEOUT_S - 1  # a manifest of a million pairs takes half of it
@@ -42,28 +43,34 @@ class RecordsFunction(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.identity = FunctionIdentity(self, "Identity", settings=settings)
-        self.function = lambda_.Function(
+        variables = environment.variables(
+            self.SERVICE, models_dir=MODELS_DIR, batch_queue=batch_queue
+        )
+        self.function = self._function(settings, variables)
+        acknowledge(self, "the layer's compiled packages are built for Python 3.13", "L1")
+
+    def _function(self, settings: DeploySettings, variables: dict[str, str]) -> lambda_.Function:
+        return lambda_.Function(
             self,
             "Function",
             description="lists and deletes comparisons, grants uploads, takes batches",
             runtime=lambda_.Runtime.PYTHON_3_13,
             handler="handler.handler",
             code=_files(staged(self, self.SERVICE, _own_files(settings.models))),
-            layers=[
-                self._layer("Core", CHECKOUT / "layers" / "core"),
-                self._layer("Web", filled(settings.web_layer)),
-            ],
+            layers=self._layers(settings.web_layer),
             architecture=lambda_.Architecture.X86_64,
             memory_size=MB_PER_VCPU,  # a whole core: a start is all importing
             timeout=Duration.seconds(TIMEOUT_S),
             tracing=lambda_.Tracing.ACTIVE,
             role=self.identity.role,
             log_group=self.identity.log,
-            environment=environment.variables(
-                self.SERVICE, models_dir=MODELS_DIR, batch_queue=batch_queue
-            ),
+            environment=variables,
         )
-        acknowledge(self, "the layer's compiled packages are built for Python 3.13", "L1")
+
+    def _layers(self, web: Path) -> list[lambda_.ILayerVersion]:
+        """The library as it is, and other people's packages."""
+        core = self._layer("Core", CHECKOUT / "layers" / "core")
+        return [core, self._layer("Web", filled(web))]
 
     def _layer(self, id: str, folder: Path) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(

@@ -5,19 +5,33 @@ Numbers that nobody needs to choose are constants beside the construct they belo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Any
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_cloudfront import PriceClass
 from aws_cdk.aws_dynamodb import TableEncryption
 from aws_cdk.aws_logs import RetentionDays
 
-from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC, engine_ids
-from facecompare.errors import BadSetting
+from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC
+from facecompare.config.reader import (
+    Kind,
+    declared,
+    one_of,
+    parsed,
+    path,
+    refuse_unknown,
+    setting,
+    string,
+    switch,
+    whole_number,
+)
+from facecompare.config.reference import reference_table
 from facecompare.planning.prices import GPU_HOUR, MB_PER_VCPU
+from infra.contradictions import refuse_contradictions
+from infra.limits import HTTP_API_TIMEOUT_S
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"
@@ -40,131 +54,142 @@ LOG_DAYS = {  # CloudWatch knows these and some more
     365: RetentionDays.ONE_YEAR,
 }
 
-HTTP_API_TIMEOUT_S = 30  # AWS, API Gateway Developer Guide, "HTTP API quotas"; cannot be raised
-# A Lambda event is at most 6,291,556 bytes (AWS, API_Invoke), and the body is base64 in it.
-MAX_REQUEST_BYTES = 4_500_000
 
-T = TypeVar("T")
+def _origins() -> Kind:
+    def parse(text: str) -> tuple[str, ...]:
+        origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
+        for origin in origins:
+            scheme, _, host = origin.partition("://")
+            if scheme not in ("https", "http") or not host or "/" in host:
+                raise ValueError(origin)
+        return origins
 
-
-def _key_of(values: Mapping[str, T]) -> Callable[[str], T]:
-    def parse(text: str) -> T:
-        if text not in values:
-            raise ValueError(f"one of {', '.join(values)} is")
-        return values[text]
-
-    return parse
+    return Kind(parse, "a list like `https://a.example,https://b.example`")
 
 
-def _one_of(*accepted: str) -> Callable[[str], str]:
-    return _key_of({text: text for text in accepted})
-
-
-_switch = _key_of({"on": True, "true": True, "off": False, "false": False})
-
-
-def _at_least(lowest: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or int(text) < lowest:
-            raise ValueError(f"a whole number of at least {lowest:,} is")
-        return int(text)
-
-    return parse
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
-    for origin in origins:
-        scheme, _, host = origin.partition("://")
-        if scheme not in ("https", "http") or not host or "/" in host:
-            raise ValueError("a list like https://a.example,https://b.example is")
-    return origins
+def _choice(*texts: str) -> Kind:
+    return one_of({text: text for text in texts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploySettings:
-    """How one installation is made; each field is a context value of the same name.
+    """How one installation is made; each field is a context value of the same name."""
 
-    A field's annotation says how its text is read.
-    """
+    env: str = setting(
+        _choice(DEV, PROD), DEV, "`dev` leaves nothing behind when destroyed; `prod` keeps its data"
+    )
+    region: str = setting(string("an AWS region"), "", "where it is", "that of the credentials")
+    local: bool = setting(switch(), False, "for a simulator: leaves out what moto lacks")
+    models: Path = setting(
+        path("a folder filled by `facecompare models build`"),
+        CHECKOUT / "models",
+        "the model files",
+        "`models/` of the checkout",
+    )
+    web_layer: Path = setting(
+        path("a folder filled by `make layers`"),
+        CHECKOUT / "layers" / "web",
+        "the records function's packages",
+        "`layers/web/` of the checkout",
+    )
 
-    env: Annotated[str, _one_of(DEV, PROD)] = DEV
-    """dev leaves nothing behind when it is destroyed; prod keeps its data"""
-    region: Annotated[str, str] = ""
-    """empty: wherever the command line's credentials point"""
-    local: Annotated[bool, _switch] = False
-    """in a simulator, without what it lacks: see the properties at the end"""
-    models: Annotated[Path, Path] = CHECKOUT / "models"
-    """the folder that `facecompare models build` has filled"""
-    web_layer: Annotated[Path, Path] = CHECKOUT / "layers" / "web"
-    """the folder that `make layers` has filled"""
+    engine: str = setting(
+        string("an id from `facecompare models list`"),
+        DEFAULT_ENGINE,
+        "which detector and face network look at photos",
+    )
+    access: str = setting(
+        _choice(PUBLIC, KEYS),
+        PUBLIC,
+        "what needs an access key: `public` records, `keys` everything",
+    )
+    landmarks68: bool = setting(
+        switch(), False, "ships the 68-point model, whose licence excludes commercial use"
+    )
+    records_days: int = setting(whole_number(1), KEPT_DAYS, "days after which a record is deleted")
+    keep_data: bool = setting(
+        switch(), False, "`make destroy` leaves table, queues and model bucket where they are"
+    )
+    deletion_protection: bool = setting(switch(), False, "AWS refuses to delete the table")
+    point_in_time_recovery: bool = setting(switch(), True, "continuous backups of the table")
+    table_key: TableEncryption = setting(
+        one_of(TABLE_KEYS), TableEncryption.AWS_MANAGED, "with whose key the table is encrypted"
+    )
 
-    engine: Annotated[str, str] = DEFAULT_ENGINE
-    """also one that `facecompare models add` brought into `models`"""
-    access: Annotated[str, _one_of(PUBLIC, KEYS)] = PUBLIC
-    landmarks68: Annotated[bool, _switch] = False
-    """with the 68-point model, whose licence allows no commercial use"""
-    records_days: Annotated[int, _at_least(1)] = KEPT_DAYS
-    keep_data: Annotated[bool, _switch] = False
-    """`cdk destroy` leaves buckets and table where they are"""
-    deletion_protection: Annotated[bool, _switch] = False
-    point_in_time_recovery: Annotated[bool, _switch] = True
-    table_key: Annotated[TableEncryption, _key_of(TABLE_KEYS)] = TableEncryption.AWS_MANAGED
+    compare_memory_mb: int = setting(
+        whole_number(1_024),
+        2 * MB_PER_VCPU,
+        "memory of the compare and the batch function; 1,769 MB bring one vCPU",
+    )
+    compare_timeout_s: int = setting(
+        whole_number(1),
+        HTTP_API_TIMEOUT_S - 1,
+        "seconds after which Lambda ends a comparison",
+    )
+    deadline_s: int = setting(
+        whole_number(1),
+        25,
+        "seconds after which a comparison ends with an error",
+    )
+    reserved_concurrency: int = setting(
+        whole_number(0),
+        0,
+        "containers of the compare function, at most and always to be had; 0: shares the account's",
+    )
+    provisioned_concurrency: int = setting(
+        whole_number(0), 0, "containers of the compare function that are kept warm"
+    )
+    snap_start: bool = setting(
+        switch(),
+        False,
+        "the compare function starts from a snapshot; excludes `provisioned_concurrency`",
+    )
+    batch_concurrency: int = setting(
+        whole_number(2), 20, "batch functions at most; Lambda takes no fewer than 2"
+    )
+    gpu: bool = setting(switch(), False, "GPU machines work on batches too; none while none waits")
+    gpu_instance: str = setting(_choice(*GPU_HOUR), "g4dn.xlarge", "the type of the GPU machines")
+    gpu_max: int = setting(whole_number(1), 4, "GPU machines at most")
+    gpu_spot: bool = setting(
+        switch(), False, "spot machines: cheaper, and AWS takes them back at two minutes' notice"
+    )
+    throttle_rate_per_s: int = setting(whole_number(1), 20, "requests a second that the API takes")
+    throttle_burst: int = setting(whole_number(1), 40, "requests that the API takes at once")
+    allowed_origins: tuple[str, ...] = setting(
+        _origins(), (), "pages elsewhere that may call the API; the site itself is same-origin"
+    )
 
-    compare_memory_mb: Annotated[int, _at_least(1_024)] = 2 * MB_PER_VCPU
-    compare_timeout_s: Annotated[int, _at_least(1)] = HTTP_API_TIMEOUT_S - 1
-    deadline_s: Annotated[int, _at_least(1)] = 25
-    """the comparison itself gives up after this time, and still answers"""
-    reserved_concurrency: Annotated[int, _at_least(0)] = 0
-    """containers at most, and never fewer to be had; 0: shares the account's"""
-    batch_concurrency: Annotated[int, _at_least(2)] = 20
-    """functions that work on batches at most; Lambda takes no fewer than 2"""
-    gpu: Annotated[bool, _switch] = False
-    """batches are worked on by machines with a GPU, too; none is there while nothing waits"""
-    gpu_instance: Annotated[str, _one_of(*GPU_HOUR)] = "g4dn.xlarge"
-    gpu_max: Annotated[int, _at_least(1)] = 4
-    """such machines at most"""
-    gpu_spot: Annotated[bool, _switch] = False
-    """spare machines, for less, which AWS takes back at two minutes' notice"""
-    provisioned_concurrency: Annotated[int, _at_least(0)] = 0
-    """containers kept warm"""
-    snap_start: Annotated[bool, _switch] = False
-    throttle_rate_per_s: Annotated[int, _at_least(1)] = 20
-    throttle_burst: Annotated[int, _at_least(1)] = 40
-    allowed_origins: Annotated[tuple[str, ...], _origins] = ()
-    """pages elsewhere that may call the API; the site itself is same-origin"""
-
-    domain: Annotated[str, str] = ""
-    certificate_arn: Annotated[str, str] = ""
-    """in us-east-1, for CloudFront"""
-    price_class: Annotated[PriceClass, _key_of(PRICE_CLASSES)] = PriceClass.PRICE_CLASS_100
-    waf_requests_per_5_minutes: Annotated[int, _at_least(10)] = 0
-    """from one address, AWS takes no fewer than 10; 0: no firewall"""
-    access_logs: Annotated[bool, _switch] = False
-    """of site and uploads; off, because they hold visitors' addresses"""
-    log_days: Annotated[int, _key_of({str(days): days for days in LOG_DAYS})] = 30
-    alarm_email: Annotated[str, str] = ""
+    domain: str = setting(
+        string("a host name"), "", "of the site; needs `certificate_arn`", "CloudFront's own"
+    )
+    certificate_arn: str = setting(
+        string("the ARN of a certificate in us-east-1"), "", "for `domain`"
+    )
+    price_class: PriceClass = setting(
+        one_of(PRICE_CLASSES), PriceClass.PRICE_CLASS_100, "which of CloudFront's locations serve"
+    )
+    waf_requests_per_5_minutes: int = setting(
+        whole_number(10), 0, "that one address may send; needs `region`", "no firewall"
+    )
+    access_logs: bool = setting(
+        switch(), False, "of site and uploads; they hold visitors' addresses"
+    )
+    log_days: int = setting(
+        one_of({str(days): days for days in LOG_DAYS}), 30, "days after which logs are deleted"
+    )
+    alarm_email: str = setting(string("an address"), "", "who is told of alarms")
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> DeploySettings:
         """The settings that this context asks for.
 
-        Raises  BadSetting naming the value and what is accepted.
+        Raises  BadSetting, which says what was found, what is expected, and what to do.
         """
-        _refuse_unknown(context)
+        refuse_unknown(_ours(context), declared(cls))
         chosen = PRESETS.get(str(context.get("env", DEV)), {}) | dict(context)
-        parsers = {
-            name: hint.__metadata__[0]
-            for name, hint in get_type_hints(cls, include_extras=True).items()
-        }
-        values: dict[str, Any] = {
-            name: _parsed(name, chosen[name], parse)
-            for name, parse in parsers.items()
-            if name in chosen
-        }
-        settings = cls(**values)
-        _refuse_contradictions(settings)
-        _refuse_gpu_options_without_gpu(chosen, settings)
+        given = {name: str(chosen[name]) for name in declared(cls) if name in chosen}
+        settings = cls(**parsed(cls, given, lambda name, text: f"-c {name}={text}"))
+        refuse_contradictions(settings, given.keys())
         return settings
 
     @property
@@ -202,7 +227,7 @@ class DeploySettings:
 
     @property
     def polls_queues(self) -> bool:
-        """Lambda takes messages from queues; moto would, and have nobody work on them."""
+        """Lambda takes messages from queues; moto would, and run no function for them."""
         return not self.local
 
     @property
@@ -211,54 +236,17 @@ class DeploySettings:
         return not self.local
 
 
-def _refuse_unknown(context: Mapping[str, Any]) -> None:
-    known = [known.name for known in fields(DeploySettings)]
-    # The CDK's own: feature flags (@aws-cdk/…) and looked-up values (availability-zones:…).
-    others = (name for name in context if not name.startswith("@") and ":" not in name)
-    unknown = sorted(name for name in others if name not in known)
-    if unknown:
-        raise BadSetting(f"-c {unknown[0]}=… is no setting; there are: {', '.join(known)}")
+def _ours(context: Mapping[str, Any]) -> list[str]:
+    """Without the CDK's own: flags (@aws-cdk/…) and looked-up values (availability-zones:…)."""
+    return [name for name in context if not name.startswith("@") and ":" not in name]
 
 
-def _parsed(name: str, value: object, parse: Callable[[str], Any]) -> object:
-    try:
-        return parse(str(value))
-    except ValueError as exc:
-        raise BadSetting(f"-c {name}={value} is not accepted: {exc}") from exc
+def options_table() -> str:
+    """The reference table of all options, in Markdown; defaults tell what `env=prod` changes."""
+    return reference_table(DeploySettings, "option", str, _in_production)
 
 
-def _refuse_contradictions(settings: DeploySettings) -> None:
-    if settings.engine not in (known := engine_ids(settings.models)):
-        raise BadSetting(
-            f"-c engine={settings.engine} is not accepted: one of {', '.join(known)} is"
-        )
-    if settings.snap_start and settings.provisioned_concurrency:
-        raise BadSetting(
-            "snap_start and provisioned_concurrency exclude each other on Lambda; choose one"
-        )
-    if 0 < settings.reserved_concurrency < settings.provisioned_concurrency:
-        raise BadSetting(
-            f"provisioned_concurrency={settings.provisioned_concurrency} does not fit into "
-            f"reserved_concurrency={settings.reserved_concurrency}"
-        )
-    if not settings.deadline_s < settings.compare_timeout_s < HTTP_API_TIMEOUT_S:
-        raise BadSetting(
-            f"deadline_s={settings.deadline_s} and compare_timeout_s={settings.compare_timeout_s} "
-            f"are not accepted: deadline_s < compare_timeout_s < {HTTP_API_TIMEOUT_S} is, because "
-            f"the HTTP API answers by itself after {HTTP_API_TIMEOUT_S} s"
-        )
-    if bool(settings.domain) != bool(settings.certificate_arn):
-        raise BadSetting("domain and certificate_arn need each other; give both or neither")
-    if settings.waf_requests_per_5_minutes and not settings.region:
-        raise BadSetting(
-            "waf_requests_per_5_minutes needs to know the region, because CloudFront's firewall "
-            "lives in us-east-1; give -c region=…"
-        )
-
-
-def _refuse_gpu_options_without_gpu(chosen: Mapping[str, Any], settings: DeploySettings) -> None:
-    options = sorted(name for name in chosen if name.startswith("gpu_"))
-    if options and not settings.gpu:
-        raise BadSetting(
-            f"{options[0]} says how machines with a GPU are to be; give -c gpu=on, too"
-        )
+def _in_production(name: str) -> str:
+    """What is added to the default of this option."""
+    text = PRESETS[PROD].get(name)
+    return f"; `{text}` with `env={PROD}`" if text else ""

@@ -33,29 +33,33 @@ class SiteStack(Stack):
         **options: Any,
     ) -> None:
         super().__init__(scope, id, **options)
+        self._settings = settings
         logs = LogBucket(self, "LogBucket", settings=settings) if settings.access_logs else None
-        log_bucket = logs.bucket if logs else None
-        website = Website(
+        self._log_bucket = logs.bucket if logs else None
+        website = self._website(data, api, edge)
+        site_url = f"https://{website.host}"
+        self._add_uploads(site_url if settings.has_addresses else LOCAL_ORIGIN)
+        if settings.has_addresses:
+            CfnOutput(self, "SiteUrl", value=site_url)
+
+    def _website(self, data: DataStack, api: ApiStack, edge: EdgeStack | None) -> Website:
+        return Website(
             self,
             "Website",
-            settings=settings,
+            settings=self._settings,
             api_host=api.http_api.host,
             origin_secret=data.origin_secret.reference,
-            upload_hosts=upload_hosts(settings),
-            log_bucket=log_bucket,
+            upload_hosts=upload_hosts(self._settings),
+            log_bucket=self._log_bucket,
             web_acl_arn=edge.firewall.acl.attr_arn if edge else None,
         )
-        site_url = f"https://{website.host}"
+
+    def _add_uploads(self, site_origin: str) -> None:
         uploads = UploadBucket(
             self,
             "UploadBucket",
-            settings=settings,
-            origins=[
-                site_url if settings.has_addresses else LOCAL_ORIGIN,
-                *settings.allowed_origins,
-            ],
-            log_bucket=log_bucket,
+            settings=self._settings,
+            origins=[site_origin, *self._settings.allowed_origins],
+            log_bucket=self._log_bucket,
         )
         CfnOutput(self, "UploadBucketName", value=uploads.bucket.bucket_name)
-        if settings.has_addresses:
-            CfnOutput(self, "SiteUrl", value=site_url)

@@ -33,15 +33,17 @@ class UploadBucket(Construct):
             bucket_name=upload_bucket_name(settings),
             object_days=OBJECT_DAYS,
             log_bucket=log_bucket,
-            cors=[
-                s3.CorsRule(
-                    allowed_methods=[s3.HttpMethods.POST],
-                    allowed_origins=origins,
-                    allowed_headers=["*"],
-                    max_age=Duration.hours(PREFLIGHT_AGE_H).to_seconds(),
-                )
-            ],
+            cors=[_posts_from(origins)],
         )
+
+
+def _posts_from(origins: list[str]) -> s3.CorsRule:
+    return s3.CorsRule(
+        allowed_methods=[s3.HttpMethods.POST],
+        allowed_origins=origins,
+        allowed_headers=["*"],
+        max_age=Duration.hours(PREFLIGHT_AGE_H).to_seconds(),
+    )
 
 
 def upload_bucket_name(settings: DeploySettings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import aws_certificatemanager as acm
@@ -15,10 +16,11 @@ from facecompare.access import ORIGIN_HEADER
 from facecompare.config import CHECKOUT
 from infra.acknowledged import acknowledge
 from infra.bucket_files import BucketFiles
+from infra.limits import MAX_REQUEST_BYTES
 from infra.page_files import INDEX, PageFiles
 from infra.private_bucket import PrivateBucket
-from infra.security_headers import SecurityHeaders
-from infra.settings import MAX_REQUEST_BYTES, DeploySettings
+from infra.response_headers import ResponseHeaders
+from infra.settings import DeploySettings
 from infra.staging import staged
 
 ASSETS_AGE = "public, max-age=31536000, immutable"  # a year; RFC 8246
@@ -43,14 +45,28 @@ class Website(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.bucket = PrivateBucket(self, "Page", settings=settings, log_bucket=log_bucket)
-        self._headers = SecurityHeaders(self, "SecurityHeaders", upload_hosts=upload_hosts)
-        self.distribution = cloudfront.Distribution(
+        self._headers = ResponseHeaders(self, "SecurityHeaders", upload_hosts=upload_hosts)
+        behaviors = {"/api/*": self._api(api_host, origin_secret)}
+        self.distribution = self._distribution(settings, behaviors, log_bucket, web_acl_arn)
+        self.host = settings.domain or self.distribution.distribution_domain_name
+        if settings.fills_buckets:
+            self._fill(settings)
+        _acknowledge(self.distribution, settings)
+
+    def _distribution(
+        self,
+        settings: DeploySettings,
+        behaviors: Mapping[str, cloudfront.BehaviorOptions],
+        log_bucket: s3.IBucket | None,
+        web_acl_arn: str | None,
+    ) -> cloudfront.Distribution:
+        return cloudfront.Distribution(
             self,
             "Distribution",
             comment="facecompare",
             default_root_object=INDEX,
             default_behavior=self._page(),
-            additional_behaviors={"/api/*": self._api(api_host, origin_secret)},
+            additional_behaviors=behaviors,
             domain_names=[settings.domain] if settings.domain else None,
             certificate=_certificate(self, settings.certificate_arn),
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
@@ -59,10 +75,6 @@ class Website(Construct):
             log_bucket=log_bucket,
             log_file_prefix="cloudfront/" if log_bucket else None,
         )
-        self.host = settings.domain or self.distribution.distribution_domain_name
-        if settings.fills_buckets:
-            self._fill(settings)
-        _acknowledge(self.distribution, settings)
 
     def _page(self) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
@@ -83,7 +95,7 @@ class Website(Construct):
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-            # API Gateway answers 403 to a host name that is not its own.
+            # API Gateway responds 403 to a host name that is not its own.
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=self._headers.policy,
             function_associations=[

@@ -201,7 +201,7 @@ def test_only_config_reads_settings_from_the_environment() -> None:
         for path in MODULES
         if "os.environ" in path.read_text() or "getenv" in path.read_text()
     ]
-    assert readers == ["config.py"]
+    assert readers == ["config/__init__.py"]
 
 
 def test_no_module_is_a_drawer() -> None:

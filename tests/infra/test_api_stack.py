@@ -11,7 +11,7 @@ from facecompare.cli.cost import DEFAULT_MEMORY_MB
 from facecompare.config import Settings
 from facecompare.planning.cost import ALARMS
 from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
-from infra.settings import HTTP_API_TIMEOUT_S
+from infra.limits import HTTP_API_TIMEOUT_S
 from tests.support.assembly import Assembly, Properties
 
 RESOLVED = "resolved-at-deployment"

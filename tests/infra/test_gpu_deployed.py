@@ -26,7 +26,7 @@ CLUSTER = "facecompare-dev-gpu"
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory, web_layer: Path) -> Iterator[Deployment]:
-    """Spare machines, six at most."""
+    """Spot machines, six at most."""
     with moto_server() as url:
         deployment = Deployment(url, tmp_path_factory.mktemp("gpu"))
         deployment.bootstrap()

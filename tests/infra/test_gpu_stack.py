@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from facecompare.config import Settings
-from infra.gpu_service import gpu_cluster_name
+from infra.gpu.service import gpu_cluster_name
 from infra.settings import DeploySettings
 from tests.support.assembly import Assembly, Properties, actions_of
 
@@ -115,7 +115,7 @@ def scaling(assembly: Assembly, kind: str) -> Any:
     return found
 
 
-def test_the_first_worker_is_called_by_the_first_message(gpu: Assembly) -> None:
+def test_it_scales_out_from_zero_at_the_first_message(gpu: Assembly) -> None:
     first = scaling(gpu, "StepScaling")
     steps = first.properties["StepScalingPolicyConfiguration"]
     assert steps["AdjustmentType"] == "ChangeInCapacity"
@@ -131,7 +131,7 @@ def test_the_first_worker_is_called_by_the_first_message(gpu: Assembly) -> None:
     }
 
 
-def test_more_and_fewer_are_called_by_the_backlog_of_each(gpu: Assembly) -> None:
+def test_it_scales_out_and_in_by_the_backlog_of_each(gpu: Assembly) -> None:
     tracking = scaling(gpu, "TargetTrackingScaling").properties[
         "TargetTrackingScalingPolicyConfiguration"
     ]
@@ -160,9 +160,7 @@ def test_the_service_waits_for_what_ties_the_machines_to_it(gpu: Assembly) -> No
     assert tie.id in gpu.one("AWS::ECS::Service").definition["DependsOn"]
 
 
-def test_one_pays_the_full_price_unless_one_wants_spare_machines(
-    gpu: Assembly, spot: Assembly
-) -> None:
+def test_machines_are_on_demand_unless_spot_ones_are_wanted(gpu: Assembly, spot: Assembly) -> None:
     assert launched(gpu)["InstanceType"] == "g4dn.xlarge"
     assert "InstanceMarketOptions" not in launched(gpu)
     assert launched(spot)["InstanceType"] == "g6.xlarge"
@@ -172,7 +170,7 @@ def test_one_pays_the_full_price_unless_one_wants_spare_machines(
     }
 
 
-def test_a_machine_that_is_called_back_stops_its_worker_in_time(any_gpu: Assembly) -> None:
+def test_a_spot_machine_that_aws_takes_back_stops_its_worker_in_time(any_gpu: Assembly) -> None:
     assert "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true" in str(launched(any_gpu)["UserData"])
     assert container(any_gpu)["StopTimeout"] == 120
 
@@ -300,7 +298,9 @@ def test_the_workers_image_holds_the_library_and_its_own_program(gpu: Assembly) 
     digest = container(gpu)["Image"]["Fn::Sub"].rpartition(":")[2]
     folder = gpu.folder / f"asset.{digest}"
     assert (folder / "functions" / "worker" / "Dockerfile").is_file()
-    assert (folder / "layers" / "core" / "python" / "facecompare" / "batch_worker.py").is_file()
+    assert (
+        folder / "layers" / "core" / "python" / "facecompare" / "batches" / "worker.py"
+    ).is_file()
     for absent in ("functions/compare", "web", "tests", "infra", ".git"):
         assert not (folder / absent).exists()
 

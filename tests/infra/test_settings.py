@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from facecompare.config import CHECKOUT
+from facecompare.config.reader import declared
+from facecompare.config.reference import default_text
 from facecompare.errors import BadSetting, ModelFileMissing, PackageMissing
 from infra.model_bucket import model_files
 from infra.records_function import filled
-from infra.settings import DeploySettings
+from infra.settings import PRESETS, PROD, DeploySettings, options_table
+from tests.infra.conftest import EVERYTHING
 
 
 def test_nothing_needs_to_be_chosen() -> None:
@@ -35,7 +39,7 @@ def test_nothing_of_the_simulator_is_left_in_what_aws_gets() -> None:
     assert settings.checks_bootstrap
 
 
-def test_the_commands_feature_flags_are_no_settings() -> None:
+def test_cdks_feature_flags_are_no_options() -> None:
     flags = json.loads((CHECKOUT / "cdk.json").read_text("utf-8"))["context"]
     assert DeploySettings.from_context(flags) == DeploySettings()
 
@@ -50,35 +54,79 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("context", "message"),
     [
-        ({"env": "staging"}, "-c env=staging is not accepted: one of dev, prod is"),
-        ({"records_days": "0"}, "records_days=0 is not accepted: a whole number of at least 1 is"),
+        ({"env": "staging"}, "found -c env=staging; expected dev, prod; correct it"),
+        ({"records_days": "0"}, "found -c records_days=0; expected a whole number ≥ 1; correct it"),
+        ({"landmarks68": "maybe"}, "-c landmarks68=maybe; expected on, off, true, false; correct"),
+        ({"allowed_origins": "a.example"}, "a list like https://a.example,https://b.example;"),
+        ({"log_days": "31"}, "-c log_days=31; expected 7, 30, 90, 365;"),
+        ({"engine": "facenet"}, "-c engine=facenet; expected one of dlib-fast, dlib-accurate,"),
+        ({"recrods_days": "3"}, "unknown setting recrods_days; valid: env, region"),
+        ({"snap_start": "on", "provisioned_concurrency": "1"}, "because Lambda takes not both;"),
         (
-            {"landmarks68": "maybe"},
-            "landmarks68=maybe is not accepted: one of on, true, off, false",
+            {"provisioned_concurrency": "3", "reserved_concurrency": "2"},
+            "expected at most as many provisioned as reserved; raise the reserved ones",
         ),
-        ({"allowed_origins": "a.example"}, "a list like https://a.example,https://b.example is"),
-        ({"log_days": "31"}, "one of 7, 30, 90, 365 is"),
-        ({"engine": "facenet"}, "engine=facenet is not accepted: one of dlib-fast, dlib-accurate,"),
-        ({"recrods_days": "3"}, "-c recrods_days=… is no setting; there are: env, region"),
-        ({"snap_start": "on", "provisioned_concurrency": "1"}, "exclude each other"),
-        ({"provisioned_concurrency": "3", "reserved_concurrency": "2"}, "does not fit into"),
-        ({"compare_timeout_s": "30"}, "deadline_s < compare_timeout_s < 30 is"),
-        ({"deadline_s": "29"}, "deadline_s=29 and compare_timeout_s=29 are not accepted"),
-        ({"domain": "faces.example"}, "give both or neither"),
-        ({"gpu_spot": "on"}, "gpu_spot says how machines with a GPU are to be; give -c gpu=on"),
-        ({"gpu_max": "4"}, "gpu_max says how machines with a GPU are to be; give -c gpu=on"),
-        ({"gpu": "on", "gpu_max": "0"}, "gpu_max=0 is not accepted: a whole number of at least 1"),
+        ({"compare_timeout_s": "30"}, "expected deadline_s < compare_timeout_s < 30, because"),
+        ({"deadline_s": "29"}, "found -c deadline_s=29 and -c compare_timeout_s=29; expected"),
+        ({"domain": "faces.example"}, "domain without certificate_arn; expected both or neither;"),
+        (
+            {"certificate_arn": "arn:aws"},
+            "certificate_arn without domain; expected both or neither;",
+        ),
+        ({"gpu_spot": "on"}, "-c gpu_spot without GPU workers; expected -c gpu=on beside it;"),
+        ({"gpu_max": "4"}, "-c gpu_max without GPU workers; expected -c gpu=on beside it;"),
+        ({"gpu": "on", "gpu_max": "0"}, "-c gpu_max=0; expected a whole number ≥ 1;"),
         (
             {"gpu": "on", "gpu_instance": "p5.4xlarge"},
-            "one of g4dn.xlarge, g4dn.2xlarge, g4dn.4xlarge, g5.xlarge, g6.xlarge is",
+            "expected g4dn.xlarge, g4dn.2xlarge, g4dn.4xlarge, g5.xlarge, g6.xlarge;",
         ),
-        ({"gpu": "2"}, "gpu=2 is not accepted: one of on, true, off, false"),
+        ({"gpu": "2"}, "-c gpu=2; expected on, off, true, false;"),
         ({"waf_requests_per_5_minutes": "100"}, "give -c region="),
     ],
 )
-def test_what_is_not_accepted_is_named(context: dict[str, str], message: str) -> None:
+def test_what_is_not_valid_is_named(context: dict[str, str], message: str) -> None:
     with pytest.raises(BadSetting, match=re.escape(message)):
         DeploySettings.from_context(context)
+
+
+def test_every_option_is_declared_completely() -> None:
+    assert list(declared(DeploySettings)) == [field.name for field in fields(DeploySettings)]
+    for name, option in declared(DeploySettings).items():
+        assert option.kind.valid, name
+        assert option.meaning, name
+
+
+def test_every_option_is_in_the_table_and_no_other() -> None:
+    names = re.findall(r"^\| `(\w+)` \|", options_table(), re.MULTILINE)
+    assert names == list(declared(DeploySettings))
+
+
+def test_the_table_tells_what_production_changes() -> None:
+    changed = re.findall(r"^\| `(\w+)` .*`(\w+)` with `env=prod`", options_table(), re.MULTILINE)
+    assert dict(changed) == PRESETS[PROD]
+
+
+def test_every_option_is_used() -> None:
+    """Read somewhere in infra/, in other places than where it is declared."""
+    texts = [path.read_text("utf-8") for path in sorted((CHECKOUT / "infra").rglob("*.py"))]
+    used = set().union(*(re.findall(r"(?<=settings\.)\w+|(?<=self\.)\w+", text) for text in texts))
+    assert set(declared(DeploySettings)) - used == set()
+
+
+def test_every_option_that_a_synthesis_tries_is_one() -> None:
+    assert EVERYTHING.keys() - declared(DeploySettings).keys() == set()
+
+
+def test_every_option_can_be_given_the_default_that_the_table_shows() -> None:
+    shown = {
+        name: default_text(option).strip("`").replace(",", "")
+        for name, option in declared(DeploySettings).items()
+        if option.default not in ("", ()) and not option.shown_default
+    }
+    of_gpu = {name for name in shown if name.startswith("gpu_")}
+    given = {name: text for name, text in shown.items() if name not in of_gpu}
+    assert DeploySettings.from_context(given) == DeploySettings()
+    assert DeploySettings.from_context(shown | {"gpu": "on"}) == DeploySettings(gpu=True)
 
 
 def test_models_that_were_not_built_are_asked_for(tmp_path: Path) -> None:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from facecompare.config import Settings, setting_names
+from facecompare.config import ENV_PREFIX, Settings, setting_names
+from facecompare.config.reader import declared
+from facecompare.config.reference import default_text, settings_table
 from facecompare.errors import BadSetting
+
+# Of a Service named facecompare with one named port, as Kubernetes' documentation has them.
+KUBERNETES = {
+    "FACECOMPARE_SERVICE_HOST": "10.0.0.11",
+    "FACECOMPARE_SERVICE_PORT": "8000",
+    "FACECOMPARE_SERVICE_PORT_HTTP": "8000",
+    "FACECOMPARE_PORT": "tcp://10.0.0.11:8000",
+    "FACECOMPARE_PORT_8000_TCP": "tcp://10.0.0.11:8000",
+    "FACECOMPARE_PORT_8000_TCP_PROTO": "tcp",
+    "FACECOMPARE_PORT_8000_TCP_PORT": "8000",
+    "FACECOMPARE_PORT_8000_TCP_ADDR": "10.0.0.11",
+    "FACECOMPARE_WORKER_SERVICE_HOST": "fd00::11",
+    "FACECOMPARE_WORKER_PORT_53_UDP": "udp://10.0.0.12:53",
+}
 
 
 def test_without_an_environment_everything_has_a_default() -> None:
@@ -30,6 +48,13 @@ def test_the_environment_decides() -> None:
     assert (settings.threads, settings.landmarks68) == (3, True)
 
 
+@pytest.mark.parametrize(
+    ("text", "on"), [("on", True), ("ON", True), ("true", True), ("off", False), ("False", False)]
+)
+def test_a_switch_is_on_or_off(text: str, on: bool) -> None:
+    assert Settings.from_env({"FACECOMPARE_LANDMARKS68": text}).landmarks68 is on
+
+
 def test_data_lives_where_xdg_says() -> None:
     settings = Settings.from_env({"XDG_DATA_HOME": "/data"})
     assert settings.records == Path("/data/facecompare/comparisons.sqlite3")
@@ -38,29 +63,85 @@ def test_data_lives_where_xdg_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "expected"),
     [
-        ("FACECOMPARE_THREADS", "0"),
-        ("FACECOMPARE_THREADS", "two"),
-        ("FACECOMPARE_MAX_BYTES", "-5"),
-        ("FACECOMPARE_LANDMARKS68", "maybe"),
-        ("FACECOMPARE_ENGINE", "skynet"),
+        ("FACECOMPARE_THREADS", "0", "a whole number ≥ 1"),
+        ("FACECOMPARE_THREADS", "two", "a whole number ≥ 1"),
+        ("FACECOMPARE_THREADS", "٣", "a whole number ≥ 1"),
+        ("FACECOMPARE_THREADS", "9" * 5_000, "a whole number ≥ 1"),
+        ("FACECOMPARE_MAX_BYTES", "-5", "a whole number ≥ 1"),
+        ("FACECOMPARE_LANDMARKS68", "maybe", "on, off, true, false"),
+        ("FACECOMPARE_ACCESS", "Open", "open, public, keys"),
+        ("FACECOMPARE_ENGINE", "skynet", "one of dlib-fast, dlib-accurate,"),
     ],
 )
-def test_a_senseless_value_is_refused_with_the_variable_s_name(name: str, value: str) -> None:
-    with pytest.raises(BadSetting, match=f"{name}='{value}'"):
+def test_a_senseless_value_is_refused_with_the_variable_s_name(
+    name: str, value: str, expected: str
+) -> None:
+    with pytest.raises(
+        BadSetting, match=f"^found {name}='{value}'; expected {expected}.*; correct"
+    ):
         Settings.from_env({name: value})
 
 
-def test_a_misspelt_variable_is_refused_with_those_there_are() -> None:
-    with pytest.raises(BadSetting, match="FACECOMPARE_THREADS"):
-        Settings.from_env({"FACECOMPARE_THREAD": "3"})
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FACECOMPARE_THREAD", "3"),
+        ("FACECOMPARE_PORT", "8000"),
+        ("FACECOMPARE_PORTS", "tcp://10.0.0.11:8000"),
+        ("FACECOMPARE_HOST", "10.0.0.11"),
+        ("FACECOMPARE_SERVICE", "10.0.0.11"),
+        ("FACECOMPARE_SERVICE_PORT", "eight thousand"),
+        ("FACECOMPARE_PORT_8000_TCP_PROTO", "http"),
+        ("FACECOMPARE_PORT_8000_TCP_USER", "ann"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_the_valid_ones(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"^unknown setting {name}; valid: .*FACECOMPARE_THREADS"):
+        Settings.from_env({name: value})
 
 
-def test_an_empty_variable_counts_as_unset() -> None:
-    assert Settings.from_env({"FACECOMPARE_ENGINE": ""}).engine == "dlib-fast"
+def test_what_kubernetes_tells_of_a_service_of_that_name_is_ignored() -> None:
+    assert Settings.from_env(KUBERNETES) == Settings.from_env({})
 
 
-def test_every_setting_has_a_name() -> None:
-    assert "engine" in setting_names()
-    assert len(set(setting_names())) == len(setting_names())
+@pytest.mark.parametrize("name", KUBERNETES)
+def test_each_of_its_variables_is(name: str) -> None:
+    assert Settings.from_env({name: KUBERNETES[name]}) == Settings.from_env({})
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_variable_counts_as_unset(text: str) -> None:
+    assert Settings.from_env({"FACECOMPARE_ENGINE": text}).engine == "dlib-fast"
+
+
+def test_every_field_is_declared_and_every_declaration_is_complete() -> None:
+    assert setting_names() == [field.name for field in fields(Settings)]
+    for name, declaration in declared(Settings).items():
+        assert declaration.kind.valid, name
+        assert declaration.meaning, name
+        assert default_text(declaration), name
+
+
+def test_the_table_has_a_row_for_every_setting_and_no_other() -> None:
+    head, rule, *rows = settings_table().splitlines()
+    assert (head.count("|"), rule) == (5, "|---|---|---|---|")
+    assert all(row.count("|") == 5 for row in rows)
+    names = [re.sub(r"^\| `(\w+)` \|.*", r"\1", row) for row in rows]
+    assert names == [ENV_PREFIX + name.upper() for name in setting_names()]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `FACECOMPARE_ACCESS` | `open`, `public`, `keys` | `open` |",
+        "| `FACECOMPARE_LANDMARKS68` | `on`, `off`, `true`, `false` | `off` |",
+        "| `FACECOMPARE_MAX_BYTES` | a whole number ≥ 1 | 15,000,000 |",
+        "| `FACECOMPARE_UPLOAD_BUCKET` | an S3 bucket | none |",
+        "| `FACECOMPARE_THREADS` | a whole number ≥ 1 | the number of cores |",
+        "| `FACECOMPARE_WEB_DIR` | a folder with `index.html` | `web/` of the checkout |",
+    ],
+)
+def test_the_table_shows_values_and_defaults_as_one_types_them(row: str) -> None:
+    assert row in settings_table()

@@ -153,7 +153,7 @@ def test_the_service_lists_and_uses_it(tiny: Engine, settings: Settings):
 def test_it_may_be_the_installation_s_own_engine(tiny: Engine, folder: Path):
     env = {"FACECOMPARE_MODELS_DIR": str(folder), "FACECOMPARE_ENGINE": "tiny"}
     assert Settings.from_env(env).engine == "tiny"
-    with pytest.raises(BadSetting, match="dlib-reference, tiny is"):
+    with pytest.raises(BadSetting, match="dlib-reference, tiny;"):
         Settings.from_env(env | {"FACECOMPARE_ENGINE": "other"})
     with pytest.raises(UnknownEngine, match=r"valid: .*tiny"):
         load_engine("other", Settings.from_env(env))

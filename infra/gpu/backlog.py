@@ -1,4 +1,4 @@
-"""What GPU workers are called by: messages that wait or are in flight, and workers on their way."""
+"""What the number of GPU workers follows: messages that wait or are in flight, and the workers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 
-from infra.gpu_service import GpuService
+from infra.gpu.service import GpuService
 
 MINUTE = Duration.minutes(1)  # how often SQS and ECS count
 
@@ -23,17 +23,21 @@ def backlog_metrics(workers: GpuService, queue: sqs.IQueue) -> dict[str, cloudwa
         "taken": queue.metric_approximate_number_of_messages_not_visible(
             period=MINUTE, statistic="Maximum"
         ),
-        "workers": cloudwatch.Metric(
-            namespace="ECS/ContainerInsights",
-            metric_name="DesiredTaskCount",
-            dimensions_map={
-                "ClusterName": workers.cluster.cluster_name,
-                "ServiceName": workers.service.service_name,
-            },
-            statistic="Maximum",
-            period=MINUTE,
-        ),
+        "workers": _desired_workers(workers),
     }
+
+
+def _desired_workers(workers: GpuService) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="ECS/ContainerInsights",
+        metric_name="DesiredTaskCount",
+        dimensions_map={
+            "ClusterName": workers.cluster.cluster_name,
+            "ServiceName": workers.service.service_name,
+        },
+        statistic="Maximum",
+        period=MINUTE,
+    )
 
 
 def tracked(id: str, metric: cloudwatch.Metric) -> _Policy.TargetTrackingMetricDataQueryProperty:

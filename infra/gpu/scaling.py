@@ -1,4 +1,4 @@
-"""How many workers with a GPU there are: none, one at the first message, more by the backlog."""
+"""How many workers with a GPU there are: none at rest, one at a first message, then by backlog."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.gpu_backlog import MINUTE, backlog_metrics, tracked
-from infra.gpu_service import GpuService
+from infra.gpu.backlog import MINUTE, backlog_metrics, tracked
+from infra.gpu.service import GpuService
 from infra.settings import DeploySettings
 
 # Messages for each worker: of 25 pairs, some five minutes' work where four cores find the faces of
@@ -24,11 +24,12 @@ _Policy = scaling.CfnScalingPolicy
 
 
 class GpuScaling(Construct):
-    """Target tracking of the backlog per worker; from zero, where nothing can be tracked, a step.
+    """Scales out from zero by a step, where nothing can be tracked; from then on by target tracking
+    of the backlog per worker, which scales in after 15 idle minutes.
 
-    Workers are counted as they are wanted, not as they run: while the first machines start, each
-    minute's look at the same backlog would call more of them. What is in flight counts as backlog,
-    too: the last worker is not sent home from what it works on.
+    Workers are counted as they are desired, not as they run: while the first machines start, each
+    minute's look at the same backlog would start more of them. Messages in flight count as backlog,
+    too: the last worker is not scaled in while it works.
 
     SQS may take 15 minutes to count again after six hours without a message.
     """
@@ -45,7 +46,12 @@ class GpuScaling(Construct):
         super().__init__(scope, id)
         self._start = workers.start
         self._metrics = backlog_metrics(workers, queue)
-        target = scaling.ScalableTarget(
+        target = self._target(settings, workers)
+        self._track_backlog(target)
+        self._scale_out_from_zero(target)
+
+    def _target(self, settings: DeploySettings, workers: GpuService) -> scaling.ScalableTarget:
+        return scaling.ScalableTarget(
             self,
             "Workers",
             service_namespace=scaling.ServiceNamespace.ECS,
@@ -55,8 +61,6 @@ class GpuScaling(Construct):
             max_capacity=settings.gpu_max,
             role=self._linked_role(),
         )
-        self._track(target)
-        self._wake(target)
 
     def _linked_role(self) -> iam.IRole:
         """Application Auto Scaling's own for ECS, which takes no other."""
@@ -68,12 +72,8 @@ class GpuScaling(Construct):
         )
         return iam.Role.from_role_arn(self, "Role", arn)
 
-    def _track(self, target: scaling.ScalableTarget) -> None:
+    def _track_backlog(self, target: scaling.ScalableTarget) -> None:
         """CDK's own class takes no expressions."""
-        queries = [tracked(id, metric) for id, metric in self._metrics.items()]
-        per_worker = _Policy.TargetTrackingMetricDataQueryProperty(
-            id="perWorker", expression=PER_WORKER, return_data=True
-        )
         _Policy(
             self,
             "BacklogPerWorker",
@@ -85,16 +85,19 @@ class GpuScaling(Construct):
                     target_value=BACKLOG_PER_WORKER,
                     scale_out_cooldown=self._start.to_seconds(),
                     scale_in_cooldown=MINUTE.to_seconds(),  # the alarm waits for 15 minutes
-                    customized_metric_specification=(
-                        _Policy.CustomizedMetricSpecificationProperty(
-                            metrics=[*queries, per_worker]
-                        )
-                    ),
+                    customized_metric_specification=self._backlog_per_worker(),
                 )
             ),
         )
 
-    def _wake(self, target: scaling.ScalableTarget) -> None:
+    def _backlog_per_worker(self) -> _Policy.CustomizedMetricSpecificationProperty:
+        per_worker = _Policy.TargetTrackingMetricDataQueryProperty(
+            id="perWorker", expression=PER_WORKER, return_data=True
+        )
+        queries = [tracked(id, metric) for id, metric in self._metrics.items()]
+        return _Policy.CustomizedMetricSpecificationProperty(metrics=[*queries, per_worker])
+
+    def _scale_out_from_zero(self, target: scaling.ScalableTarget) -> None:
         step = scaling.StepScalingAction(
             self,
             "First",
@@ -103,7 +106,10 @@ class GpuScaling(Construct):
             cooldown=self._start,
         )
         step.add_adjustment(adjustment=1, lower_bound=0)
-        waiting = cloudwatch.Alarm(
+        self._backlog_without_worker().add_alarm_action(actions.ApplicationScalingAction(step))
+
+    def _backlog_without_worker(self) -> cloudwatch.Alarm:
+        return cloudwatch.Alarm(
             self,
             "BacklogWithoutWorker",
             alarm_description="messages wait, and no worker is wanted yet",
@@ -118,4 +124,3 @@ class GpuScaling(Construct):
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        waiting.add_alarm_action(actions.ApplicationScalingAction(step))

@@ -1,4 +1,4 @@
-"""The ECS service: as many workers as the backlog asks for, on as many machines."""
+"""The ECS service: as many workers as the backlog needs, on as many machines."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from infra.gpu_machines import GpuMachines
-from infra.gpu_network import GpuNetwork
-from infra.gpu_task import GpuTask
+from infra.gpu.machines import GpuMachines
+from infra.gpu.network import GpuNetwork
+from infra.gpu.task import GpuTask
 from infra.settings import DeploySettings
 
 START_S = 300  # from a launch to a worker that takes messages: boot, an image with CUDA, models
@@ -34,6 +34,7 @@ class GpuService(Construct):
         task: GpuTask,
     ) -> None:
         super().__init__(scope, id)
+        self.start = Duration.seconds(START_S)
         self.cluster = ecs.Cluster(
             self,
             "Cluster",
@@ -41,7 +42,14 @@ class GpuService(Construct):
             vpc=network.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
-        provider = ecs.AsgCapacityProvider(
+        provider = self._capacity(settings, machines)
+        self.cluster.add_asg_capacity_provider(provider)
+        self.service = self._service(task, provider)
+        # And so on what ties the machines to it, which ECS asks for before it makes the service.
+        self.service.node.add_dependency(self.cluster)
+
+    def _capacity(self, settings: DeploySettings, machines: GpuMachines) -> ecs.AsgCapacityProvider:
+        return ecs.AsgCapacityProvider(
             self,
             "Machines",
             auto_scaling_group=machines.group,
@@ -52,26 +60,23 @@ class GpuService(Construct):
             target_capacity_percent=100,  # no machine without a worker
             maximum_scaling_step_size=settings.gpu_max,
         )
-        self.cluster.add_asg_capacity_provider(provider)
-        self.service = ecs.Ec2Service(
+
+    def _service(self, task: GpuTask, provider: ecs.AsgCapacityProvider) -> ecs.Ec2Service:
+        strategy = ecs.CapacityProviderStrategy(
+            capacity_provider=provider.capacity_provider_name, weight=1
+        )
+        return ecs.Ec2Service(
             self,
             "Service",
             cluster=self.cluster,
             task_definition=task.definition,
-            capacity_provider_strategies=[
-                ecs.CapacityProviderStrategy(
-                    capacity_provider=provider.capacity_provider_name, weight=1
-                )
-            ],
-            desired_count=0,  # a deployment sends all home; the backlog calls them again
-            min_healthy_percent=0,  # nobody waits for an answer: the old one goes first,
+            capacity_provider_strategies=[strategy],
+            desired_count=0,  # a deployment scales in to zero; the backlog scales out again
+            min_healthy_percent=0,  # nobody waits for a response: the old one goes first,
             max_healthy_percent=100,  # because the new one needs its machine
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.DISABLED,
         )
-        # And so on what ties the machines to it, which ECS asks for before it makes the service.
-        self.service.node.add_dependency(self.cluster)
-        self.start = Duration.seconds(START_S)
 
 
 def gpu_cluster_name(settings: DeploySettings) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Stack
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
@@ -9,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.acknowledged import acknowledge, spelled
-from infra.gpu_network import GpuNetwork
+from infra.gpu.network import GpuNetwork
 from infra.settings import DeploySettings
 
 # AWS's image for ECS with driver and container runtime for NVIDIA. It is looked up at each launch,
@@ -21,7 +23,14 @@ DISK_GB = 60  # the machine's image wants 30; the worker's has 3, and two may be
 # machine: the worker asks there whether AWS wants its spot machine back.
 METADATA_HOPS = 2
 
-_SPARE = ec2.LaunchTemplateSpotOptions(request_type=ec2.SpotRequestType.ONE_TIME)
+_SPOT = ec2.LaunchTemplateSpotOptions(request_type=ec2.SpotRequestType.ONE_TIME)
+# What ECS's agent does with the cluster, and with the machines in it. A machine's image and log are
+# fetched and written with the task's own roles.
+_WITH_CLUSTER = (
+    ("RegisterContainerInstance", "DeregisterContainerInstance"),
+    ("SubmitTaskStateChange", "SubmitContainerStateChange", "SubmitAttachmentStateChanges"),
+)
+_WITH_MACHINES = ("Poll", "StartTelemetrySession", "UpdateContainerInstancesState")
 
 
 class GpuMachines(Construct):
@@ -50,7 +59,7 @@ class GpuMachines(Construct):
             new_instances_protected_from_scale_in=True,
             launch_template=self._template(settings, network),
         )
-        acknowledge(self.group, "coming and going is all that these machines do", "AS3")
+        acknowledge(self.group, "scaling out and in is all that these machines do", "AS3")
 
     def _template(self, settings: DeploySettings, network: GpuNetwork) -> ec2.LaunchTemplate:
         return ec2.LaunchTemplate(
@@ -61,51 +70,43 @@ class GpuMachines(Construct):
             role=self.role.without_policy_updates(),  # CDK would add what an agent may need
             security_group=network.machines,
             associate_public_ip_address=True,
-            spot_options=_SPARE if settings.gpu_spot else None,
+            spot_options=_SPOT if settings.gpu_spot else None,
             require_imdsv2=True,
             http_put_response_hop_limit=METADATA_HOPS,
             user_data=_agent_settings(),
-            block_devices=[
-                ec2.BlockDevice(
-                    device_name=DISK_DEVICE,
-                    volume=ec2.BlockDeviceVolume.ebs(
-                        DISK_GB, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
-                    ),
-                )
-            ],
+            block_devices=[_disk()],
         )
 
     def _allow_agent(self, cluster_name: str) -> None:
-        """What ECS's agent does. Image and log are fetched and written with the task's own role."""
-        stack = Stack.of(self)
-        cluster = stack.format_arn(service="ecs", resource="cluster", resource_name=cluster_name)
-        machines = stack.format_arn(
-            service="ecs", resource="container-instance", resource_name=f"{cluster_name}/*"
-        )
-        for actions, resource in (
-            (("RegisterContainerInstance", "DeregisterContainerInstance"), cluster),
-            (
-                (
-                    "SubmitTaskStateChange",
-                    "SubmitContainerStateChange",
-                    "SubmitAttachmentStateChanges",
-                ),
-                cluster,
-            ),
-            (("Poll", "StartTelemetrySession", "UpdateContainerInstancesState"), machines),
-            (("DiscoverPollEndpoint",), "*"),
-        ):
-            self.role.add_to_policy(
-                iam.PolicyStatement(
-                    actions=[f"ecs:{action}" for action in actions], resources=[resource]
-                )
-            )
+        cluster = self._ecs_arn("cluster", cluster_name)
+        machines = self._ecs_arn("container-instance", f"{cluster_name}/*")
+        for actions in _WITH_CLUSTER:
+            self._allow(actions, cluster)
+        self._allow(_WITH_MACHINES, machines)
+        self._allow(("DiscoverPollEndpoint",), "*")
         acknowledge(
             self.role,
             "machines get their names when they register; to ask where takes no resource",
             f"IAM5[Resource::{spelled(self, machines)}]",
             "IAM5[Resource::*]",
         )
+
+    def _ecs_arn(self, resource: str, name: str) -> str:
+        return Stack.of(self).format_arn(service="ecs", resource=resource, resource_name=name)
+
+    def _allow(self, actions: Sequence[str], resource: str) -> None:
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=[f"ecs:{action}" for action in actions], resources=[resource]
+            )
+        )
+
+
+def _disk() -> ec2.BlockDevice:
+    volume = ec2.BlockDeviceVolume.ebs(
+        DISK_GB, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
+    )
+    return ec2.BlockDevice(device_name=DISK_DEVICE, volume=volume)
 
 
 def _agent_settings() -> ec2.UserData:

@@ -16,7 +16,8 @@ from infra.log import Log
 from infra.settings import DeploySettings
 
 CONTAINER = "worker"
-# All three kinds of machines have 16 GiB, of which some 15.2 are ECS's to give.
+# The smallest of the machines (facecompare.planning.prices.GPU_HOUR) have 16 GiB, of which ECS can
+# give some 15.2.
 MEMORY_MIB = 14_336
 SCRATCH_MIB = 1_024  # models: 33 MB, or 133 MB with the 68-point one; CUDA's compiled code
 # From SIGTERM to SIGKILL, and from a spot notice to the end of the machine: AWS grants no more.
@@ -28,16 +29,10 @@ class GpuTask(Construct):
     """May write nowhere but into memory at /tmp."""
 
     def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        settings: DeploySettings,
-        environment: Mapping[str, str],
+        self, scope: Construct, id: str, *, settings: DeploySettings, environment: Mapping[str, str]
     ) -> None:
         super().__init__(scope, id)
         self.role = self._role("Role")
-        log = Log(self, "Log", settings=settings)
         self.definition = ecs.Ec2TaskDefinition(
             self,
             "Definition",
@@ -45,6 +40,11 @@ class GpuTask(Construct):
             task_role=self.role,
             execution_role=self._role("ExecutionRole"),
         )
+        self._add_container(environment, Log(self, "Log", settings=settings))
+        acknowledge(self.definition, "names of table, buckets and queues are no secrets", "ECS2")
+        acknowledge(self, "a login to ECR takes no resource", "IAM5[Resource::*]")
+
+    def _add_container(self, environment: Mapping[str, str], log: Log) -> None:
         self.definition.add_container(
             CONTAINER,
             container_name=CONTAINER,
@@ -58,8 +58,6 @@ class GpuTask(Construct):
             environment=dict(environment),
             logging=ecs.LogDriver.aws_logs(stream_prefix=CONTAINER, log_group=log),
         )
-        acknowledge(self.definition, "names of table, buckets and queues are no secrets", "ECS2")
-        acknowledge(self, "a login to ECR takes no resource", "IAM5[Resource::*]")
 
     def _role(self, id: str) -> iam.Role:
         return iam.Role(self, id, assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))

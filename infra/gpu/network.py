@@ -12,6 +12,15 @@ from infra.settings import DeploySettings
 ADDRESSES = "10.0.0.0/24"  # 2 × 123 machines
 ZONES = 2
 HTTPS = 443
+_SUBNETS = ec2.SubnetConfiguration(
+    name="Machines",
+    subnet_type=ec2.SubnetType.PUBLIC,
+    map_public_ip_on_launch=False,  # the launch template asks for one
+)
+_GATEWAYS = {
+    "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
+    "DynamoDB": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
+}
 
 
 class GpuNetwork(Construct):
@@ -27,28 +36,7 @@ class GpuNetwork(Construct):
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
         super().__init__(scope, id)
-        self.vpc = ec2.Vpc(
-            self,
-            "Vpc",
-            ip_addresses=ec2.IpAddresses.cidr(ADDRESSES),
-            max_azs=ZONES,
-            nat_gateways=0,
-            subnet_configuration=[
-                ec2.SubnetConfiguration(
-                    name="Machines",
-                    subnet_type=ec2.SubnetType.PUBLIC,
-                    map_public_ip_on_launch=False,  # the launch template asks for one
-                )
-            ],
-            gateway_endpoints={
-                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
-                "DynamoDB": ec2.GatewayVpcEndpointOptions(
-                    service=ec2.GatewayVpcEndpointAwsService.DYNAMODB
-                ),
-            },
-            # CDK would empty the default group by a function of its own; nothing is in that group.
-            restrict_default_security_group=False,
-        )
+        self.vpc = self._vpc()
         self.machines = ec2.SecurityGroup(
             self,
             "SecurityGroup",
@@ -58,6 +46,19 @@ class GpuNetwork(Construct):
         )
         self.machines.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(HTTPS), "AWS's APIs")
         self._log_flows(settings)
+
+    def _vpc(self) -> ec2.Vpc:
+        return ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(ADDRESSES),
+            max_azs=ZONES,
+            nat_gateways=0,
+            subnet_configuration=[_SUBNETS],
+            gateway_endpoints=_GATEWAYS,
+            # CDK would empty the default group by a function of its own; nothing is in that group.
+            restrict_default_security_group=False,
+        )
 
     def _log_flows(self, settings: DeploySettings) -> None:
         log = Log(self, "FlowLog", settings=settings)

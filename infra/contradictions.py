@@ -1,0 +1,82 @@
+"""Options that are valid each by itself and not together; told before anything is made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from facecompare.config import engine_ids
+from facecompare.config.reader import refusal
+from facecompare.errors import BadSetting
+from infra.limits import HTTP_API_TIMEOUT_S
+
+if TYPE_CHECKING:
+    from infra.settings import DeploySettings
+
+
+def refuse_contradictions(settings: DeploySettings, given: Collection[str]) -> None:
+    """`given` are the names of the options that somebody chose.
+
+    Raises  BadSetting with the first contradiction.
+    """
+    for complaint in _complaints(settings, given):
+        raise BadSetting(complaint)
+
+
+def _complaints(settings: DeploySettings, given: Collection[str]) -> Iterator[str]:
+    yield from _unknown_engine(settings)
+    yield from _concurrency(settings)
+    yield from _timeouts(settings)
+    yield from _names(settings)
+    yield from _gpu_options_without_gpu(settings, given)
+
+
+def _unknown_engine(settings: DeploySettings) -> Iterator[str]:
+    known = engine_ids(settings.models)
+    if settings.engine not in known:
+        yield refusal(f"-c engine={settings.engine}", f"one of {', '.join(known)}")
+
+
+def _concurrency(settings: DeploySettings) -> Iterator[str]:
+    reserved, provisioned = settings.reserved_concurrency, settings.provisioned_concurrency
+    if settings.snap_start and provisioned:
+        yield (
+            f"found -c snap_start=on and -c provisioned_concurrency={provisioned}; "
+            "expected one of them, because Lambda takes not both; leave one out"
+        )
+    if 0 < reserved < provisioned:
+        yield (
+            f"found -c provisioned_concurrency={provisioned} and "
+            f"-c reserved_concurrency={reserved}; expected at most as many provisioned as "
+            "reserved; raise the reserved ones"
+        )
+
+
+def _timeouts(settings: DeploySettings) -> Iterator[str]:
+    deadline, timeout = settings.deadline_s, settings.compare_timeout_s
+    if not deadline < timeout < HTTP_API_TIMEOUT_S:
+        yield (
+            f"found -c deadline_s={deadline} and -c compare_timeout_s={timeout}; expected "
+            f"deadline_s < compare_timeout_s < {HTTP_API_TIMEOUT_S}, because the HTTP API responds "
+            f"by itself after {HTTP_API_TIMEOUT_S} s; lower them"
+        )
+
+
+def _names(settings: DeploySettings) -> Iterator[str]:
+    if bool(settings.domain) != bool(settings.certificate_arn):
+        given, absent = ("domain", "certificate_arn")[:: 1 if settings.domain else -1]
+        yield f"found -c {given} without {absent}; expected both or neither; give -c {absent}=…"
+    if settings.waf_requests_per_5_minutes and not settings.region:
+        yield (
+            "found -c waf_requests_per_5_minutes without region; expected both, because "
+            "CloudFront's firewall lives in us-east-1, wherever the rest is; give -c region=…"
+        )
+
+
+def _gpu_options_without_gpu(settings: DeploySettings, given: Collection[str]) -> Iterator[str]:
+    options = sorted(name for name in given if name.startswith("gpu_"))
+    if options and not settings.gpu:
+        yield (
+            f"found -c {options[0]} without GPU workers; expected -c gpu=on beside it; "
+            "give it too, or leave both out"
+        )

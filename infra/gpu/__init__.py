@@ -1,0 +1,1 @@
+"""Workers with a GPU, deployed with `-c gpu=on`."""

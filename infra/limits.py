@@ -1,0 +1,7 @@
+"""AWS's own limits around which the installation is built; none of them can be raised."""
+
+from __future__ import annotations
+
+HTTP_API_TIMEOUT_S = 30  # AWS, API Gateway Developer Guide, "HTTP API quotas"
+# A Lambda event is at most 6,291,556 bytes (AWS, API_Invoke), and the body is base64 in it.
+MAX_REQUEST_BYTES = 4_500_000

@@ -1,0 +1,278 @@
+"""Settings: read from the environment once, checked before the first request.
+
+Nothing else in the package reads the environment. An explicit argument beats the environment,
+which beats the default. The reference table of settings (facecompare.config.reference) is made of
+these fields.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from facecompare.config.reader import (
+    declared,
+    one_of,
+    parsed,
+    path,
+    refusal,
+    refuse_unknown,
+    setting,
+    string,
+    switch,
+    whole_number,
+)
+from facecompare.errors import BadSetting
+
+ENV_PREFIX = "FACECOMPARE_"
+WORKING_WIDTH_PX = 600  # photos are scaled to this width, as in the original system
+KEPT_DAYS = 365  # how long a comparison's record is kept
+MAX_REQUEST_BYTES = 61_000_000  # three photos of 15 MB in base64, and the fields around them
+HOLD_S = 120  # a chunk of a batch takes seconds; a worker that does not end it in time has died
+DEADLINE_S = 300  # a comparison takes tenths of a second; whatever takes this long hangs
+
+# Who may do what: see facecompare.access.
+OPEN, PUBLIC, KEYS = "open", "public", "keys"
+ACCESS = (OPEN, PUBLIC, KEYS)
+
+DEFAULT_ENGINE = "dlib-fast"
+ENGINES = (  # their cards: facecompare.engines.cards
+    "dlib-fast",
+    "dlib-accurate",
+    "mtcnn-dlib",
+    "dlib-reference",
+)
+# The source root is layers/core/python, so a checkout's top folder is four folders above this one.
+# On Lambda the package lies at /opt/python/facecompare, where no checkout can be; that is the root.
+CHECKOUT = Path(__file__).resolve().parents[:6][-1]
+INSTANCE_METADATA = "http://169.254.169.254"
+DEBUG_VARIABLE = ENV_PREFIX + "DEBUG"  # any value: the command line shows tracebacks
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLimits:
+    """What a photo may be before anything big is allocated for it."""
+
+    max_bytes: int = 15_000_000  # a 50-megapixel phone JPEG has 8–14 MB
+    max_pixels: int = 50_000_000  # 150 MB as RGB: the largest phone photos in common use
+    max_side_px: int = 20_000  # panoramas
+    min_side_px: int = 16  # a face cannot be told from noise below it
+
+
+LIMITS = ImageLimits()
+
+
+def _models_dir(env: Mapping[str, str]) -> Path:
+    checkout = CHECKOUT / "models"
+    return checkout if (checkout / "manifest.json").exists() else _data_home(env) / "models"
+
+
+def _records(env: Mapping[str, str]) -> Path:
+    return _data_home(env) / "comparisons.sqlite3"
+
+
+def _embeddings(env: Mapping[str, str]) -> Path:
+    return _cache_home(env) / "embeddings.sqlite3"
+
+
+def _cores(_: Mapping[str, str]) -> int:
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this installation behaves; each field is FACECOMPARE_<FIELD> in the environment."""
+
+    engine: str = setting(
+        string("an id from `facecompare models list`"),
+        DEFAULT_ENGINE,
+        "which detector and face network look at photos",
+    )
+    models_dir: Path = setting(
+        path("a folder with `manifest.json`"),
+        _models_dir,
+        "where the model files are",
+        "`models/` of the checkout, else `~/.local/share/facecompare/models`",
+    )
+    model_bucket: str = setting(
+        string("an S3 bucket filled by `facecompare models push`"),
+        "",
+        "from where model files are fetched; without one they are the folder's own",
+    )
+    records: Path = setting(
+        path("a file"),
+        _records,
+        "the log of comparisons, an SQLite database",
+        "`~/.local/share/facecompare/comparisons.sqlite3`",
+    )
+    records_table: str = setting(
+        string("a DynamoDB table"), "", "the log of comparisons, instead of the file"
+    )
+    records_days: int = setting(whole_number(1), KEPT_DAYS, "days after which a record is deleted")
+    embeddings: Path = setting(
+        path("a file"),
+        _embeddings,
+        "where `facecompare evaluate` keeps the embeddings it has made",
+        "`~/.cache/facecompare/embeddings.sqlite3`",
+    )
+    upload_bucket: str = setting(
+        string("an S3 bucket"), "", "where callers upload photos; without one there are no uploads"
+    )
+    batch_queue: str = setting(
+        string("the URL of an SQS queue"),
+        "",
+        "holds the chunks of batches; without one there are no batches",
+    )
+    dead_letter_queue: str = setting(
+        string("the URL of an SQS queue"), "", "holds the messages that workers give up"
+    )
+    access: str = setting(
+        one_of({each: each for each in ACCESS}),
+        OPEN,
+        "what needs an access key: `open` nothing, `public` records, `keys` everything",
+    )
+    origin_secret: str = setting(
+        string("a text"), "", "what requests must carry in `X-Facecompare-Origin`"
+    )
+    web_dir: Path = setting(
+        path("a folder with `index.html`"), CHECKOUT / "web", "the page", "`web/` of the checkout"
+    )
+    threads: int = setting(
+        whole_number(1), _cores, "threads that work on photos at once", "the number of cores"
+    )
+    landmarks68: bool = setting(
+        switch(), False, "68 landmarks may be asked for; their model excludes commercial use"
+    )
+    max_bytes: int = setting(whole_number(1), LIMITS.max_bytes, "bytes of a photo at most")
+    max_pixels: int = setting(whole_number(1), LIMITS.max_pixels, "pixels of a photo at most")
+    max_request_bytes: int = setting(
+        whole_number(1), MAX_REQUEST_BYTES, "bytes of a request at most"
+    )
+    deadline_s: int = setting(whole_number(1), DEADLINE_S, "seconds until a request is given up")
+    hold_s: int = setting(
+        whole_number(1), HOLD_S, "seconds until another worker may take a dead worker's chunk"
+    )
+    url: str = setting(
+        string("the address of a service"), "", "the service that `facecompare batches` speaks to"
+    )
+    key: str = setting(string("an access key of that service"), "", "sent to that service")
+
+    @property
+    def limits(self) -> ImageLimits:
+        """The decoder's limits."""
+        return replace(LIMITS, max_bytes=self.max_bytes, max_pixels=self.max_pixels)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """The settings that this environment asks for; an empty variable counts as unset.
+
+        Raises  BadSetting, which says what was found, what is expected, and what to do.
+        """
+        texts = {name: env.get(variable(name), "").strip() for name in setting_names()}
+        given = {name: text for name, text in texts.items() if text}
+        settings = cls(**(_defaults(env) | parsed(cls, given, _spelled)))
+        _refuse_unknown_engine(settings)
+        variables = (name for name in env if name.startswith(ENV_PREFIX))
+        refuse_unknown(
+            (name for name in variables if not _set_by_kubernetes(name, env[name])),
+            [*map(variable, setting_names()), DEBUG_VARIABLE],
+        )
+        return settings
+
+
+def setting_names() -> list[str]:
+    """The names of all settings, in the order they are declared."""
+    return list(declared(Settings))
+
+
+def _defaults(env: Mapping[str, str]) -> dict[str, Any]:
+    defaults = {name: each.default for name, each in declared(Settings).items()}
+    return {
+        name: default(env) if callable(default) else default for name, default in defaults.items()
+    }
+
+
+def variable(name: str) -> str:
+    """The environment variable of this setting."""
+    return ENV_PREFIX + name.upper()
+
+
+def _spelled(name: str, text: str) -> str:
+    return f"{variable(name)}={text!r}"
+
+
+def _set_by_kubernetes(name: str, value: str) -> bool:
+    """True for what every container is told about a Service whose name begins with facecompare.
+
+    Source: Kubernetes documentation, "Service", section "Environment variables".
+    """
+    address = r"(TCP|UDP|SCTP)"
+    forms = (
+        r"SERVICE_HOST=\S+",
+        r"SERVICE_PORT(_\w+)?=\d+",
+        rf"PORT(_\d+_{address})?=(tcp|udp|sctp)://\S+",
+        rf"PORT_\d+_{address}_(PROTO=(tcp|udp|sctp)|PORT=\d+|ADDR=\S+)",
+    )
+    pattern = rf"{ENV_PREFIX}([A-Z0-9_]+_)?({'|'.join(forms)})"
+    return re.fullmatch(pattern, f"{name}={value}") is not None
+
+
+def _data_home(env: Mapping[str, str]) -> Path:
+    """Where a user's data lives: XDG Base Directory Specification 0.8."""
+    return _home(env, "XDG_DATA_HOME", ".local/share")
+
+
+def _cache_home(env: Mapping[str, str]) -> Path:
+    """Where what can be made again lives."""
+    return _home(env, "XDG_CACHE_HOME", ".cache")
+
+
+def _home(env: Mapping[str, str], name: str, default: str) -> Path:
+    home = env.get(name)
+    if home:
+        return Path(home) / "facecompare"
+    try:
+        return Path.home() / default / "facecompare"
+    except RuntimeError:  # a container's user may have no home
+        return Path("/tmp/facecompare")  # noqa: S108 – the one place where it may write
+
+
+def _refuse_unknown_engine(settings: Settings) -> None:
+    known = engine_ids(settings.models_dir)
+    if settings.engine not in known:
+        expected = f"one of {', '.join(known)}"
+        raise BadSetting(refusal(_spelled("engine", settings.engine), expected))
+
+
+def engine_ids(models_dir: Path) -> tuple[str, ...]:
+    """The engines that come along, and those that `facecompare models add` brought there."""
+    return (*ENGINES, *_added_engines(models_dir))
+
+
+def _added_engines(models_dir: Path) -> list[str]:
+    """What is written in the manifest; facecompare.model_store.files reads all of it."""
+    try:
+        rows = json.loads((models_dir / "manifest.json").read_text("utf-8")).get("encoders", [])
+        return [str(row["id"]) for row in rows]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []  # a damaged manifest is told when models are loaded from it
+
+
+def instance_metadata(env: Mapping[str, str] = os.environ) -> str:
+    """Where EC2 tells a machine about itself; empty where nobody is to be asked.
+
+    The variables are AWS's own (SDKs and Tools Reference Guide, "IMDS credential provider").
+    """
+    if env.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
+        return ""
+    return env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "").rstrip("/") or INSTANCE_METADATA
+
+
+def debugging(env: Mapping[str, Any] = os.environ) -> bool:
+    """True when tracebacks are wanted instead of one-line errors."""
+    return bool(env.get(DEBUG_VARIABLE))

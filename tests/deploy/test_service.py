@@ -86,7 +86,7 @@ def service(installation: Installation, tmp_path: Path) -> Iterator[Service]:
     environments = (
         installation.environment(name) for name in ("CompareFunction", "RecordsFunction")
     )
-    with running(*environments, tmp_path) as service:
+    with running(next(environments), next(environments), tmp_path) as service:
         yield service
 
 
@@ -145,7 +145,9 @@ def test_the_page_compares_photos_and_uploads_large_ones(
     with (
         BucketFront(deployment.url, rules) as uploads,
         running(
-            *(env | {"AWS_ENDPOINT_URL_S3": uploads.address} for env in environments), tmp_path
+            environments[0] | {"AWS_ENDPOINT_URL_S3": uploads.address},
+            environments[1] | {"AWS_ENDPOINT_URL_S3": uploads.address},
+            tmp_path,
         ) as service,
         SiteFront(service, installation.folder / "assembly", uploads.address) as site,
         sync_playwright() as playwright,
@@ -163,7 +165,7 @@ def test_the_page_compares_photos_and_uploads_large_ones(
         visitor.load(2, ("phone.heic", padded_heic(6_000_000)))
         with page.expect_response("**/api/compare") as response:
             visitor.predict()
-        assert set(response.value.request.post_data_json["image2"]) == {"upload"}
+        assert set((response.value.request.post_data_json or {})["image2"]) == {"upload"}
         expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
 
         visitor.load(2, ("vast.heic", padded_heic(16_000_000)))

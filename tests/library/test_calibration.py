@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -133,9 +134,9 @@ def test_a_damaged_calibration_is_told(tmp_path: Path, text: str) -> None:
         read_calibration(path)
 
 
-def compare(client: TestClient, other: Path, **fields: str) -> dict[str, object]:
+def compare(client: TestClient, other: Path, **fields: str) -> dict[str, Any]:
     files = {"image1": OBAMA.read_bytes(), "image2": other.read_bytes()}
-    answer: dict[str, object] = client.post("/api/compare", files=files, data=fields).json()
+    answer: dict[str, Any] = client.post("/api/compare", files=files, data=fields).json()
     return answer
 
 

@@ -51,7 +51,7 @@ def network(
     ]
     taken = helper.make_tensor_value_info("in", TensorProto.FLOAT, (batch, 3, side, side))
     given = helper.make_tensor_value_info("out", TensorProto.FLOAT, (batch, dimension))
-    factor = numpy_helper.from_array(np.float32(scale), "scale")
+    factor = numpy_helper.from_array(np.array(scale, np.float32), "scale")
     graph = helper.make_graph(nodes, "tiny", [taken], [given], [factor])
     opset = [helper.make_opsetid("", 17)]
     model: bytes = helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
@@ -283,7 +283,7 @@ def test_a_mirrored_face_is_not_mirrored_back() -> None:
 
 
 def test_cosine_distances() -> None:
-    one, other = np.float32([1, 0]), np.float32([0, 3])
+    one, other = np.array([1, 0], np.float32), np.array([0, 3], np.float32)
     assert distance_between(one, other, "cosine") == 1.0
     assert distance_between(one, 5 * one, "cosine") == 0.0
     assert distance_between(one, -one, "cosine") == 2.0

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -119,7 +120,7 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def open_page(
-        width: int = 1280, height: int = 800, address: str = server, **options: object
+        width: int = 1280, height: int = 800, address: str = server, **options: Any
     ) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(PATIENCE_MS)

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser.visitor import Visitor
+from tests.support.browser.visitor import File, Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, plain
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def visitor(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def load_three(visitor: Visitor, *files) -> None:
+def load_three(visitor: Visitor, *files: File) -> None:
     for place, file in zip(PLACES, files, strict=True):
         visitor.load_into(place, file)
 

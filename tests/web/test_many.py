@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Request, Route, expect
@@ -27,7 +28,7 @@ def visitor(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def made_up(*paths) -> list[File]:
+def made_up(*paths: Path) -> list[File]:
     return [(path.name, path.read_bytes()) for path in paths]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Route
 
 from tests.support.browser.visitor import Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, stored_with_orientation
@@ -210,7 +211,7 @@ def test_another_photo_wipes_the_drawing(visitor: Visitor) -> None:
 def test_nothing_is_drawn_where_browser_and_service_disagree_about_the_shape(
     visitor: Visitor,
 ) -> None:
-    def turned(route) -> None:
+    def turned(route: Route) -> None:
         response = route.fetch()
         answer = response.json()
         photo = answer["image1"]

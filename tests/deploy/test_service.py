@@ -21,12 +21,11 @@ from facecompare.config import CHECKOUT
 from tests.support import pictures
 from tests.support.aws_emulator.deployment import Deployment
 from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
 from tests.support.browser.visitor import Visitor, Watch
 from tests.support.deployed.bucket_front import BucketFront
 from tests.support.deployed.service import Service, running
 from tests.support.deployed.site import SiteFront
-from tests.web.conftest import CHROMIUM_FLAGS, browser_with
-from tests.web.test_page import heic
 
 pytestmark = pytest.mark.deploy
 
@@ -183,7 +182,7 @@ def comparisons(installation: Installation) -> list[dict[str, Any]]:
 
 def padded_heic(size: int) -> bytes:
     """A photo that a browser cannot shrink, of this many bytes."""
-    data = heic(pictures.portrait(pictures.OBAMA2))
+    data = pictures.heic(pictures.portrait(pictures.OBAMA2))
     padding = size - len(data)
     return data + padding.to_bytes(4, "big") + b"free" + bytes(padding - 8)
 

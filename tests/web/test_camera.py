@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Playwright, expect
 
+from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
 from tests.support.browser.visitor import Visitor
 from tests.support.pictures import OBAMA, OBAMA2, portrait
-from tests.web.conftest import CHROMIUM_FLAGS, Visit, browser_with
+from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.browser
 

@@ -9,10 +9,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.support.browser.visitor import Visitor
-from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, heic
 from tests.web.conftest import Visit
 from tests.web.test_overlay import COMPARED, assert_in_place, drawn, expected, nothing_is_drawn
-from tests.web.test_page import heic
 
 pytestmark = pytest.mark.browser
 

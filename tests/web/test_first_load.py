@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
-from tests.web.conftest import CHROMIUM_FLAGS, chromium_path
+from tests.support.browser.chromium import CHROMIUM_FLAGS, chromium_path
 
 pytestmark = pytest.mark.browser
 

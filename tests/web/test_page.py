@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pillow_heif
 import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
 from tests.support.browser.visitor import Visitor
-from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, heic, plain, portrait
 from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.browser
@@ -484,9 +483,3 @@ def changing_first_face(**fields: object) -> Callable[[Route], None]:
         route.fulfill(response=response, json=answer)
 
     return fulfil
-
-
-def heic(picture: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    pillow_heif.from_pillow(picture).save(buffer, quality=90)
-    return buffer.getvalue()

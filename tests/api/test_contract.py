@@ -79,15 +79,21 @@ def broken_run(api: ApiApplication, own_settings: Settings, tmp_path_factory: An
 def refused(
     api: ApiApplication, own_settings: Settings, document: Any
 ) -> set[tuple[Operation, int]]:
-    """What is answered to a request past the site, and to a vast one."""
+    """What is answered past the site, to a vast body, to what is not there, and to a surprise."""
     guarded = broken_application(replace(own_settings, origin_secret="s3cret"), Path())
-    vast = {"Content-Length": str(10**9)}
+    vast = api.admin | {"Content-Length": str(10**9)}
     statuses: set[tuple[Operation, int]] = set()
-    for app, headers in ((guarded, {}), (api.app, api.admin | vast)):
+    for app, headers, query in (
+        (guarded, {}, ""),
+        (api.app, vast, ""),
+        (api.app, api.admin, ""),
+        (api.app, api.admin, "?surprise=1"),
+    ):
         client = TestClient(app, headers=headers)
         for method, path in operations_of(document):
-            statuses.add(((method, path), client.request(method, path).status_code))
-    return statuses
+            statuses.add(((method, path), client.request(method, path + query).status_code))
+    order = TestClient(api.app, headers=api.admin).post("/api/batches", json={"upload": "gone"})
+    return statuses | {(("post", "/api/batches"), order.status_code)}
 
 
 def mend(case: schemathesis.Case[Any], uploads: tuple[str, str]) -> None:

@@ -21,15 +21,9 @@ from facecompare.model_store.sources import FACE_NETWORK_DAT, dat_path
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
+from tests.support.aws_credentials import use_credentials
 from tests.support.dynamo_tables import TABLE, create_table, dynalite
 from tests.support.pictures import OBAMA
-
-ACCOUNT = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +81,7 @@ def log(settings: Settings) -> SqliteLog:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty AWS account in memory."""
-    _name_account(monkeypatch)
+    use_credentials(monkeypatch)
     with mock_aws():
         yield
 
@@ -109,19 +103,13 @@ def dynalite_address() -> Iterator[str]:
 @pytest.fixture
 def dynalite_table(dynalite_address: str, monkeypatch: pytest.MonkeyPatch) -> DynamoTable:
     """The table in another make of DynamoDB, under a new name for each test."""
-    _name_account(monkeypatch)
+    use_credentials(monkeypatch)
     monkeypatch.setenv("AWS_ENDPOINT_URL", dynalite_address)
     dynamodb, name = boto_client("dynamodb"), f"comparisons-{uuid4().hex}"
     create_table(dynamodb, name)
     while dynamodb.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":
         pass
     return DynamoTable(name, dynamodb)
-
-
-def _name_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in ACCOUNT.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ def nothing_left_behind(log: SqliteLog, tmp_path: Path) -> object:
 @every_bad_photo
 @pytest.mark.parametrize("place", ["image1", "image2"])
 def test_the_api_refuses_a_bad_photo(
-    bad: BadPhoto, place: str, client: TestClient, nothing_left_behind
+    bad: BadPhoto, place: str, client: TestClient, nothing_left_behind: Callable[[], None]
 ) -> None:
     files = dict.fromkeys(("image1", "image2"), ("obama.jpg", OBAMA))
     answer = client.post("/api/compare", files=files | {place: (bad.name, bad.data)})
@@ -72,7 +73,10 @@ def test_the_api_refuses_a_bad_photo(
 
 @every_bad_photo
 def test_the_command_line_refuses_a_bad_photo(
-    bad: BadPhoto, tmp_path: Path, capsys: pytest.CaptureFixture[str], nothing_left_behind
+    bad: BadPhoto,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    nothing_left_behind: Callable[[], None],
 ) -> None:
     photo = tmp_path / bad.name
     photo.write_bytes(bad.data)
@@ -100,7 +104,7 @@ def test_every_operation_refuses_a_bad_photo(
 
 
 def test_a_group_under_only_one_is_refused_by_the_api(
-    client: TestClient, nothing_left_behind
+    client: TestClient, nothing_left_behind: Callable[[], None]
 ) -> None:
     group = pictures.group(pictures.OBAMA, pictures.BIDEN)
     answer = client.post(
@@ -125,7 +129,7 @@ BAD_THRESHOLDS = ["nan", "-0.1", "0", "1e9", "inf", "half", "2.5"]
 
 @pytest.mark.parametrize("threshold", BAD_THRESHOLDS)
 def test_the_api_refuses_a_bad_threshold(
-    threshold: str, client: TestClient, nothing_left_behind
+    threshold: str, client: TestClient, nothing_left_behind: Callable[[], None]
 ) -> None:
     answer = client.post(
         "/api/compare", files={"image1": OBAMA, "image2": OBAMA}, data={"threshold": threshold}
@@ -220,7 +224,7 @@ def test_a_body_beyond_all_limits_is_refused_by_its_announced_length(client: Tes
 def test_a_body_that_does_not_announce_its_length_is_refused_once_it_is_too_long(
     client: TestClient,
 ) -> None:
-    def endless():
+    def endless() -> Iterator[bytes]:
         yield b"--x\r\nContent-Disposition: form-data; name=image1; filename=a\r\n\r\n"
         for _ in range(70):
             yield bytes(1_000_000)

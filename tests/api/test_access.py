@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
@@ -23,6 +24,7 @@ OBAMA, BIDEN = (path.read_bytes() for path in (pictures.OBAMA, pictures.BIDEN))
 PAIR = {"image1": OBAMA, "image2": BIDEN}
 
 Serve = Callable[..., TestClient]
+SentBy = Callable[[str, Role], dict[str, str]]
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def serve(settings: Settings, log: SqliteLog, keys: SqliteKeys, engine: Engine) 
     """Makes a client of the service with these settings."""
     with ExitStack() as clients:
 
-        def with_settings(**changes: object) -> TestClient:
+        def with_settings(**changes: Any) -> TestClient:
             changed = replace(settings, **changes)
             app = local_app(changed, log, keys, FaceService(changed, log, [engine]))
             return clients.enter_context(TestClient(app, raise_server_exceptions=False))
@@ -44,7 +46,7 @@ def serve(settings: Settings, log: SqliteLog, keys: SqliteKeys, engine: Engine) 
 
 
 @pytest.fixture
-def sent_by(keys: SqliteKeys) -> Callable[[str, Role], dict[str, str]]:
+def sent_by(keys: SqliteKeys) -> SentBy:
     """Makes a key and returns the header that carries it."""
 
     def header(name: str, role: Role) -> dict[str, str]:
@@ -78,17 +80,15 @@ def test_with_keys_nothing_is_done_without_one(serve: Serve, method: str, path: 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 @pytest.mark.parametrize("key", ["x", "fck_ann.wrong", "fck_nobody.x", "fck_", "é"])
 def test_a_key_that_is_none_is_refused(
-    serve: Serve, sent_by: Callable, method: str, path: str, key: str
+    serve: Serve, sent_by: SentBy, method: str, path: str, key: str
 ) -> None:
     sent_by("ann", Role.ADMIN)
-    header = {"Authorization": f"Bearer {key}".encode()}
+    header = {b"Authorization": f"Bearer {key}".encode()}
     answer = serve(access="public").request(method, path, headers=header)
     assert (answer.status_code, answer.json()["code"]) == (401, "key_refused")
 
 
-def test_a_revoked_key_is_refused_at_once(
-    serve: Serve, sent_by: Callable, keys: SqliteKeys
-) -> None:
+def test_a_revoked_key_is_refused_at_once(serve: Serve, sent_by: SentBy, keys: SqliteKeys) -> None:
     client, header = serve(access="keys"), sent_by("ann", Role.CALLER)
     assert client.get("/api/comparisons", headers=header).status_code == 200
     keys.revoke("ann", timestamp())
@@ -103,7 +103,7 @@ def test_in_public_anybody_compares_and_nobody_lists_without_a_key(serve: Serve)
     assert client.get("/api/engines").status_code == 200
 
 
-def test_a_record_names_its_caller(serve: Serve, sent_by: Callable, log: SqliteLog) -> None:
+def test_a_record_names_its_caller(serve: Serve, sent_by: SentBy, log: SqliteLog) -> None:
     client = serve(access="public")
     client.post("/api/compare", files=PAIR, headers=sent_by("ann", Role.CALLER))
     client.post("/api/compare", files=PAIR)
@@ -111,7 +111,7 @@ def test_a_record_names_its_caller(serve: Serve, sent_by: Callable, log: SqliteL
 
 
 def test_a_caller_sees_their_own_records_and_an_admin_all(
-    serve: Serve, sent_by: Callable, log: SqliteLog
+    serve: Serve, sent_by: SentBy, log: SqliteLog
 ) -> None:
     log.put(record(1, caller="ann"), record(2, caller="bob"), record(3))
     client = serve(access="keys")
@@ -130,7 +130,7 @@ def test_a_caller_sees_their_own_records_and_an_admin_all(
     assert "bob" not in csv
 
 
-def test_a_caller_sees_nothing_of_another(serve: Serve, sent_by: Callable, log: SqliteLog) -> None:
+def test_a_caller_sees_nothing_of_another(serve: Serve, sent_by: SentBy, log: SqliteLog) -> None:
     log.put(record(1, caller="bob"))
     client, ann = serve(access="keys"), sent_by("ann", Role.CALLER)
     for path in ("/api/comparisons?caller=bob", "/api/comparisons.csv?caller=bob"):
@@ -139,7 +139,7 @@ def test_a_caller_sees_nothing_of_another(serve: Serve, sent_by: Callable, log: 
     assert one.json()["code"] == "comparison_not_found"
 
 
-def test_only_an_admin_deletes(serve: Serve, sent_by: Callable, log: SqliteLog) -> None:
+def test_only_an_admin_deletes(serve: Serve, sent_by: SentBy, log: SqliteLog) -> None:
     log.put(record(1, caller="ann"))
     client, path = serve(access="keys"), f"/api/comparisons/{record(1).comparison_id}"
     refused = client.delete(path, headers=sent_by("ann", Role.CALLER))
@@ -150,7 +150,7 @@ def test_only_an_admin_deletes(serve: Serve, sent_by: Callable, log: SqliteLog) 
 
 
 def test_the_slow_reference_is_for_ones_own_machine(serve: Serve) -> None:
-    slow = {"files": PAIR, "data": {"engine": "dlib-reference"}}
+    slow: dict[str, Any] = {"files": PAIR, "data": {"engine": "dlib-reference"}}
     client = serve(access="public")
     assert client.post("/api/compare", **slow).json()["code"] == "unknown_engine"
     offered = [engine["id"] for engine in client.get("/api/engines").json()["engines"]]
@@ -159,8 +159,12 @@ def test_the_slow_reference_is_for_ones_own_machine(serve: Serve) -> None:
 
 def test_only_requests_through_the_site_are_served(serve: Serve) -> None:
     client = serve(origin_secret="s3cret")
-    for headers in ({}, {ORIGIN_HEADER: "guess"}, {ORIGIN_HEADER: "é".encode()}):
-        answer = client.get("/api/engines", headers=headers)
+    for guess in (
+        [],
+        [(ORIGIN_HEADER.encode(), b"guess")],
+        [(ORIGIN_HEADER.encode(), "é".encode())],
+    ):
+        answer = client.get("/api/engines", headers=guess)
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
     assert client.get("/api/engines", headers={ORIGIN_HEADER: "s3cret"}).status_code == 200
 
@@ -228,7 +232,7 @@ def test_a_lock_that_a_hanging_thread_holds_stops_nobody_else(
             self.released.wait(30)
             return []
 
-    hanging = replace(engine, detectors=[Hanging()])
+    hanging = replace(cast(Any, engine), detectors=[Hanging()])
     changed = replace(settings, deadline_s=5)
     app = local_app(changed, log, keys, FaceService(changed, log, [hanging]))
     with TestClient(app, raise_server_exceptions=False) as client:

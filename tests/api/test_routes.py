@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import csv
 import io
+from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from facecompare.config import Settings
+from facecompare.engines.protocol import Engine
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from tests.support import pictures
 
@@ -23,7 +26,7 @@ def base64_of(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def compare(client: TestClient, image1: bytes, image2: bytes, **fields: str) -> dict:
+def compare(client: TestClient, image1: bytes, image2: bytes, **fields: str) -> Any:
     answer = client.post("/api/compare", files={"image1": image1, "image2": image2}, data=fields)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -214,7 +217,7 @@ def test_a_senseless_query_is_refused(client: TestClient, query: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_field")
 
 
-def test_a_log_that_fails_is_told_without_its_path(client: TestClient, settings) -> None:
+def test_a_log_that_fails_is_told_without_its_path(client: TestClient, settings: Settings) -> None:
     settings.records.parent.mkdir(parents=True)
     settings.records.write_text("no database" * 100)
     for answer in (
@@ -263,7 +266,9 @@ def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
         assert headers["cache-control"] == "no-store"
 
 
-def test_68_points_are_answered_when_they_are_switched_on(settings, log, engine) -> None:
+def test_68_points_are_answered_when_they_are_switched_on(
+    settings: Settings, log: SqliteLog, engine: Engine
+) -> None:
     from dataclasses import replace
 
     from facecompare.api.app import local_app

@@ -41,7 +41,9 @@ def left_behind(installation: Installation) -> tuple[int, int, int]:
     return installation.waiting(), found["KeyCount"], len(items)
 
 
-def test_a_batch_is_submitted_watched_and_fetched(installation: Installation, callers: Callers):
+def test_a_batch_is_submitted_watched_and_fetched(
+    installation: Installation, callers: Callers
+) -> None:
     one, other, third = installation.portraits()
     answer = submitted(callers, manifest=f"{HEADER}{one},{other}\n{one},{third}\n")
     assert answer.status_code == 202
@@ -66,7 +68,9 @@ def test_a_batch_is_submitted_watched_and_fetched(installation: Installation, ca
     assert "Link" not in second.headers
 
 
-def test_json_lines_and_an_uploaded_pairs_file(installation: Installation, callers: Callers):
+def test_json_lines_and_an_uploaded_pairs_file(
+    installation: Installation, callers: Callers
+) -> None:
     one, other, _ = installation.portraits()
     lines = json.dumps({"image1": one, "image2": f"s3://{BUCKET}/{other}"}) + "\n"
     assert submitted(callers, manifest=lines).json()["total"] == 1
@@ -74,7 +78,9 @@ def test_json_lines_and_an_uploaded_pairs_file(installation: Installation, calle
     assert submitted(callers, upload=upload).json()["total"] == 1
 
 
-def test_an_admins_key_may_name_objects_below_photos(installation: Installation, callers: Callers):
+def test_an_admins_key_may_name_objects_below_photos(
+    installation: Installation, callers: Callers
+) -> None:
     installation.put("photos/ann/1.jpg", b"a photo")
     manifest = f"{HEADER}photos/ann/1.jpg,{A}\n"
     installation.put(A, b"another")
@@ -108,7 +114,7 @@ def test_an_admins_key_may_name_objects_below_photos(installation: Installation,
 )
 def test_a_wrong_pairs_file_is_refused_and_nothing_is_left(
     manifest: str, complaint: str, installation: Installation, callers: Callers
-):
+) -> None:
     installation.put(A, b"a photo")
     installation.put(B, b"a photo")
     answer = submitted(callers, manifest=manifest)
@@ -134,13 +140,15 @@ def test_a_wrong_pairs_file_is_refused_and_nothing_is_left(
 )
 def test_a_wrong_field_is_named(
     body: dict[str, Any], code: str, installation: Installation, callers: Callers
-):
+) -> None:
     answer = submitted(callers, **body)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert left_behind(installation) == (0, 0, 0)
 
 
-def test_an_uploaded_pairs_file_that_is_no_text(installation: Installation, callers: Callers):
+def test_an_uploaded_pairs_file_that_is_no_text(
+    installation: Installation, callers: Callers
+) -> None:
     upload = installation.upload(b"\xff\xd8\xff\xe0 a photo")
     assert "no text in UTF-8" in submitted(callers, upload=upload).json()["message"]
 
@@ -168,7 +176,7 @@ def test_one_pair_more_than_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("broken", ["queue.send", "store.create", "files.put_manifest"])
 def test_a_submission_that_fails_half_way_leaves_nothing(
     broken: str, installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     part, method = broken.split(".")
     monkeypatch.setattr(getattr(installation, part), method, unavailable)
     one, other, _ = installation.portraits()
@@ -179,7 +187,7 @@ def test_a_submission_that_fails_half_way_leaves_nothing(
 
 def test_a_request_that_is_sent_again_makes_one_batch(
     installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     one, other, third = installation.portraits()
     once = callers.caller | {"Idempotency-Key": "a-key"}
 
@@ -306,7 +314,7 @@ def test_an_expired_batch_does_not_stand_in_the_way_of_its_key(
 
 def test_a_caller_sees_its_own_batches_and_an_admin_all(
     installation: Installation, callers: Callers
-):
+) -> None:
     one, other, third = installation.portraits()
     own = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
     others = submitted(callers, "admin", manifest=f"{HEADER}{one},{third}\n").json()["batch_id"]
@@ -329,7 +337,7 @@ def test_a_caller_sees_its_own_batches_and_an_admin_all(
         assert (answer.status_code, answer.json()["code"]) == (404, "batch_not_found")
 
 
-def test_a_batch_is_cancelled_once(installation: Installation, callers: Callers):
+def test_a_batch_is_cancelled_once(installation: Installation, callers: Callers) -> None:
     one, other, _ = installation.portraits()
     batch_id = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
     address = f"/api/batches/{batch_id}"
@@ -358,7 +366,7 @@ def test_where_there_is_no_queue_it_is_said(
         assert testing.get("/api/batches/1").json()["code"] == "batches_off"
 
 
-def test_no_more_rows_than_an_answer_holds(installation: Installation, callers: Callers):
+def test_no_more_rows_than_an_answer_holds(installation: Installation, callers: Callers) -> None:
     one, other, _ = installation.portraits()
     batch_id = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
     for query in (f"limit={MAX_ROWS + 1}", "first=0"):
@@ -370,7 +378,7 @@ def test_no_more_rows_than_an_answer_holds(installation: Installation, callers: 
 
 def test_a_batch_that_expired_is_not_there(
     installation: Installation, callers: Callers, moto_table: DynamoTable
-):
+) -> None:
     one, other, _ = installation.portraits()
     batch_id = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
     installation.store._now = lambda: 1e11  # type: ignore[method-assign]

@@ -35,6 +35,10 @@ def smaller(side_px: int) -> Change:
     return lambda picture: picture.resize((side_px, side_px), Image.Resampling.LANCZOS)
 
 
+def enhanced(kind: Callable[[Image.Image], ImageEnhance._Enhance], factor: float) -> Change:
+    return lambda picture: kind(picture).enhance(factor)
+
+
 def blurred(radius: float) -> Change:
     return lambda picture: picture.filter(ImageFilter.GaussianBlur(radius))
 
@@ -43,11 +47,11 @@ CHANGES: dict[str, tuple[str, Change]] = {
     **{f"{side} px photo": ("face_width", smaller(side)) for side in (200, 150, 120, 90, 60)},
     **{f"blur of {r} px": ("sharpness", blurred(r)) for r in (1, 2, 3, 4)},
     **{
-        f"brightness × {f}": ("brightness", lambda p, f=f: ImageEnhance.Brightness(p).enhance(f))
+        f"brightness × {f}": ("brightness", enhanced(ImageEnhance.Brightness, f))
         for f in (0.5, 0.3, 0.2, 1.6, 2.2)
     },
     **{
-        f"contrast × {f}": ("contrast", lambda p, f=f: ImageEnhance.Contrast(p).enhance(f))
+        f"contrast × {f}": ("contrast", enhanced(ImageEnhance.Contrast, f))
         for f in (0.6, 0.4, 0.25)
     },
 }

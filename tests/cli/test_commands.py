@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from PIL import Image
 
 from facecompare.cli.main import main
@@ -36,7 +37,9 @@ def test_different_people_are_exit_code_1(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out.startswith("different people   distance 0.8")
 
 
-def test_json_is_what_the_api_answers(capsys: pytest.CaptureFixture[str], client) -> None:
+def test_json_is_what_the_api_answers(
+    capsys: pytest.CaptureFixture[str], client: TestClient
+) -> None:
     main(["compare", OBAMA, OBAMA2, "--json"])
     printed = json.loads(capsys.readouterr().out)
     files = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
@@ -271,4 +274,4 @@ def test_serve_answers_until_it_is_interrupted() -> None:
     finally:
         server.send_signal(signal.SIGINT)
         assert server.wait(20) in (0, 130, -signal.SIGINT)
-        server.stderr.close()
+        server.stderr and server.stderr.close()

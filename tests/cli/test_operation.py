@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_pushed_models_serve_a_machine_that_has_only_the_manifest(
     aws: None,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
-    models_dir,
+    models_dir: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     boto_client("s3").create_bucket(Bucket="models-of-tests")

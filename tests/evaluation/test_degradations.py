@@ -27,7 +27,9 @@ def pixels(photo: Image.Image) -> np.ndarray:
 
 
 @pytest.mark.parametrize("degradation", DEGRADATIONS, ids=lambda each: each.name)
-def test_each_changes_the_photo_keeps_its_size_and_can_be_repeated(degradation: Degradation):
+def test_each_changes_the_photo_keeps_its_size_and_can_be_repeated(
+    degradation: Degradation,
+) -> None:
     photo = portrait(OBAMA)
     once, again = (degradation(photo, FACE, seed=5) for _ in range(2))
     assert once.size == photo.size
@@ -37,11 +39,11 @@ def test_each_changes_the_photo_keeps_its_size_and_can_be_repeated(degradation: 
     assert np.array_equal(pixels(photo), pixels(portrait(OBAMA)))
 
 
-def test_names_are_unique():
+def test_names_are_unique() -> None:
     assert len({each.name for each in DEGRADATIONS}) == len(DEGRADATIONS)
 
 
-def test_darkness_and_noise_are_as_strong_as_they_say():
+def test_darkness_and_noise_are_as_strong_as_they_say() -> None:
     photo = portrait(OBAMA)
     dark = by_name("darkness, 20% of the light")(photo, FACE, 1)
     assert pixels(dark).mean() == pytest.approx(0.2 * pixels(photo).mean(), rel=0.05)
@@ -52,7 +54,7 @@ def test_darkness_and_noise_are_as_strong_as_they_say():
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5])
-def test_occlusion_covers_its_share_of_the_face_and_nothing_else(share: float):
+def test_occlusion_covers_its_share_of_the_face_and_nothing_else(share: float) -> None:
     white = Image.new("RGB", (640, 800), "white")
     for seed in range(6):
         covered = pixels(by_name(f"occlusion, {share:.0%}")(white, FACE, seed)) == 128
@@ -60,7 +62,7 @@ def test_occlusion_covers_its_share_of_the_face_and_nothing_else(share: float):
         assert covered.sum() == pytest.approx(covered[INSIDE].sum(), rel=0.03)
 
 
-def test_a_mask_covers_mouth_and_nose_and_leaves_the_eyes(engine: Engine):
+def test_a_mask_covers_mouth_and_nose_and_leaves_the_eyes(engine: Engine) -> None:
     image = decode(Photo(OBAMA.read_bytes()), ImageLimits())
     [face] = detect(image, engine).faces
     box = image.box_in_photo(face.box)
@@ -74,7 +76,7 @@ def test_a_mask_covers_mouth_and_nose_and_leaves_the_eyes(engine: Engine):
     assert masked[round(mouth_y), round(nose[0])]
 
 
-def test_recipes_change_what_they_say(engine: Engine):
+def test_recipes_change_what_they_say(engine: Engine) -> None:
     image = decode(Photo(BIDEN.read_bytes()), ImageLimits())
     face = detect(image, engine).faces[0]
     own, cut, by68 = (
@@ -90,7 +92,7 @@ def test_recipes_change_what_they_say(engine: Engine):
     assert EmbeddingRecipe("dlib-fast").prepared(engine) is engine
 
 
-def test_the_smallest_quality_is_worse_than_the_best():
+def test_the_smallest_quality_is_worse_than_the_best() -> None:
     photo = portrait(OBAMA)
     sizes = [
         len(encoded(by_name(f"JPEG, quality {quality}")(photo, FACE, 0), quality=95))

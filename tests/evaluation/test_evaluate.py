@@ -46,7 +46,7 @@ def report(
     return out
 
 
-def test_the_report_has_every_figure(report: Path):
+def test_the_report_has_every_figure(report: Path) -> None:
     figures = json.loads((report / "report.json").read_text())
     verification = figures["verification"]
     assert (figures["images"], figures["people"], figures["failures"]) == (12, 2, [])
@@ -72,7 +72,7 @@ def test_the_report_has_every_figure(report: Path):
     assert "too few pairs" in figures["strata"][0]["warning"]
 
 
-def test_a_summary_has_the_keys_of_those_that_are_kept(report: Path):
+def test_a_summary_has_the_keys_of_those_that_are_kept(report: Path) -> None:
     written = json.loads((report / "summary.json").read_text())
     kept = read_summaries(CHECKOUT / "models", CARDS)["dlib-fast"]
     assert written.keys() == kept.keys()
@@ -88,7 +88,7 @@ def keys(value: object) -> object:
     return [keys(value[0])] if isinstance(value, list) and value else None
 
 
-def test_the_same_stands_in_the_text_with_its_plots(report: Path):
+def test_the_same_stands_in_the_text_with_its_plots(report: Path) -> None:
     text = (report / "report.md").read_text()
     for words in (
         "66 pairs (34 genuine, 32 impostor) of 12 photos of 2 people",
@@ -109,7 +109,7 @@ def test_the_same_stands_in_the_text_with_its_plots(report: Path):
 
 def test_changed_parts_and_worse_photos(
     portraits: Portraits, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     few = Portraits(portraits.images, tmp_path / "few.csv", portraits.cache, portraits.names)
     write_pairs(few.pairs, [portraits.names[at] for at in (0, 4, 8, 9)])
     assert evaluate(few, "--json", "--ablation", "--robustness") == 0
@@ -123,7 +123,7 @@ def test_changed_parts_and_worse_photos(
 
 def test_a_photo_without_a_face_is_listed_and_counts_as_a_non_match(
     portraits: Portraits, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     images = tmp_path / "images"
     images.mkdir()
     (images / "wall.png").write_bytes(plain())
@@ -150,7 +150,7 @@ def test_a_photo_without_a_face_is_listed_and_counts_as_a_non_match(
     assert figures["worst"][0]["distance"] is None
 
 
-def test_a_run_that_was_killed_resumes(tmp_path: Path, models_dir: Path):
+def test_a_run_that_was_killed_resumes(tmp_path: Path, models_dir: Path) -> None:
     images, cache = tmp_path / "images", tmp_path / "cache.sqlite3"
     names = [f"A/A_{number:04}.jpg" for number in range(1, 25)]
     (images / "A").mkdir(parents=True)
@@ -192,7 +192,7 @@ def rows(cache: Path) -> int:
 
 def test_what_was_embedded_is_not_embedded_again(
     portraits: Portraits, report: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     def never(*_: object) -> None:
         raise AssertionError("a process was started")
 
@@ -202,7 +202,7 @@ def test_what_was_embedded_is_not_embedded_again(
 
 def test_embeddings_are_kept_where_the_settings_say_and_for_their_owner_only(
     portraits: Portraits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     kept = tmp_path / "cache" / "kept.sqlite3"
     monkeypatch.setenv("FACECOMPARE_EMBEDDINGS", str(kept))
     pairs = tmp_path / "pairs.csv"
@@ -216,7 +216,7 @@ def test_embeddings_are_kept_where_the_settings_say_and_for_their_owner_only(
 
 def test_a_file_that_is_something_else_is_not_overwritten(
     portraits: Portraits, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     thesis = tmp_path / "thesis.md"
     thesis.write_text("# Years of work\n" * 100)
     assert main(["evaluate", *portraits.arguments, "--cache", str(thesis)]) == 2
@@ -226,7 +226,7 @@ def test_a_file_that_is_something_else_is_not_overwritten(
 
 def test_a_calibration_is_kept_beside_the_models_and_tied_to_the_engine(
     portraits: Portraits, tmp_path: Path, models_dir: Path
-):
+) -> None:
     out = tmp_path / "calibrations" / "dlib-fast.json"
     command = ["calibrate", *portraits.arguments, "--source", "portraits", "--out", str(out)]
     assert main(command) == 0
@@ -240,7 +240,7 @@ def test_a_calibration_is_kept_beside_the_models_and_tied_to_the_engine(
 
 def test_where_folders_name_nobody_the_listed_pairs_are_counted(
     portraits: Portraits, report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     images = tmp_path / "images"
     images.mkdir()
     for name in portraits.names:
@@ -280,7 +280,7 @@ def test_where_folders_name_nobody_the_listed_pairs_are_counted(
 )
 def test_wrong_arguments_are_told(
     portraits: Portraits, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     assert main(["evaluate", *portraits.arguments, *arguments]) == 2
     said = capsys.readouterr().err
     assert words in said

@@ -9,7 +9,7 @@ from facecompare.errors import BadDataset
 from facecompare.evaluation.identification import identify, split
 
 
-def test_every_other_person_with_several_photos_is_in_the_gallery():
+def test_every_other_person_with_several_photos_is_in_the_gallery() -> None:
     people = ["ann", "ann", "bob", "bob", "bob", "cas", "cas", "dan"]
     parts = split(people)
     assert parts.gallery.tolist() == [0, 5]
@@ -18,12 +18,12 @@ def test_every_other_person_with_several_photos_is_in_the_gallery():
 
 
 @pytest.mark.parametrize("people", [[], ["ann", "bob"], ["ann", "ann"]])
-def test_without_probes_or_strangers_there_is_nothing_to_find(people: list[str]):
+def test_without_probes_or_strangers_there_is_nothing_to_find(people: list[str]) -> None:
     with pytest.raises(BadDataset, match="needs a folder for each person"):
         split(people)
 
 
-def test_ranks_and_rates():
+def test_ranks_and_rates() -> None:
     gallery = ["ann", "bob", "cas"]
     known = np.array([[0.2, 0.8, 0.9], [0.3, 0.55, 0.9], [0.4, 0.3, 0.7], [np.inf] * 3])
     strange = np.array([[0.6, 0.7, 0.8], [0.45, 0.9, 0.9]])
@@ -34,7 +34,7 @@ def test_ranks_and_rates():
     assert (found.gallery, found.probes, found.strangers) == (3, 4, 2)
 
 
-def test_chance_is_what_it_should_be():
+def test_chance_is_what_it_should_be() -> None:
     random = np.random.default_rng(1)
     gallery = [str(person) for person in range(100)]
     known = random.random((2000, 100))

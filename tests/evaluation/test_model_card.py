@@ -19,7 +19,9 @@ from facecompare.model_store.files import ModelFolder
 MODELS = CHECKOUT / "models"
 
 
-def test_the_card_is_what_the_command_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_card_is_what_the_command_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(MODELS / "manifest.json", tmp_path)
     shutil.copytree(MODELS / EVALUATIONS, tmp_path / EVALUATIONS)
     monkeypatch.setenv("FACECOMPARE_MODELS_DIR", str(tmp_path))
@@ -27,7 +29,7 @@ def test_the_card_is_what_the_command_writes(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / MODEL_CARD).read_text() == (MODELS / MODEL_CARD).read_text()
 
 
-def test_every_offered_engine_is_evaluated_with_the_shipped_weights(engine: Engine):
+def test_every_offered_engine_is_evaluated_with_the_shipped_weights(engine: Engine) -> None:
     summaries = read_summaries(MODELS, CARDS)
     assert set(summaries) == {"dlib-fast", "dlib-accurate"}
     for summary in summaries.values():
@@ -36,7 +38,7 @@ def test_every_offered_engine_is_evaluated_with_the_shipped_weights(engine: Engi
         assert thresholds[0] == engine.card.default_threshold
 
 
-def test_the_card_names_every_engine_file_and_limit():
+def test_the_card_names_every_engine_file_and_limit() -> None:
     text = (MODELS / MODEL_CARD).read_text()
     for card in CARDS:
         assert f"`{card.id}`" in text
@@ -46,13 +48,13 @@ def test_the_card_names_every_engine_file_and_limit():
         assert words in text
 
 
-def test_a_card_without_evaluations_has_no_figures():
+def test_a_card_without_evaluations_has_no_figures() -> None:
     text = model_card(CARDS, ModelFolder.at(MODELS).files, {})
     assert "measured" not in text.split("## Limits")[0].split("## Engines")[1]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"engine": "dlib-accurate"})])
-def test_a_file_that_is_no_evaluation_of_the_engine_is_told(tmp_path: Path, text: str):
+def test_a_file_that_is_no_evaluation_of_the_engine_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / EVALUATIONS).mkdir()
     (tmp_path / EVALUATIONS / "dlib-fast.json").write_text(text)
     with pytest.raises(BadDataset, match=r"dlib-fast\.json is"):

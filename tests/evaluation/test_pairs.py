@@ -17,7 +17,7 @@ def written(folder: Path, text: str, name: str = "pairs.txt") -> Path:
     return path
 
 
-def test_lfw_s_view_1(tmp_path: Path):
+def test_lfw_s_view_1(tmp_path: Path) -> None:
     lines = "Ann_Lee\t1\t2\nAnn_Lee\t3\tBob_Ray\t12\n"
     assert read_labelled_pairs(written(tmp_path, "2\n" + lines * 2))[:2] == [
         LabelledPair("Ann_Lee/Ann_Lee_0001.jpg", "Ann_Lee/Ann_Lee_0002.jpg", True),
@@ -25,13 +25,13 @@ def test_lfw_s_view_1(tmp_path: Path):
     ]
 
 
-def test_lfw_s_view_2_has_folds(tmp_path: Path):
+def test_lfw_s_view_2_has_folds(tmp_path: Path) -> None:
     fold = "A\t1\t2\nA\t1\tB\t1\n"
     pairs = read_labelled_pairs(written(tmp_path, "2\t1\n" + fold * 2))
     assert [pair.fold for pair in pairs] == [0, 0, 1, 1]
 
 
-def test_csv(tmp_path: Path):
+def test_csv(tmp_path: Path) -> None:
     lines = "a.jpg, sub/b.png,1\na.jpg,c.jpg,False\n\n"
     assert read_labelled_pairs(written(tmp_path, "image1,image2,same\n" + lines * 2, "pairs.csv"))[
         :2
@@ -65,13 +65,13 @@ def test_csv(tmp_path: Path):
 )
 def test_what_is_wrong_with_a_file_of_pairs_is_told(
     tmp_path: Path, name: str, text: str, words: str
-):
+) -> None:
     with pytest.raises(BadDataset) as caught:
         read_labelled_pairs(written(tmp_path, text, name))
     assert words in caught.value.message
 
 
-def test_a_file_that_is_no_text_is_told(tmp_path: Path):
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     path = tmp_path / "pairs.txt"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadDataset, match=r"cannot be read as a text of pairs"):
@@ -80,7 +80,7 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path):
         read_labelled_pairs(tmp_path / "nowhere.txt")
 
 
-def test_missing_photos_are_counted_and_some_are_named(tmp_path: Path):
+def test_missing_photos_are_counted_and_some_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").touch()
     with pytest.raises(BadDataset, match=r"4 of 5 photos are not in .*: b, c, d …"):
         check_images(tmp_path, ["a.jpg", "b", "c", "d", "e"])
@@ -88,7 +88,7 @@ def test_missing_photos_are_counted_and_some_are_named(tmp_path: Path):
         check_images(tmp_path / "elsewhere", ["a.jpg"])
 
 
-def test_groups_are_read_by_file_name(tmp_path: Path):
+def test_groups_are_read_by_file_name(tmp_path: Path) -> None:
     path = written(tmp_path, "image,group\nx/a.jpg,f\nb.jpg,m\n", "groups.csv")
     assert read_groups(path) == {"a.jpg": "f", "b.jpg": "m"}
     with pytest.raises(BadDataset, match="expected a header and two columns"):

@@ -136,7 +136,7 @@ def start(account: Account, tmp_path: Path) -> Iterator[Start]:
 
 
 def compare(address: str, name: str = "well.jpg", **headers: str) -> httpx.Response:
-    files = {"image1": (name, PAIR["image1"]), "image2": PAIR["image2"]}
+    files: dict[str, Any] = {"image1": (name, PAIR["image1"]), "image2": PAIR["image2"]}
     return httpx.post(f"{address}/api/compare", files=files, headers=headers, timeout=90)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.lambda_emulator.http_front import HttpFront
 from tests.support.lambda_emulator.http_routes import selected_route
-from tests.support.lambda_emulator.lambda_function import EventTooLarge, PairResult
+from tests.support.lambda_emulator.lambda_function import EventTooLarge, Invocation
 
 
 class CannedFunction:
@@ -22,8 +22,8 @@ class CannedFunction:
         self.answer = answer
         self.failed = failed
 
-    def invoke(self, event: object) -> PairResult:
-        return PairResult(self.answer(event), self.failed, 0, None)
+    def invoke(self, event: object) -> Invocation:
+        return Invocation(self.answer(event), self.failed, 0, None)
 
 
 def front_of(answer: Callable[[Any], Any], **options: Any) -> HttpFront:

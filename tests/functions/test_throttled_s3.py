@@ -11,15 +11,14 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.session import get_session
 
 from facecompare.aws_client import client
-from tests.conftest import ACCOUNT
+from tests.support.aws_credentials import use_credentials
 from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
 from tests.support.dynamo_tables import create_table
 
 
 @pytest.fixture
 def aws(moto_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ThrottledAws]:
-    for name, value in ACCOUNT.items():
-        monkeypatch.setenv(name, value)
+    use_credentials(monkeypatch)
     with ThrottledAws(moto_address) as aws:
         monkeypatch.setenv("AWS_ENDPOINT_URL", aws.address)
         yield aws

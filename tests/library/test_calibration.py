@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -42,15 +43,17 @@ def shipped(request: pytest.FixtureRequest) -> Calibration:
     return read_calibration(request.param)
 
 
-def test_the_offered_engines_are_calibrated():
+def test_the_offered_engines_are_calibrated() -> None:
     assert {path.stem for path in SHIPPED.glob("*.json")} == {"dlib-fast", "dlib-accurate"}
 
 
-def test_a_shipped_calibration_is_of_the_shipped_weights(shipped: Calibration, engine: Engine):
+def test_a_shipped_calibration_is_of_the_shipped_weights(
+    shipped: Calibration, engine: Engine
+) -> None:
     assert shipped.model_digest == engine.model_digest
 
 
-def test_scores_fall_and_false_match_rates_rise_with_the_distance(shipped: Calibration):
+def test_scores_fall_and_false_match_rates_rise_with_the_distance(shipped: Calibration) -> None:
     distances = [step / 200 for step in range(300)]
     scores = [shipped.score_of(distance) for distance in distances]
     fmrs = [shipped.fmr_at(distance) for distance in distances]
@@ -63,11 +66,11 @@ def test_scores_fall_and_false_match_rates_rise_with_the_distance(shipped: Calib
 
 
 @pytest.mark.parametrize("far", [0.1, 0.01, 0.001, 0.0001])
-def test_a_threshold_for_a_false_match_rate_has_that_rate(shipped: Calibration, far: float):
+def test_a_threshold_for_a_false_match_rate_has_that_rate(shipped: Calibration, far: float) -> None:
     assert shipped.fmr_at(shipped.threshold_for(far)) == pytest.approx(far, rel=1e-6)
 
 
-def test_values_lie_on_straight_lines():
+def test_values_lie_on_straight_lines() -> None:
     assert MADE_UP.score_of(0.25) == 75.0
     assert MADE_UP.score_of(7) == 0.0
     assert MADE_UP.fmr_at(0.55) == pytest.approx(0.0055)
@@ -76,17 +79,17 @@ def test_values_lie_on_straight_lines():
 
 
 @pytest.mark.parametrize("far", [0.0001, 0.02])
-def test_a_rate_that_was_not_measured_is_refused(far: float):
+def test_a_rate_that_was_not_measured_is_refused(far: float) -> None:
     with pytest.raises(FmrNotCalibrated, match=r"rates from 0\.001 to 0\.01 that"):
         MADE_UP.threshold_for(far)
 
 
-def test_without_a_calibration_nothing_is_claimed():
+def test_without_a_calibration_nothing_is_claimed() -> None:
     assert set(interpretation_of(None, 0.3, 0.5).__class__.__slots__)
     assert interpretation_of(None, 0.3, 0.5).score is None
 
 
-def test_an_installation_s_own_calibration_goes_first(tmp_path: Path):
+def test_an_installation_s_own_calibration_goes_first(tmp_path: Path) -> None:
     own = calibration_path(tmp_path, "dlib-fast")
     own.parent.mkdir()
     own.write_text(MADE_UP.to_json())
@@ -100,7 +103,7 @@ def test_its_file_keeps_the_keys_that_it_has_had_from_the_start() -> None:
     assert written["false_accepts"][0].keys() == {"threshold", "share", "low", "high"}
 
 
-def test_a_foreign_calibration_is_refused(tmp_path: Path):
+def test_a_foreign_calibration_is_refused(tmp_path: Path) -> None:
     own = calibration_path(tmp_path, "dlib-fast")
     own.parent.mkdir()
     for foreign in (
@@ -112,7 +115,7 @@ def test_a_foreign_calibration_is_refused(tmp_path: Path):
             find_calibration("dlib-fast", "d" * 64, tmp_path)
 
 
-def test_a_shipped_calibration_of_other_weights_is_passed_over(tmp_path: Path):
+def test_a_shipped_calibration_of_other_weights_is_passed_over(tmp_path: Path) -> None:
     assert find_calibration("dlib-fast", "e" * 64, tmp_path) is None
     assert find_calibration("no-such-engine", "e" * 64, tmp_path) is None
 
@@ -129,27 +132,27 @@ def test_a_shipped_calibration_of_other_weights_is_passed_over(tmp_path: Path):
         replace(MADE_UP, false_matches=MADE_UP.false_matches[::-1]).to_json(),
     ],
 )
-def test_a_damaged_calibration_is_told(tmp_path: Path, text: str):
+def test_a_damaged_calibration_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "dlib-fast.json"
     path.write_text(text)
     with pytest.raises(CalibrationUnusable, match=r"dlib-fast\.json holds no calibration"):
         read_calibration(path)
 
 
-def compare(client: TestClient, other: Path, **fields: str) -> dict[str, object]:
+def compare(client: TestClient, other: Path, **fields: str) -> dict[str, Any]:
     files = {"image1": OBAMA.read_bytes(), "image2": other.read_bytes()}
-    answer: dict[str, object] = client.post("/api/compare", files=files, data=fields).json()
+    answer: dict[str, Any] = client.post("/api/compare", files=files, data=fields).json()
     return answer
 
 
-def test_answers_say_what_the_distance_stands_for(client: TestClient):
+def test_answers_say_what_the_distance_stands_for(client: TestClient) -> None:
     near, far = compare(client, OBAMA2), compare(client, BIDEN)
     assert near["score"] > 99 > 1 > far["score"]
     assert near["far_at_distance"] < 0.0001 < 0.3 < far["far_at_distance"]
     assert near["far_at_threshold"] == far["far_at_threshold"] == pytest.approx(0.0004, abs=0.0002)
 
 
-def test_a_caller_may_ask_for_a_false_match_rate(client: TestClient):
+def test_a_caller_may_ask_for_a_false_match_rate(client: TestClient) -> None:
     answer = compare(client, OBAMA2, far="0.001")
     assert 0.5 < answer["threshold"] < 0.56
     assert answer["far_at_threshold"] == pytest.approx(0.001, rel=0.01)
@@ -173,5 +176,5 @@ def test_a_caller_may_ask_for_a_false_match_rate(client: TestClient):
 )
 def test_a_false_accept_rate_that_cannot_be_had_is_told(
     client: TestClient, fields: dict[str, str], code: str
-):
+) -> None:
     assert compare(client, OBAMA2, **fields)["code"] == code

@@ -96,7 +96,7 @@ def test_a_senseless_orientation_counts_as_none(orientation: int) -> None:
     ],
 )
 def test_every_pixel_type_becomes_rgb(
-    mode: str, colour: object, expected: tuple[int, int, int]
+    mode: str, colour: int | tuple[int, ...], expected: tuple[int, int, int]
 ) -> None:
     image = decoded(pictures.encoded(Image.new(mode, (64, 64), colour), "PNG"))
     assert tuple(image.pixels[30, 30].tolist()) == expected

@@ -51,7 +51,7 @@ def network(
     ]
     taken = helper.make_tensor_value_info("in", TensorProto.FLOAT, (batch, 3, side, side))
     given = helper.make_tensor_value_info("out", TensorProto.FLOAT, (batch, dimension))
-    factor = numpy_helper.from_array(np.float32(scale), "scale")
+    factor = numpy_helper.from_array(np.array(scale, np.float32), "scale")
     graph = helper.make_graph(nodes, "tiny", [taken], [given], [factor])
     opset = [helper.make_opsetid("", 17)]
     model: bytes = helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
@@ -89,7 +89,7 @@ def tiny(folder: Path, settings: Settings) -> Engine:
     return load_engine("tiny", settings)
 
 
-def test_an_added_encoder_compares_faces_by_cosine(tiny: Engine):
+def test_an_added_encoder_compares_faces_by_cosine(tiny: Engine) -> None:
     photos = [Photo(path.read_bytes()) for path in (OBAMA, OBAMA2, BIDEN)]
     same = compare(photos[0], photos[0], tiny)
     assert same.match.distance == pytest.approx(0, abs=1e-6)
@@ -102,14 +102,14 @@ def test_an_added_encoder_compares_faces_by_cosine(tiny: Engine):
     assert same.image1.compared.chip.picture.shape == (SIDE, SIDE, 3)
 
 
-def test_the_chip_has_the_eyes_where_the_card_wants_them(tiny: Engine, engine: Engine):
+def test_the_chip_has_the_eyes_where_the_card_wants_them(tiny: Engine, engine: Engine) -> None:
     chip = compare(Photo(OBAMA.read_bytes()), Photo(OBAMA.read_bytes()), tiny).image1.compared.chip
     box = Box(8, 8, SIDE - 16, SIDE - 8)
     found = tiny.landmarks5.landmarks(np.ascontiguousarray(chip.picture), box)
     assert np.abs(found - np.array(tiny.card.template)).max() < 0.06 * SIDE
 
 
-def test_embeddings_have_unit_length_and_can_be_made_together(tiny: Engine):
+def test_embeddings_have_unit_length_and_can_be_made_together(tiny: Engine) -> None:
     chips = np.random.default_rng(1).integers(0, 256, (5, SIDE, SIDE, 3), dtype=np.uint8)
     together = tiny.embed(chips)
     assert together.shape == (5, DIMENSION)
@@ -119,13 +119,13 @@ def test_embeddings_have_unit_length_and_can_be_made_together(tiny: Engine):
     )
 
 
-def test_a_network_for_single_chips_is_run_one_by_one(folder: Path, settings: Settings):
+def test_a_network_for_single_chips_is_run_one_by_one(folder: Path, settings: Settings) -> None:
     add_encoder(*written(folder, weights=network(batch=1)), folder)
     chips = np.random.default_rng(1).integers(0, 256, (3, SIDE, SIDE, 3), dtype=np.uint8)
     assert load_engine("tiny", settings).embed(chips).shape == (3, DIMENSION)
 
 
-def test_colour_and_layout_reach_the_network(folder: Path, settings: Settings):
+def test_colour_and_layout_reach_the_network(folder: Path, settings: Settings) -> None:
     chips = np.zeros((1, SIDE, SIDE, 3), dtype=np.uint8)
     chips[..., 0] = 255  # red
     firsts = []
@@ -137,7 +137,7 @@ def test_colour_and_layout_reach_the_network(folder: Path, settings: Settings):
     assert firsts[1] == pytest.approx([-1, -1, 1])
 
 
-def test_the_service_lists_and_uses_it(tiny: Engine, settings: Settings):
+def test_the_service_lists_and_uses_it(tiny: Engine, settings: Settings) -> None:
     log = SqliteLog(settings.records)
     service = FaceService(settings, log)
     with TestClient(local_app(settings, log, SqliteKeys(settings.records), service)) as client:
@@ -150,7 +150,7 @@ def test_the_service_lists_and_uses_it(tiny: Engine, settings: Settings):
     assert log.get(answer["comparison_id"]).model_digest == tiny.model_digest
 
 
-def test_it_may_be_the_installation_s_own_engine(tiny: Engine, folder: Path):
+def test_it_may_be_the_installation_s_own_engine(tiny: Engine, folder: Path) -> None:
     env = {"FACECOMPARE_MODELS_DIR": str(folder), "FACECOMPARE_ENGINE": "tiny"}
     assert Settings.from_env(env).engine == "tiny"
     with pytest.raises(BadSetting, match="dlib-reference, tiny;"):
@@ -159,7 +159,7 @@ def test_it_may_be_the_installation_s_own_engine(tiny: Engine, folder: Path):
         load_engine("other", Settings.from_env(env))
 
 
-def test_building_the_models_again_keeps_it(tiny: Engine, folder: Path):
+def test_building_the_models_again_keeps_it(tiny: Engine, folder: Path) -> None:
     for file in folder.glob("*"):
         if file.is_symlink():
             file.unlink()
@@ -169,7 +169,9 @@ def test_building_the_models_again_keeps_it(tiny: Engine, folder: Path):
     assert models.path_of("tiny").is_file()
 
 
-def test_weights_that_were_changed_are_refused(tiny: Engine, folder: Path, settings: Settings):
+def test_weights_that_were_changed_are_refused(
+    tiny: Engine, folder: Path, settings: Settings
+) -> None:
     (folder / "tiny.onnx").write_bytes(network(scale=2.0) + b" ")
     with pytest.raises(ModelFileDamaged):
         load_engine("tiny", settings)
@@ -177,7 +179,7 @@ def test_weights_that_were_changed_are_refused(tiny: Engine, folder: Path, setti
 
 def test_the_command_adds_lists_and_verifies(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     monkeypatch.setenv("FACECOMPARE_MODELS_DIR", str(folder))
     card, weights = written(folder)
     assert main(["models", "add", card, "--weights", str(weights)]) == 0
@@ -188,14 +190,14 @@ def test_the_command_adds_lists_and_verifies(
 
 
 @pytest.mark.parametrize("card", sorted(READY.glob("*.toml")), ids=lambda path: path.stem)
-def test_the_ready_cards_hold_together(card: Path):
+def test_the_ready_cards_hold_together(card: Path) -> None:
     spec, sha256 = read_card(card)
     assert (spec.id, sha256) == (card.stem, "")
     assert encoder_card(spec).metric == "cosine"
     assert spec.title.endswith(f"{spec.dimension} numbers")
 
 
-def test_facenet_s_threshold_is_a_similarity_of_0_7():
+def test_facenet_s_threshold_is_a_similarity_of_0_7() -> None:
     for name in ("facenet-128", "facenet-512"):
         assert encoder_card(read_card(READY / f"{name}.toml")[0]).default_threshold == 0.3
 
@@ -233,7 +235,7 @@ def test_facenet_s_threshold_is_a_similarity_of_0_7():
         ('id = "tiny"', 'id = "tiny', "cannot be read as TOML"),
     ],
 )
-def test_what_is_wrong_with_a_card_is_told(folder: Path, old: str, new: str, words: str):
+def test_what_is_wrong_with_a_card_is_told(folder: Path, old: str, new: str, words: str) -> None:
     assert old in CARD
     before = (folder / MANIFEST).read_text()
     with pytest.raises(BadEncoder) as caught:
@@ -253,13 +255,13 @@ def bad_networks() -> Iterator[tuple[str, bytes, str]]:
 @pytest.mark.parametrize(
     ("weights", "words"), [pytest.param(*rest, id=name) for name, *rest in bad_networks()]
 )
-def test_what_is_wrong_with_weights_is_told(folder: Path, weights: bytes, words: str):
+def test_what_is_wrong_with_weights_is_told(folder: Path, weights: bytes, words: str) -> None:
     with pytest.raises(BadEncoder) as caught:
         add_encoder(*written(folder, weights=weights), folder)
     assert words in caught.value.message
 
 
-def test_missing_files_are_told(folder: Path):
+def test_missing_files_are_told(folder: Path) -> None:
     card, weights = written(folder)
     with pytest.raises(BadEncoder, match="valid: a TOML file, or arcface, facenet-128"):
         add_encoder("nowhere.toml", weights, folder)
@@ -267,7 +269,7 @@ def test_missing_files_are_told(folder: Path):
         add_encoder(card, weights.with_name("nowhere.onnx"), folder)
 
 
-def test_a_similarity_turns_scales_and_shifts():
+def test_a_similarity_turns_scales_and_shifts() -> None:
     template = np.array(read_card(READY / "arcface.toml")[0].template)
     angle, scale = 0.4, 2.5
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -278,14 +280,14 @@ def test_a_similarity_turns_scales_and_shifts():
     assert np.sqrt(np.linalg.det(found[:, :2])) == pytest.approx(1 / scale)
 
 
-def test_a_mirrored_face_is_not_mirrored_back():
+def test_a_mirrored_face_is_not_mirrored_back() -> None:
     template = np.array(read_card(READY / "arcface.toml")[0].template)
     found = similarity((template * (-1, 1)).astype(np.float32), template)
     assert np.linalg.det(found[:, :2]) > 0
 
 
-def test_cosine_distances():
-    one, other = np.float32([1, 0]), np.float32([0, 3])
+def test_cosine_distances() -> None:
+    one, other = np.array([1, 0], np.float32), np.array([0, 3], np.float32)
     assert distance_between(one, other, "cosine") == 1.0
     assert distance_between(one, 5 * one, "cosine") == 0.0
     assert distance_between(one, -one, "cosine") == 2.0
@@ -293,11 +295,11 @@ def test_cosine_distances():
     assert distance_between(one, other, "euclidean") == pytest.approx(10**0.5)
 
 
-def test_the_manifest_of_the_checkout_has_no_encoder_of_anybody():
+def test_the_manifest_of_the_checkout_has_no_encoder_of_anybody() -> None:
     assert "encoders" not in json.loads((CHECKOUT / "models" / MANIFEST).read_text())
 
 
-def test_onnx_itself_accepts_the_tiny_network():
+def test_onnx_itself_accepts_the_tiny_network() -> None:
     onnx.checker.check_model(onnx.load_from_string(network()))
     spec = read_card(READY / "arcface.toml")[0]
     assert replace(spec, id="tiny").id == "tiny"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def folder(tmp_path: Path) -> ModelFolder:
 @pytest.fixture
 def s3(aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A bucket, an empty /tmp, and parts so small that the large file has several."""
-    monkeypatch.setattr(model_bucket.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
     monkeypatch.setattr(model_bucket, "PART_BYTES", 10_000)
     s3 = boto_client("s3")
     s3.create_bucket(Bucket=BUCKET)

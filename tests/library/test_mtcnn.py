@@ -40,7 +40,7 @@ def pixels(path: Path) -> np.ndarray:
 
 
 @pytest.mark.parametrize("path", [OBAMA, OBAMA2, BIDEN], ids=lambda path: path.stem)
-def test_one_face_is_found_where_dlib_finds_it(networks: Mtcnn, engine: Engine, path: Path):
+def test_one_face_is_found_where_dlib_finds_it(networks: Mtcnn, engine: Engine, path: Path) -> None:
     picture = pixels(path)
     [found] = MtcnnDetector(networks).find(picture)
     [dlibs] = engine.detectors[0].find(picture)
@@ -50,7 +50,9 @@ def test_one_face_is_found_where_dlib_finds_it(networks: Mtcnn, engine: Engine, 
 
 
 @pytest.mark.parametrize("path", [OBAMA, OBAMA2, BIDEN], ids=lambda path: path.stem)
-def test_the_five_points_lie_on_eyes_nose_and_mouth(networks: Mtcnn, engine: Engine, path: Path):
+def test_the_five_points_lie_on_eyes_nose_and_mouth(
+    networks: Mtcnn, engine: Engine, path: Path
+) -> None:
     picture = pixels(path)
     [found] = MtcnnDetector(networks).find(picture)
     left, right, nose, mouth_left, mouth_right = MtcnnLandmarks(networks).landmarks(
@@ -64,7 +66,7 @@ def test_the_five_points_lie_on_eyes_nose_and_mouth(networks: Mtcnn, engine: Eng
         assert np.linalg.norm(point - place) < 2 * near
 
 
-def test_every_face_of_a_group_is_found_and_none_in_a_wall(networks: Mtcnn):
+def test_every_face_of_a_group_is_found_and_none_in_a_wall(networks: Mtcnn) -> None:
     detector = MtcnnDetector(networks)
     with Image.open(BytesIO(group(OBAMA, OBAMA2, BIDEN))) as picture:
         assert len(detector.find(np.asarray(picture))) == 3
@@ -72,19 +74,19 @@ def test_every_face_of_a_group_is_found_and_none_in_a_wall(networks: Mtcnn):
         assert detector.find(np.asarray(picture.convert("RGB"))) == []
 
 
-def test_faces_of_some_20_px_are_found(networks: Mtcnn):
+def test_faces_of_some_20_px_are_found(networks: Mtcnn) -> None:
     small = portrait(OBAMA)
     small.thumbnail((110, 110))  # the face is some 25 px wide then
     assert len(MtcnnDetector(networks).find(np.asarray(small))) == 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (11, 300), (12, 12), (20, 20), (16, 900)])
-def test_pictures_without_room_for_a_face_have_none(networks: Mtcnn, size: tuple[int, int]):
+def test_pictures_without_room_for_a_face_have_none(networks: Mtcnn, size: tuple[int, int]) -> None:
     picture = np.full((*size, 3), 128, dtype=np.uint8)
     assert MtcnnDetector(networks).find(picture) == []
 
 
-def test_a_box_beyond_the_edge_still_has_points(networks: Mtcnn):
+def test_a_box_beyond_the_edge_still_has_points(networks: Mtcnn) -> None:
     [found] = MtcnnDetector(networks).find(pixels(OBAMA))
     cut = pixels(OBAMA)[:, : round(found.box.left + 0.7 * found.box.width)]
     points = MtcnnLandmarks(networks).landmarks(cut, found.box)
@@ -92,7 +94,7 @@ def test_a_box_beyond_the_edge_still_has_points(networks: Mtcnn):
     assert np.isfinite(points).all()
 
 
-def test_threads_get_the_same_faces(networks: Mtcnn):
+def test_threads_get_the_same_faces(networks: Mtcnn) -> None:
     detector = MtcnnDetector(networks)
     alone = detector.find(pixels(OBAMA))
     with ThreadPoolExecutor(8) as pool:
@@ -100,7 +102,7 @@ def test_threads_get_the_same_faces(networks: Mtcnn):
     assert all(found == alone for found in together)
 
 
-def test_the_engine_gives_dlib_s_verdicts(mtcnn_engine: Engine, engine: Engine):
+def test_the_engine_gives_dlib_s_verdicts(mtcnn_engine: Engine, engine: Engine) -> None:
     for other in (OBAMA2, BIDEN):
         photos = Photo(OBAMA.read_bytes()), Photo(other.read_bytes())
         by_mtcnn, by_hog = compare(*photos, mtcnn_engine), compare(*photos, engine)
@@ -111,13 +113,17 @@ def test_the_engine_gives_dlib_s_verdicts(mtcnn_engine: Engine, engine: Engine):
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
 @pytest.mark.parametrize("path", [OBAMA2, BIDEN], ids=lambda path: path.stem)
-def test_a_photo_that_lies_on_its_side_is_turned(mtcnn_engine: Engine, path: Path, turn: int):
+def test_a_photo_that_lies_on_its_side_is_turned(
+    mtcnn_engine: Engine, path: Path, turn: int
+) -> None:
     sideways = portrait(path).rotate(turn, expand=True)
     photos = Photo(OBAMA.read_bytes()), Photo(encoded(sideways))
     assert compare(*photos, mtcnn_engine).match.same_person is (path == OBAMA2)
 
 
-def test_the_networks_are_built_to_the_same_bytes_and_verified(monkeypatch: pytest.MonkeyPatch):
+def test_the_networks_are_built_to_the_same_bytes_and_verified(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert build.build_refinement() == build.build_refinement()
     monkeypatch.setitem(sources.MTCNN_CHECKSUMS, "pnet", "0" * 64)
     with pytest.raises(ModelFileDamaged, match="pip install --force-reinstall mtcnn=="):

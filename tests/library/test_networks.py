@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +97,9 @@ def test_the_detector_s_file_says_its_window_and_its_overlap() -> None:
 
 @pytest.mark.parametrize("share", [0, 0.0001, 0.001, 0.1, 0.5, 0.9, 0.9999])
 @pytest.mark.parametrize("build", [build_face_network, build_cnn_detector])
-def test_weights_that_are_cut_short_are_refused(build, share: float) -> None:
+def test_weights_that_are_cut_short_are_refused(
+    build: Callable[[bytes], object], share: float
+) -> None:
     data = FACE if build is build_face_network else DETECTOR
     with pytest.raises(ModelFileDamaged, match=r"pip install --force-reinstall"):
         build(data[: int(len(data) * share)])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from facecompare.config import Settings
 from facecompare.errors import BadField, RecordsUnavailable
 from facecompare.records.csv_export import csv_lines
 from facecompare.records.record import (
@@ -38,7 +39,7 @@ def test_a_file_that_is_no_log_is_left_as_it_is(tmp_path: Path) -> None:
     assert path.read_text().startswith("not a database")
 
 
-def test_the_log_is_readable_by_its_owner_only(log: SqliteLog, settings) -> None:
+def test_the_log_is_readable_by_its_owner_only(log: SqliteLog, settings: Settings) -> None:
     log.put(record(1))
     assert settings.records.stat().st_mode & 0o777 == 0o600
 
@@ -64,7 +65,7 @@ def test_several_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> 
     assert len(list(every_record(SqliteLog(path)))) == 150
 
 
-def test_nothing_biometric_is_in_the_table(log: SqliteLog, settings) -> None:
+def test_nothing_biometric_is_in_the_table(log: SqliteLog, settings: Settings) -> None:
     log.put(record(1))
     with sqlite3.connect(settings.records) as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(comparisons)")]

@@ -3,55 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from facecompare.engines.cards import CARDS
-from facecompare.engines.protocol import Box, Detection, EngineCard, LandmarkPredictor
+from facecompare.engines.protocol import (
+    Box,
+    Detection,
+    Engine,
+    EngineCard,
+    FaceDetector,
+    LandmarkPredictor,
+)
 
-Finder = Callable[[np.ndarray], list[Detection]]
+Pixels = NDArray[np.uint8]
+Finder = Callable[[Pixels], list[Detection]]
+Embedder = Callable[[Pixels], NDArray[Any]]
 
 
-class FakeDetector:
+class FakeDetector(FaceDetector):
     def __init__(self, name: str, find: Finder) -> None:
         self.name = name
-        self.find = find
+        self._find = find
+
+    def find(self, pixels: Pixels) -> list[Detection]:
+        return self._find(pixels)
 
 
-class FakeLandmarks:
+class FakeLandmarks(LandmarkPredictor):
     """Five points of a frontal face that fills the box."""
 
-    def landmarks(self, pixels: np.ndarray, box: Box) -> np.ndarray:
+    def landmarks(self, pixels: Pixels, box: Box) -> NDArray[np.float32]:
         places = np.array([(0.8, 0.3), (0.6, 0.3), (0.2, 0.3), (0.4, 0.3), (0.5, 0.6)])
         points = places * (box.width, box.height) + (box.left, box.top)
         return points.astype(np.float32)
 
 
-class FakeEngine:
-    """Fulfils `Engine`; every chip gets the embedding that `embeddings` returns for it."""
+class FakeEngine(Engine):
+    """Every chip gets the embedding that `embed` returns for it."""
 
     def __init__(
         self,
         *finders: Finder,
-        embed: Callable[[np.ndarray], np.ndarray] = lambda chips: np.zeros((len(chips), 128)),
+        embed: Embedder = lambda chips: np.zeros((len(chips), 128)),
         card: EngineCard = CARDS[0],
     ) -> None:
         names = ("hog", "cnn")
         self.card = card
         self.model_digest = "0" * 64
-        self.detectors: Sequence[FakeDetector] = [
+        self.detectors: Sequence[FaceDetector] = [
             FakeDetector(name, find) for name, find in zip(names, finders, strict=False)
         ]
-        self.landmarks5 = FakeLandmarks()
-        self.embed = embed
+        self.landmarks5: LandmarkPredictor = FakeLandmarks()
+        self._embed = embed
 
     def landmarks68(self) -> LandmarkPredictor:
         return self.landmarks5
+
+    def embed(self, chips: Pixels) -> NDArray[Any]:
+        return self._embed(chips)
 
 
 def found(left: float, top: float, side: float, score: float = 1.0) -> Detection:
     return Detection(Box(left, top, side, side), score)
 
 
-def nothing(_pixels: np.ndarray) -> list[Detection]:
+def nothing(_pixels: Pixels) -> list[Detection]:
     return []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -12,23 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from facecompare.config import ENV_PREFIX, Settings
+from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
 from tests.support.browser.visitor import PATIENCE_MS, Visitor, Watch
 
-NOT_INSTALLED = "Chromium is not installed: the page is NOT tested here; .ci/run installs it"
 START_S = 60  # a first import of dlib and onnxruntime on a busy machine
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",  # CI runs as root
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # or it asks the DNS regardless
-]
 
 Visit = Callable[..., Visitor]
 
@@ -83,25 +75,10 @@ def _address(process: subprocess.Popen[bytes], said: Path) -> str:
     raise RuntimeError(f"the server did not start: {said.read_text()}")
 
 
-def chromium_path() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
-
-
-@contextmanager
-def browser_with(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        pytest.skip(NOT_INSTALLED)
-    browser = playwright.chromium.launch(executable_path=path, args=flags)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +96,7 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def open_page(
-        width: int = 1280, height: int = 800, address: str = server, **options: object
+        width: int = 1280, height: int = 800, address: str = server, **options: Any
     ) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(PATIENCE_MS)

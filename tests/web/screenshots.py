@@ -14,9 +14,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
 from tests.support.browser.states import STATES
 from tests.support.browser.visitor import Visitor, Watch
-from tests.web.conftest import CHROMIUM_FLAGS, browser_with
 
 WIDTHS = (360, 768, 1280)
 GAP = 24

@@ -25,13 +25,15 @@ RUN = """async () => {
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
-def test_axe_finds_nothing(visit: Visit, state: Callable[[Visitor], None], scheme: str, width: int):
+def test_axe_finds_nothing(
+    visit: Visit, state: Callable[[Visitor], None], scheme: str, width: int
+) -> None:
     visitor = visit(width=width, color_scheme=scheme)
     state(visitor)
     assert violations(visitor) == []
 
 
-def test_axe_finds_what_is_planted(visitor: Visitor):
+def test_axe_finds_what_is_planted(visitor: Visitor) -> None:
     visitor.page.evaluate("document.querySelector('main').append(new Image())")
     assert any(violation.startswith("image-alt") for violation in violations(visitor))
 

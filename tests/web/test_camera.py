@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Locator, Playwright, expect
 
+from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
 from tests.support.browser.visitor import Visitor
 from tests.support.pictures import OBAMA, OBAMA2, portrait
-from tests.web.conftest import CHROMIUM_FLAGS, Visit, browser_with
+from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +68,7 @@ def visitor(visit: Visit) -> Visitor:
     return visitor
 
 
-def dialogue(visitor: Visitor):
+def dialogue(visitor: Visitor) -> Locator:
     return visitor.page.get_by_role("dialog", name="Take a photo")
 
 
@@ -77,7 +78,7 @@ def take(visitor: Visitor, number: int) -> None:
     expect(dialogue(visitor)).to_be_hidden()
 
 
-def test_a_face_before_the_camera_is_compared(visitor: Visitor):
+def test_a_face_before_the_camera_is_compared(visitor: Visitor) -> None:
     visitor.load(1, OBAMA)
     take(visitor, 2)
     expect(visitor.photo(2)).to_contain_text("camera.jpg")
@@ -86,7 +87,7 @@ def test_a_face_before_the_camera_is_compared(visitor: Visitor):
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
 
 
-def test_the_preview_is_live_and_mirrored_only_for_the_front(visitor: Visitor):
+def test_the_preview_is_live_and_mirrored_only_for_the_front(visitor: Visitor) -> None:
     visitor.page.evaluate(TWO_CAMERAS)
     visitor.button("Take image 1 with the camera").click()
     video = dialogue(visitor).locator("video")
@@ -105,14 +106,14 @@ def test_the_preview_is_live_and_mirrored_only_for_the_front(visitor: Visitor):
     assert video.evaluate("(video) => getComputedStyle(video).transform") == "none"
 
 
-def test_one_camera_cannot_be_switched(visitor: Visitor):
+def test_one_camera_cannot_be_switched(visitor: Visitor) -> None:
     visitor.button("Take image 1 with the camera").click()
     expect(visitor.button("Take photo")).to_be_visible()
     expect(visitor.button("Switch camera")).to_be_hidden()
 
 
 @pytest.mark.parametrize("way", ["Take photo", "Close", "Escape"])
-def test_the_camera_is_off_when_the_dialogue_is_left(visitor: Visitor, way: str):
+def test_the_camera_is_off_when_the_dialogue_is_left(visitor: Visitor, way: str) -> None:
     visitor.button("Take image 1 with the camera").click()
     expect(visitor.button("Take photo")).to_be_visible()
     if way == "Escape":
@@ -124,7 +125,7 @@ def test_the_camera_is_off_when_the_dialogue_is_left(visitor: Visitor, way: str)
     visitor.page.wait_for_function(f"() => ({STREAM_STATES})().join() === 'ended'")
 
 
-def test_a_camera_that_opens_after_the_dialogue_was_left_is_closed(visitor: Visitor):
+def test_a_camera_that_opens_after_the_dialogue_was_left_is_closed(visitor: Visitor) -> None:
     visitor.page.evaluate(
         """() => {
             const real = navigator.mediaDevices.getUserMedia;
@@ -142,7 +143,7 @@ def test_a_camera_that_opens_after_the_dialogue_was_left_is_closed(visitor: Visi
     visitor.page.wait_for_function(f"() => ({STREAM_STATES})().every((is) => is === 'ended')")
 
 
-def test_a_camera_that_may_not_be_used_has_a_way_out(visit: Visit):
+def test_a_camera_that_may_not_be_used_has_a_way_out(visit: Visit) -> None:
     visitor = visit(permissions=[])  # Chromium without a window refuses what is not granted
     visitor.button("Take image 1 with the camera").click()
     expect(dialogue(visitor)).to_contain_text("This page may not use the camera. To allow it")
@@ -160,7 +161,7 @@ def test_a_camera_that_may_not_be_used_has_a_way_out(visit: Visit):
         ("AbortError", "The camera cannot be used. Choose a file instead."),
     ],
 )
-def test_what_is_wrong_with_the_camera_is_told(visitor: Visitor, name: str, words: str):
+def test_what_is_wrong_with_the_camera_is_told(visitor: Visitor, name: str, words: str) -> None:
     visitor.page.evaluate(
         """(name) => {
             navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", name); };
@@ -171,7 +172,7 @@ def test_what_is_wrong_with_the_camera_is_told(visitor: Visitor, name: str, word
     expect(dialogue(visitor)).to_contain_text(words)
 
 
-def test_a_page_without_https_says_why_it_has_no_camera(visitor: Visitor):
+def test_a_page_without_https_says_why_it_has_no_camera(visitor: Visitor) -> None:
     visitor.page.evaluate(NO_CAMERA)
     visitor.button("Take image 1 with the camera").click()
     expect(dialogue(visitor)).to_contain_text(re.compile("only on pages with https"))

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser.visitor import Visitor
+from tests.support.browser.visitor import File, Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, plain
 
 pytestmark = pytest.mark.browser
@@ -22,12 +22,12 @@ def visitor(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def load_three(visitor: Visitor, *files) -> None:
+def load_three(visitor: Visitor, *files: File) -> None:
     for place, file in zip(PLACES, files, strict=True):
         visitor.load_into(place, file)
 
 
-def test_the_candidates_are_ranked_with_their_verdicts(visitor: Visitor):
+def test_the_candidates_are_ranked_with_their_verdicts(visitor: Visitor) -> None:
     load_three(visitor, OBAMA, BIDEN, OBAMA2)
     visitor.predict()
     ranking = visitor.page.get_by_role("region", name="Ranking")
@@ -43,7 +43,7 @@ def test_the_candidates_are_ranked_with_their_verdicts(visitor: Visitor):
         expect(visitor.place(place)).to_contain_text("1 face found")
 
 
-def test_the_technical_details_name_both_comparisons(visitor: Visitor):
+def test_the_technical_details_name_both_comparisons(visitor: Visitor) -> None:
     load_three(visitor, OBAMA, OBAMA2, BIDEN)
     with visitor.page.expect_response("**/api/predict") as response:
         visitor.predict()
@@ -55,20 +55,20 @@ def test_the_technical_details_name_both_comparisons(visitor: Visitor):
     assert json.loads(visitor.details.locator("pre").inner_text())["closer"] == "image1"
 
 
-def test_a_candidate_without_a_face_is_told_beside_it(visitor: Visitor):
+def test_a_candidate_without_a_face_is_told_beside_it(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     load_three(visitor, OBAMA, OBAMA2, ("wall.png", plain()))
     visitor.predict()
     expect(visitor.place("Candidate 2").get_by_role("alert")).to_contain_text("No face was found")
 
 
-def test_a_missing_anchor_is_asked_for_in_its_place(visitor: Visitor):
+def test_a_missing_anchor_is_asked_for_in_its_place(visitor: Visitor) -> None:
     visitor.load_into("Candidate 1", OBAMA)
     visitor.predict()
     expect(visitor.place("Anchor").get_by_role("alert")).to_contain_text("Load a photo here first")
 
 
-def test_three_example_photos_can_be_tried(visitor: Visitor):
+def test_three_example_photos_can_be_tried(visitor: Visitor) -> None:
     visitor.button("three example photos").click()
     expect(visitor.button("Predict")).to_be_focused()
     visitor.predict()

@@ -9,10 +9,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.support.browser.visitor import Visitor
-from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, heic
 from tests.web.conftest import Visit
 from tests.web.test_overlay import COMPARED, assert_in_place, drawn, expected, nothing_is_drawn
-from tests.web.test_page import heic
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +33,7 @@ def ink(visitor: Visitor) -> int:
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_another_face_is_compared_by_clicking_it(visit: Visit, width: int):
+def test_another_face_is_compared_by_clicking_it(visit: Visit, width: int) -> None:
     visitor = visit(width=width)
     answer = visitor.compare(OBAMA, BOTH)
     faces = answer["image2"]["faces"]
@@ -51,7 +50,7 @@ def test_another_face_is_compared_by_clicking_it(visit: Visit, width: int):
     assert_in_place(drawn(visitor, 2, COMPARED), expected(visitor, 2, again, 1 - compared))
 
 
-def test_another_face_is_chosen_with_the_keyboard(visitor: Visitor):
+def test_another_face_is_chosen_with_the_keyboard(visitor: Visitor) -> None:
     visitor.compare(OBAMA, BOTH)
     other = visitor.page.get_by_role("button", name="Compare face").first
     other.focus()
@@ -62,7 +61,7 @@ def test_another_face_is_chosen_with_the_keyboard(visitor: Visitor):
     expect(visitor.button(f"Face {place}, which is compared")).to_be_visible()
 
 
-def test_a_chosen_face_is_forgotten_with_its_photo(visitor: Visitor):
+def test_a_chosen_face_is_forgotten_with_its_photo(visitor: Visitor) -> None:
     visitor.compare(OBAMA, BOTH)
     with visitor.page.expect_response("**/api/compare"):
         visitor.page.get_by_role("button", name="Compare face").first.click()
@@ -71,12 +70,12 @@ def test_a_chosen_face_is_forgotten_with_its_photo(visitor: Visitor):
     expect(visitor.photo(2)).to_contain_text("the largest, framed in yellow, is compared")
 
 
-def test_one_face_has_nothing_to_choose(visitor: Visitor):
+def test_one_face_has_nothing_to_choose(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.page.locator(".face")).to_have_count(0)
 
 
-def test_what_is_drawn_can_be_chosen(visitor: Visitor):
+def test_what_is_drawn_can_be_chosen(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     everything = ink(visitor)
     toggle = visitor.page.get_by_role("checkbox", name="Boxes")
@@ -93,7 +92,7 @@ def test_what_is_drawn_can_be_chosen(visitor: Visitor):
     assert everything > points5
 
 
-def test_68_points_lie_on_the_face(visitor: Visitor):
+def test_68_points_lie_on_the_face(visitor: Visitor) -> None:
     answer = visitor.compare(OBAMA, OBAMA2)
     for layer in ("Boxes", "5 points"):
         visitor.page.get_by_role("checkbox", name=layer, exact=True).uncheck()
@@ -106,7 +105,7 @@ def test_68_points_lie_on_the_face(visitor: Visitor):
     assert found.height == pytest.approx((max(ys) - min(ys)) * scale, abs=4)
 
 
-def test_a_photo_that_the_browser_cannot_show_is_shown_by_the_service(visitor: Visitor):
+def test_a_photo_that_the_browser_cannot_show_is_shown_by_the_service(visitor: Visitor) -> None:
     both = Image.open(io.BytesIO(group(OBAMA2, BIDEN)))
     visitor.load(2, ("both.heic", heic(both)))
     expect(visitor.photo(2)).to_contain_text("this is the service's picture of it")

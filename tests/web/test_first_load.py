@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
-from tests.web.conftest import CHROMIUM_FLAGS, chromium_path
+from tests.support.browser.chromium import CHROMIUM_FLAGS, chromium_path
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ LEAST = {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95}
 TRIES = 5  # other work on the machine only ever makes a page slower
 
 
-def test_the_first_load_is_small(browser: Browser, server: str):
+def test_the_first_load_is_small(browser: Browser, server: str) -> None:
     page = browser.new_page()  # with nothing in its cache
     loaded: list[Response] = []
     page.on("response", lambda response: loaded.append(response))
@@ -35,7 +35,7 @@ def test_the_first_load_is_small(browser: Browser, server: str):
     assert 40_000 < transferred <= MAX_FIRST_LOAD_BYTES
 
 
-def test_lighthouse_approves(server: str, tmp_path: Path):
+def test_lighthouse_approves(server: str, tmp_path: Path) -> None:
     """One preset after the other: two Lighthouses at once slow each other down."""
     if not LIGHTHOUSE.is_file():
         pytest.skip(NOT_INSTALLED)

@@ -80,7 +80,7 @@ def rows(visitor: Visitor) -> Locator:
     return visitor.page.get_by_role("table", name="The service's log").locator("tbody tr")
 
 
-def test_the_log_is_paged_newest_first(visitor: Visitor, guarded: Guarded):
+def test_the_log_is_paged_newest_first(visitor: Visitor, guarded: Guarded) -> None:
     expect(visitor.view).to_contain_text("The log is for holders of an access key.")
     enter(visitor, guarded.admin)
     expect(visitor.status).to_have_text("Page 1: 20 records")
@@ -100,7 +100,7 @@ def test_the_log_is_paged_newest_first(visitor: Visitor, guarded: Guarded):
     expect(rows(visitor).first).to_contain_text("44.25")
 
 
-def test_two_quick_clicks_go_back_two_pages(visitor: Visitor, guarded: Guarded):
+def test_two_quick_clicks_go_back_two_pages(visitor: Visitor, guarded: Guarded) -> None:
     enter(visitor, guarded.admin)
     for page in (2, 3):
         visitor.button("Older").click()
@@ -120,7 +120,7 @@ def test_two_quick_clicks_go_back_two_pages(visitor: Visitor, guarded: Guarded):
 
 def test_after_a_page_that_did_not_come_the_buttons_start_from_the_shown_one(
     visitor: Visitor, guarded: Guarded
-):
+) -> None:
     enter(visitor, guarded.admin)
     visitor.button("Older").click()
     expect(visitor.status).to_have_text("Page 2: 20 records")
@@ -133,7 +133,7 @@ def test_after_a_page_that_did_not_come_the_buttons_start_from_the_shown_one(
     expect(visitor.status).to_have_text("Page 3: 5 records")
 
 
-def test_the_log_is_filtered_by_age_and_caller(visitor: Visitor, guarded: Guarded):
+def test_the_log_is_filtered_by_age_and_caller(visitor: Visitor, guarded: Guarded) -> None:
     enter(visitor, guarded.admin)
     visitor.page.get_by_label("From").select_option(label="the last 24 hours")
     visitor.button("Show").click()
@@ -155,7 +155,7 @@ def test_the_log_is_filtered_by_age_and_caller(visitor: Visitor, guarded: Guarde
     expect(visitor.status).to_have_text("No records.")
 
 
-def test_the_csv_has_what_the_filter_leaves(visitor: Visitor, guarded: Guarded):
+def test_the_csv_has_what_the_filter_leaves(visitor: Visitor, guarded: Guarded) -> None:
     enter(visitor, guarded.admin)
     visitor.page.get_by_label("Caller").fill("desk")
     visitor.button("Show").click()
@@ -169,7 +169,9 @@ def test_the_csv_has_what_the_filter_leaves(visitor: Visitor, guarded: Guarded):
     assert {line["caller"] for line in lines} == {"desk"}
 
 
-def test_a_record_is_deleted_after_a_question(visitor: Visitor, guarded: Guarded, log: SqliteLog):
+def test_a_record_is_deleted_after_a_question(
+    visitor: Visitor, guarded: Guarded, log: SqliteLog
+) -> None:
     enter(visitor, guarded.admin)
     delete = rows(visitor).first.get_by_role("button")
     delete.click()
@@ -184,7 +186,9 @@ def test_a_record_is_deleted_after_a_question(visitor: Visitor, guarded: Guarded
     assert len(log.page(100).records) == RECORDS - 1
 
 
-def test_a_caller_sees_their_own_records_and_may_not_delete(visitor: Visitor, guarded: Guarded):
+def test_a_caller_sees_their_own_records_and_may_not_delete(
+    visitor: Visitor, guarded: Guarded
+) -> None:
     visitor.watch.refusals_expected = True
     enter(visitor, guarded.caller)
     visitor.button("Older").click()
@@ -195,7 +199,7 @@ def test_a_caller_sees_their_own_records_and_may_not_delete(visitor: Visitor, gu
     expect(rows(visitor)).to_have_count(2)
 
 
-def test_a_wrong_key_is_told_and_asked_for_again(visitor: Visitor, guarded: Guarded):
+def test_a_wrong_key_is_told_and_asked_for_again(visitor: Visitor, guarded: Guarded) -> None:
     visitor.watch.refusals_expected = True
     enter(visitor, "fck_boss.wrong")
     dialogue = visitor.page.get_by_role("dialog")
@@ -207,7 +211,7 @@ def test_a_wrong_key_is_told_and_asked_for_again(visitor: Visitor, guarded: Guar
     expect(visitor.button("Use this key")).to_be_visible()
 
 
-def test_a_key_is_asked_for_once_and_kept_for_the_tab(visitor: Visitor, guarded: Guarded):
+def test_a_key_is_asked_for_once_and_kept_for_the_tab(visitor: Visitor, guarded: Guarded) -> None:
     visitor.watch.refusals_expected = True
     visitor.open("Compare")
     visitor.load(1, OBAMA)
@@ -222,7 +226,7 @@ def test_a_key_is_asked_for_once_and_kept_for_the_tab(visitor: Visitor, guarded:
     expect(rows(visitor).first).to_contain_text("desk")
 
 
-def test_without_a_key_the_refusal_is_told(visitor: Visitor):
+def test_without_a_key_the_refusal_is_told(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.open("Compare")
     visitor.load(1, OBAMA)
@@ -232,14 +236,14 @@ def test_without_a_key_the_refusal_is_told(visitor: Visitor):
     expect(visitor.failure).to_contain_text("This needs an access key")
 
 
-def test_a_log_that_cannot_be_had_is_told(visitor: Visitor, guarded: Guarded):
+def test_a_log_that_cannot_be_had_is_told(visitor: Visitor, guarded: Guarded) -> None:
     visitor.watch.refusals_expected = True
     visitor.page.route("**/api/comparisons?*", lambda route: route.fulfill(status=503, body=""))
     enter(visitor, guarded.admin)
     expect(visitor.view.get_by_role("alert")).to_contain_text("cannot answer at the moment")
 
 
-def test_this_tab_remembers_its_own_comparisons_and_forgets_them(visit: Visit):
+def test_this_tab_remembers_its_own_comparisons_and_forgets_them(visit: Visit) -> None:
     visitor = visit()
     visitor.compare(OBAMA, OBAMA2)
     visitor.load(2, BIDEN)
@@ -258,7 +262,7 @@ def test_this_tab_remembers_its_own_comparisons_and_forgets_them(visit: Visit):
     assert visitor.page.evaluate("sessionStorage.length + localStorage.length") == 0
 
 
-def test_a_service_for_everybody_shows_its_log_without_a_key(visit: Visit):
+def test_a_service_for_everybody_shows_its_log_without_a_key(visit: Visit) -> None:
     visitor = visit()
     visitor.compare(OBAMA, OBAMA2)
     visitor.open("History")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Request, Route, expect
@@ -27,7 +28,7 @@ def visitor(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def made_up(*paths) -> list[File]:
+def made_up(*paths: Path) -> list[File]:
     return [(path.name, path.read_bytes()) for path in paths]
 
 
@@ -43,7 +44,7 @@ def names(visitor: Visitor) -> list[str]:
     return results(visitor).locator("[data-part=name]").all_inner_texts()
 
 
-def test_each_photo_gets_its_verdict_and_they_are_sortable(visitor: Visitor):
+def test_each_photo_gets_its_verdict_and_they_are_sortable(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.load_into("Reference", OBAMA)
     visitor.choose("Load photos", *made_up(BIDEN, OBAMA2), WALL)
@@ -66,7 +67,7 @@ def test_each_photo_gets_its_verdict_and_they_are_sortable(visitor: Visitor):
     assert names(visitor) == ["wall.png", "obama2.jpg", "biden.jpg"]
 
 
-def test_results_come_as_they_are_there(visitor: Visitor):
+def test_results_come_as_they_are_there(visitor: Visitor) -> None:
     held: list[Route] = []
     visitor.answer_with(lambda route: held.append(route))
     visitor.load_into("Reference", OBAMA)
@@ -81,13 +82,13 @@ def test_results_come_as_they_are_there(visitor: Visitor):
     expect(visitor.status).to_have_text("2 compared.")
 
 
-def test_at_most_twenty_photos_are_taken(visitor: Visitor):
+def test_at_most_twenty_photos_are_taken(visitor: Visitor) -> None:
     visitor.choose("Load photos", *copies(22))
     expect(results(visitor)).to_have_count(20)
     expect(visitor.status).to_contain_text("Only 20 photos at once; the others were left out.")
 
 
-def test_twenty_photos_are_compared_at_most_two_at_a_time(visitor: Visitor):
+def test_twenty_photos_are_compared_at_most_two_at_a_time(visitor: Visitor) -> None:
     visitor.load_into("Reference", OBAMA)
     visitor.choose("Load photos", *copies(20))
     under_way: set[Request] = set()
@@ -106,7 +107,7 @@ def test_twenty_photos_are_compared_at_most_two_at_a_time(visitor: Visitor):
     assert max(counts) <= 3  # two, and one whose end is not told yet
 
 
-def test_a_run_can_be_cancelled_and_goes_on_where_it_was(visitor: Visitor):
+def test_a_run_can_be_cancelled_and_goes_on_where_it_was(visitor: Visitor) -> None:
     held: list[Route] = []
     visitor.answer_with(lambda route: held.append(route))
     visitor.load_into("Reference", OBAMA)
@@ -126,7 +127,7 @@ def test_a_run_can_be_cancelled_and_goes_on_where_it_was(visitor: Visitor):
     assert len([url for url in asked if url.endswith("/api/compare")]) == 2
 
 
-def test_a_reference_without_a_face_stops_the_run(visitor: Visitor):
+def test_a_reference_without_a_face_stops_the_run(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.load_into("Reference", WALL)
     visitor.choose("Load photos", *copies(5))
@@ -136,7 +137,7 @@ def test_a_reference_without_a_face_stops_the_run(visitor: Visitor):
     expect(results(visitor).filter(has_text="Waiting")).to_have_count(5)
 
 
-def test_another_reference_forgets_the_results(visitor: Visitor):
+def test_another_reference_forgets_the_results(visitor: Visitor) -> None:
     visitor.load_into("Reference", OBAMA)
     visitor.choose("Load photos", *made_up(OBAMA2))
     visitor.button("Compare all").click()
@@ -147,7 +148,7 @@ def test_another_reference_forgets_the_results(visitor: Visitor):
     expect(row(visitor, "obama2.jpg")).to_contain_text("Different people")
 
 
-def test_photos_are_dropped_pasted_and_removed(visitor: Visitor):
+def test_photos_are_dropped_pasted_and_removed(visitor: Visitor) -> None:
     visitor.paste(OBAMA)
     expect(visitor.place("Reference")).to_contain_text("obama.jpg")
     visitor.paste(OBAMA2)
@@ -159,7 +160,7 @@ def test_photos_are_dropped_pasted_and_removed(visitor: Visitor):
     expect(results(visitor)).to_have_count(0)
 
 
-def test_a_closer_look_shows_both_photos_in_the_comparison(visitor: Visitor):
+def test_a_closer_look_shows_both_photos_in_the_comparison(visitor: Visitor) -> None:
     visitor.button("an example").click()
     expect(visitor.status).to_have_text("2 to compare.")
     visitor.button("Compare all").click()
@@ -172,13 +173,13 @@ def test_a_closer_look_shows_both_photos_in_the_comparison(visitor: Visitor):
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Different people")
 
 
-def test_a_missing_reference_is_asked_for(visitor: Visitor):
+def test_a_missing_reference_is_asked_for(visitor: Visitor) -> None:
     visitor.choose("Load photos", *made_up(OBAMA2))
     visitor.button("Compare all").click()
     expect(visitor.place("Reference").get_by_role("alert")).to_contain_text("Load a photo here")
 
 
-def test_a_lost_connection_is_told_in_its_row_and_tried_again(visitor: Visitor):
+def test_a_lost_connection_is_told_in_its_row_and_tried_again(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.load_into("Reference", OBAMA)
     visitor.choose("Load photos", *made_up(OBAMA2))

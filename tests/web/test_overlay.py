@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Route
 
 from tests.support.browser.visitor import Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, stored_with_orientation
@@ -116,7 +117,7 @@ def assert_in_place(found: Area, wanted: Area, tolerance: float = TOLERANCE) -> 
 
 
 @pytest.mark.parametrize("density", [1, 2, 1.5])
-def test_the_box_is_drawn_around_the_face(visit: Visit, density: float):
+def test_the_box_is_drawn_around_the_face(visit: Visit, density: float) -> None:
     visitor = visit(device_scale_factor=density)
     answer = visitor.compare(OBAMA, BIDEN)
     for number in (1, 2):
@@ -126,7 +127,7 @@ def test_the_box_is_drawn_around_the_face(visit: Visit, density: float):
         assert found.width == pytest.approx(wanted.width, abs=4)
 
 
-def test_the_box_follows_the_photo_when_the_window_changes(visitor: Visitor):
+def test_the_box_follows_the_photo_when_the_window_changes(visitor: Visitor) -> None:
     answer = visitor.compare(OBAMA, BIDEN)
     for width in (1280, 700, 360):
         visitor.page.set_viewport_size({"width": width, "height": 700})
@@ -135,7 +136,7 @@ def test_the_box_follows_the_photo_when_the_window_changes(visitor: Visitor):
             assert_in_place(drawn(visitor, number, COMPARED), expected(visitor, number, answer))
 
 
-def test_a_detector_finds_the_face_on_the_screen_inside_the_drawn_box(visitor: Visitor):
+def test_a_detector_finds_the_face_on_the_screen_inside_the_drawn_box(visitor: Visitor) -> None:
     visitor.compare(("sideways.jpg", stored_with_orientation(6)), OBAMA2)
     drawn_box = drawn(visitor, 1, COMPARED)
     visitor.photo(1).locator("canvas").evaluate("(canvas) => { canvas.hidden = true; }")
@@ -155,7 +156,7 @@ def test_a_detector_finds_the_face_on_the_screen_inside_the_drawn_box(visitor: V
 @pytest.mark.parametrize("orientation", [2, 3, 4, 5, 6, 7, 8])
 def test_the_box_is_on_the_face_of_a_photo_turned_by_exif(
     visit: Visit, orientation: int, width: int
-):
+) -> None:
     visitor = visit(width=width)
     answer = visitor.compare(("photo.jpg", stored_with_orientation(orientation)), BIDEN)
     wanted = expected(visitor, 1, answer)
@@ -164,7 +165,9 @@ def test_the_box_is_on_the_face_of_a_photo_turned_by_exif(
 
 
 @pytest.mark.parametrize("orientation", [3, 6, 8, 5])
-def test_a_photo_turned_by_exif_is_shown_upright_with_its_box(visit: Visit, orientation: int):
+def test_a_photo_turned_by_exif_is_shown_upright_with_its_box(
+    visit: Visit, orientation: int
+) -> None:
     upright, turned = visit(), visit()
     upright.compare(("photo.jpg", stored_with_orientation(1)), BIDEN)
     answer = turned.compare(("photo.jpg", stored_with_orientation(orientation)), BIDEN)
@@ -173,7 +176,7 @@ def test_a_photo_turned_by_exif_is_shown_upright_with_its_box(visit: Visit, orie
     assert difference(looks_of(upright), looks_of(turned)) < 4
 
 
-def test_the_compared_face_and_the_others_are_drawn_differently(visitor: Visitor):
+def test_the_compared_face_and_the_others_are_drawn_differently(visitor: Visitor) -> None:
     both = ("both.jpg", group(OBAMA2, BIDEN))
     answer = visitor.compare(OBAMA, both)
     faces = answer["image2"]["faces"]
@@ -185,7 +188,7 @@ def test_the_compared_face_and_the_others_are_drawn_differently(visitor: Visitor
     assert_in_place(drawn(visitor, 2, OTHER, half), other)
 
 
-def test_five_landmarks_are_drawn_inside_the_box(visitor: Visitor):
+def test_five_landmarks_are_drawn_inside_the_box(visitor: Visitor) -> None:
     answer = visitor.compare(OBAMA, OBAMA2)
     photo = answer["image1"]
     shown = Area(**visitor.photo(1).locator("img").evaluate(SHOWN))
@@ -197,7 +200,7 @@ def test_five_landmarks_are_drawn_inside_the_box(visitor: Visitor):
     assert opaque == [255] * 5
 
 
-def test_another_photo_wipes_the_drawing(visitor: Visitor):
+def test_another_photo_wipes_the_drawing(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     assert not nothing_is_drawn(visitor, 1)
     visitor.load(2, BIDEN)
@@ -205,8 +208,10 @@ def test_another_photo_wipes_the_drawing(visitor: Visitor):
     assert nothing_is_drawn(visitor, 2)
 
 
-def test_nothing_is_drawn_where_browser_and_service_disagree_about_the_shape(visitor: Visitor):
-    def turned(route):
+def test_nothing_is_drawn_where_browser_and_service_disagree_about_the_shape(
+    visitor: Visitor,
+) -> None:
+    def turned(route: Route) -> None:
         response = route.fetch()
         answer = response.json()
         photo = answer["image1"]

@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pillow_heif
 import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
 from tests.support.browser.visitor import Visitor
-from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, heic, plain, portrait
 from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.browser
@@ -24,7 +23,7 @@ WALL = ("wall.png", plain())
 UNDER_WAY = re.compile("^(Preparing|Sending|Comparing)…$")
 
 
-def test_two_photos_of_one_person_are_the_same_person(visitor: Visitor):
+def test_two_photos_of_one_person_are_the_same_person(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
     expect(visitor.verdict).to_contain_text(
@@ -33,7 +32,7 @@ def test_two_photos_of_one_person_are_the_same_person(visitor: Visitor):
     expect(visitor.status).to_have_text(re.compile(r"Compared in .+s(ec)?\."))
 
 
-def test_photos_of_two_people_are_different_people(visitor: Visitor):
+def test_photos_of_two_people_are_different_people(visitor: Visitor) -> None:
     visitor.compare(OBAMA, BIDEN)
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Different people")
     expect(visitor.verdict).to_contain_text(
@@ -43,7 +42,7 @@ def test_photos_of_two_people_are_different_people(visitor: Visitor):
     )
 
 
-def test_the_verdict_is_told_by_a_symbol_too(visitor: Visitor):
+def test_the_verdict_is_told_by_a_symbol_too(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict.locator(".equals")).to_be_visible()
     expect(visitor.verdict.locator(".slash")).to_be_hidden()
@@ -52,7 +51,7 @@ def test_the_verdict_is_told_by_a_symbol_too(visitor: Visitor):
     expect(visitor.verdict.locator(".slash")).to_be_visible()
 
 
-def test_the_scale_has_the_distance_and_the_threshold_in_their_places(visitor: Visitor):
+def test_the_scale_has_the_distance_and_the_threshold_in_their_places(visitor: Visitor) -> None:
     answer = visitor.compare(OBAMA, OBAMA2)
     track, mark, threshold = (
         visitor.verdict.locator(part).bounding_box()
@@ -65,7 +64,7 @@ def test_the_scale_has_the_distance_and_the_threshold_in_their_places(visitor: V
     assert (threshold["x"] - track["x"]) / track["width"] == pytest.approx(0.5 / 1.2, abs=0.01)
 
 
-def test_a_close_call_is_shown_with_enough_digits(visitor: Visitor):
+def test_a_close_call_is_shown_with_enough_digits(visitor: Visitor) -> None:
     visitor.answer_with(changing(distance=0.49996, same_person=True))
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Too close to call")
@@ -74,7 +73,7 @@ def test_a_close_call_is_shown_with_enough_digits(visitor: Visitor):
     expect(visitor.verdict).to_contain_text("strict threshold of 0.50000, the service itself")
 
 
-def test_a_distance_beyond_the_scale_stays_on_the_scale(visitor: Visitor):
+def test_a_distance_beyond_the_scale_stays_on_the_scale(visitor: Visitor) -> None:
     visitor.answer_with(changing(distance=1.9, threshold=2.0))
     visitor.compare(OBAMA, OBAMA2)
     track, mark = (
@@ -84,7 +83,7 @@ def test_a_distance_beyond_the_scale_stays_on_the_scale(visitor: Visitor):
     assert mark["x"] == pytest.approx(track["x"] + track["width"], abs=1)
 
 
-def test_score_and_false_accept_rates_are_told(visitor: Visitor):
+def test_score_and_false_accept_rates_are_told(visitor: Visitor) -> None:
     answer = visitor.compare(OBAMA, OBAMA2)
     assert answer["score"] > 99
     expect(visitor.verdict).to_contain_text("Score 100 of 100.")
@@ -98,13 +97,15 @@ def test_score_and_false_accept_rates_are_told(visitor: Visitor):
     ("near", "words"),
     [(0.0, "fewer than 1 in 100,000"), (0.0021, "1 in 500"), (0.22, "20%"), (0.987, "99%")],
 )
-def test_false_accept_rates_read_as_people_say_them(visitor: Visitor, near: float, words: str):
+def test_false_accept_rates_read_as_people_say_them(
+    visitor: Visitor, near: float, words: str
+) -> None:
     visitor.answer_with(changing(far_at_distance=near))
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict).to_contain_text(f"Of pairs of strangers, {words} come this close")
 
 
-def test_an_engine_without_calibration_gives_distance_and_threshold_only(visitor: Visitor):
+def test_an_engine_without_calibration_gives_distance_and_threshold_only(visitor: Visitor) -> None:
     nothing = dict.fromkeys(("score", "far_at_threshold", "far_at_distance"))
     visitor.answer_with(changing(**nothing))
     visitor.compare(OBAMA, OBAMA2)
@@ -113,7 +114,7 @@ def test_an_engine_without_calibration_gives_distance_and_threshold_only(visitor
     expect(visitor.verdict).not_to_contain_text("strangers")
 
 
-def test_the_compared_faces_are_shown_side_by_side(visitor: Visitor):
+def test_the_compared_faces_are_shown_side_by_side(visitor: Visitor) -> None:
     visitor.compare(OBAMA, BIDEN)
     crops = visitor.page.get_by_role("figure").locator("img")
     sizes = crops.evaluate_all("(crops) => crops.map((crop) => crop.naturalWidth)")
@@ -122,7 +123,7 @@ def test_the_compared_faces_are_shown_side_by_side(visitor: Visitor):
     assert tops[0] == tops[1]
 
 
-def test_a_small_face_is_warned_of_in_plain_words(visitor: Visitor):
+def test_a_small_face_is_warned_of_in_plain_words(visitor: Visitor) -> None:
     small = portrait(OBAMA2)
     small.thumbnail((150, 150))
     visitor.compare(OBAMA, ("small.png", encoded(small, "PNG")))
@@ -132,14 +133,14 @@ def test_a_small_face_is_warned_of_in_plain_words(visitor: Visitor):
     )
 
 
-def test_a_face_just_below_a_limit_does_not_read_as_if_it_met_it(visitor: Visitor):
+def test_a_face_just_below_a_limit_does_not_read_as_if_it_met_it(visitor: Visitor) -> None:
     width = {"name": "face_width", "value": 49.6, "unit": "px", "minimum": 50, "maximum": None}
     visitor.answer_with(changing_first_face(quality=[width | {"warns": True}]))
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.page.get_by_role("listitem")).to_contain_text("only 49 px wide; 50 px or more")
 
 
-def test_a_quality_figure_that_the_page_does_not_know_is_still_told(visitor: Visitor):
+def test_a_quality_figure_that_the_page_does_not_know_is_still_told(visitor: Visitor) -> None:
     measure = {
         "name": "halo",
         "value": 7,
@@ -153,7 +154,7 @@ def test_a_quality_figure_that_the_page_does_not_know_is_still_told(visitor: Vis
     expect(visitor.page.get_by_role("listitem")).to_have_text("Unusual halo: 7 lm.")
 
 
-def test_a_developer_finds_engine_timing_and_the_whole_answer(visitor: Visitor):
+def test_a_developer_finds_engine_timing_and_the_whole_answer(visitor: Visitor) -> None:
     answer = visitor.compare(OBAMA, OBAMA2)
     visitor.details.get_by_text("Technical details").click()
     visitor.details.get_by_text("Answer as JSON").click()
@@ -165,7 +166,7 @@ def test_a_developer_finds_engine_timing_and_the_whole_answer(visitor: Visitor):
     assert "characters of PNG" in shown["image1"]["faces"][0]["chip"]
 
 
-def test_another_photo_clears_the_old_verdict(visitor: Visitor):
+def test_another_photo_clears_the_old_verdict(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     visitor.load(2, BIDEN)
     expect(visitor.verdict).to_be_hidden()
@@ -173,20 +174,20 @@ def test_another_photo_clears_the_old_verdict(visitor: Visitor):
     expect(visitor.status).to_have_text("Ready to compare.")
 
 
-def test_the_same_file_can_be_loaded_again(visitor: Visitor):
+def test_the_same_file_can_be_loaded_again(visitor: Visitor) -> None:
     visitor.load(1, OBAMA)
     # A browser reports no change when a file is chosen that the field already holds.
     expect(visitor.photo(1).locator("input[type=file]")).to_have_value("")
 
 
-def test_photos_can_be_dropped_onto_their_places(visitor: Visitor):
+def test_photos_can_be_dropped_onto_their_places(visitor: Visitor) -> None:
     visitor.drop(1, OBAMA)
     visitor.drop(2, OBAMA2)
     visitor.predict()
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
 
 
-def test_a_photo_dropped_beside_its_place_does_not_replace_the_page(visitor: Visitor):
+def test_a_photo_dropped_beside_its_place_does_not_replace_the_page(visitor: Visitor) -> None:
     prevented = visitor.page.evaluate(
         """() => !document.body.dispatchEvent(
             new DragEvent("drop", { bubbles: true, cancelable: true }))"""
@@ -194,7 +195,7 @@ def test_a_photo_dropped_beside_its_place_does_not_replace_the_page(visitor: Vis
     assert prevented
 
 
-def test_a_photo_that_the_browser_cannot_show_is_sent_all_the_same(visitor: Visitor):
+def test_a_photo_that_the_browser_cannot_show_is_sent_all_the_same(visitor: Visitor) -> None:
     visitor.compare(OBAMA, ("phone.heic", heic(portrait(OBAMA2))))
     # First it says so, and then it has the service's own picture of it.
     expect(visitor.photo(2)).to_contain_text("This browser cannot show this file")
@@ -202,12 +203,12 @@ def test_a_photo_that_the_browser_cannot_show_is_sent_all_the_same(visitor: Visi
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
 
 
-def test_a_photo_with_the_wrong_ending_is_compared_all_the_same(visitor: Visitor):
+def test_a_photo_with_the_wrong_ending_is_compared_all_the_same(visitor: Visitor) -> None:
     visitor.compare(OBAMA, ("really_a_jpeg.png", OBAMA2.read_bytes()))
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
 
 
-def test_several_faces_are_counted_and_the_compared_one_is_named(visitor: Visitor):
+def test_several_faces_are_counted_and_the_compared_one_is_named(visitor: Visitor) -> None:
     visitor.compare(OBAMA, ("both.jpg", group(OBAMA2, BIDEN)))
     expect(visitor.photo(1)).to_contain_text("1 face found")
     expect(visitor.photo(2)).to_contain_text(
@@ -215,7 +216,7 @@ def test_several_faces_are_counted_and_the_compared_one_is_named(visitor: Visito
     )
 
 
-def test_several_faces_are_counted_in_a_photo_that_cannot_be_drawn_on(visitor: Visitor):
+def test_several_faces_are_counted_in_a_photo_that_cannot_be_drawn_on(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.page.route("**/api/detect*", lambda route: route.fulfill(status=503, body=""))
     both = Image.open(io.BytesIO(group(OBAMA2, BIDEN)))
@@ -226,7 +227,7 @@ def test_several_faces_are_counted_in_a_photo_that_cannot_be_drawn_on(visitor: V
 @pytest.mark.parametrize(("number", "other"), [(1, 2), (2, 1)])
 def test_a_photo_without_a_face_is_told_beside_that_photo(
     visitor: Visitor, number: int, other: int
-):
+) -> None:
     visitor.watch.refusals_expected = True
     visitor.load(number, WALL)
     visitor.load(other, OBAMA)
@@ -237,7 +238,7 @@ def test_a_photo_without_a_face_is_told_beside_that_photo(
     expect(visitor.verdict).to_be_hidden()
 
 
-def test_a_file_that_is_no_picture_is_told_beside_it(visitor: Visitor):
+def test_a_file_that_is_no_picture_is_told_beside_it(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.load(1, OBAMA)
     visitor.load(2, NOTES)
@@ -245,7 +246,7 @@ def test_a_file_that_is_no_picture_is_told_beside_it(visitor: Visitor):
     expect(visitor.error_of(2)).to_contain_text("accepted are JPEG, PNG")
 
 
-def test_a_file_that_is_too_large_is_told_beside_it(visitor: Visitor, tmp_path: Path):
+def test_a_file_that_is_too_large_is_told_beside_it(visitor: Visitor, tmp_path: Path) -> None:
     visitor.watch.refusals_expected = True
     poster = tmp_path / "poster.heic"  # which Chromium cannot read, and so cannot shrink
     poster.write_bytes(heic(portrait()) + bytes(15_000_000))
@@ -255,7 +256,9 @@ def test_a_file_that_is_too_large_is_told_beside_it(visitor: Visitor, tmp_path: 
     expect(visitor.error_of(1)).to_contain_text("at most 15,000,000 are accepted.")
 
 
-def test_an_error_goes_when_its_photo_is_replaced_and_stays_when_the_other_is(visitor: Visitor):
+def test_an_error_goes_when_its_photo_is_replaced_and_stays_when_the_other_is(
+    visitor: Visitor,
+) -> None:
     visitor.watch.refusals_expected = True
     visitor.load(1, NOTES)
     visitor.load(2, OBAMA2)
@@ -267,14 +270,16 @@ def test_an_error_goes_when_its_photo_is_replaced_and_stays_when_the_other_is(vi
     expect(visitor.error_of(1)).to_be_empty()
 
 
-def test_a_missing_photo_is_asked_for_in_its_place(visitor: Visitor):
+def test_a_missing_photo_is_asked_for_in_its_place(visitor: Visitor) -> None:
     visitor.load(1, OBAMA)
     visitor.predict()
     expect(visitor.error_of(2)).to_have_text("Image 2: Load a photo here first.")
     expect(visitor.error_of(1)).to_be_empty()
 
 
-def test_a_file_that_was_deleted_meanwhile_is_told_beside_it(visitor: Visitor, tmp_path: Path):
+def test_a_file_that_was_deleted_meanwhile_is_told_beside_it(
+    visitor: Visitor, tmp_path: Path
+) -> None:
     visitor.watch.refusals_expected = True
     fleeting = tmp_path / "fleeting.jpg"
     fleeting.write_bytes(OBAMA2.read_bytes())
@@ -285,14 +290,14 @@ def test_a_file_that_was_deleted_meanwhile_is_told_beside_it(visitor: Visitor, t
     expect(visitor.error_of(2)).to_contain_text("This file can no longer be read")
 
 
-def test_an_unreachable_service_is_told(visitor: Visitor):
+def test_an_unreachable_service_is_told(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.answer_with(lambda route: route.abort("connectionrefused"))
     press_predict_with_two_photos(visitor)
     expect(visitor.failure).to_contain_text("The service cannot be reached.")
 
 
-def test_being_offline_is_told_and_mended(visitor: Visitor):
+def test_being_offline_is_told_and_mended(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.page.context.set_offline(True)
     press_predict_with_two_photos(visitor)
@@ -318,7 +323,7 @@ def test_being_offline_is_told_and_mended(visitor: Visitor):
 )
 def test_an_answer_from_something_in_between_is_put_in_words(
     visitor: Visitor, status: int, body: str, words: str
-):
+) -> None:
     visitor.watch.refusals_expected = True
     visitor.answer_with(lambda route: route.fulfill(status=status, body=body))
     press_predict_with_two_photos(visitor)
@@ -326,7 +331,7 @@ def test_an_answer_from_something_in_between_is_put_in_words(
     expect(visitor.verdict).to_be_hidden()
 
 
-def test_a_comparison_can_be_cancelled_and_begun_again(visitor: Visitor):
+def test_a_comparison_can_be_cancelled_and_begun_again(visitor: Visitor) -> None:
     held = visitor.hold_requests()
     press_predict_with_two_photos(visitor)
     expect(visitor.status).to_have_text(UNDER_WAY)
@@ -344,7 +349,7 @@ def test_a_comparison_can_be_cancelled_and_begun_again(visitor: Visitor):
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
 
 
-def test_predict_does_nothing_while_a_comparison_runs(visitor: Visitor):
+def test_predict_does_nothing_while_a_comparison_runs(visitor: Visitor) -> None:
     held = visitor.hold_requests()
     press_predict_with_two_photos(visitor)
     visitor.wait_until_held(held, 1)
@@ -354,7 +359,7 @@ def test_predict_does_nothing_while_a_comparison_runs(visitor: Visitor):
     assert len(held) == 1
 
 
-def test_only_the_newest_request_may_show_its_answer(visit: Visit):
+def test_only_the_newest_request_may_show_its_answer(visit: Visit) -> None:
     visitor = visit()
     # A browser, or a proxy in it, may deliver an answer although its request was aborted.
     visitor.page.evaluate("() => { XMLHttpRequest.prototype.abort = () => undefined; }")
@@ -374,7 +379,7 @@ def test_only_the_newest_request_may_show_its_answer(visit: Visit):
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Different people")
 
 
-def test_a_comparison_works_by_keyboard(visitor: Visitor):
+def test_a_comparison_works_by_keyboard(visitor: Visitor) -> None:
     page = visitor.page
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -402,7 +407,7 @@ def test_a_comparison_works_by_keyboard(visitor: Visitor):
     expect(visitor.details.get_by_text("Answer as JSON")).to_be_visible()
 
 
-def test_cancelling_by_keyboard_keeps_the_focus(visitor: Visitor):
+def test_cancelling_by_keyboard_keeps_the_focus(visitor: Visitor) -> None:
     visitor.hold_requests()
     press_predict_with_two_photos(visitor)
     visitor.page.keyboard.press("Tab")
@@ -411,7 +416,7 @@ def test_cancelling_by_keyboard_keeps_the_focus(visitor: Visitor):
     expect(visitor.button("Predict")).to_be_focused()
 
 
-def test_verdict_and_errors_are_read_out(visitor: Visitor):
+def test_verdict_and_errors_are_read_out(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     live = visitor.verdict.evaluate("(verdict) => verdict.closest('[aria-live]').ariaLive")
     assert live == "polite"
@@ -426,7 +431,7 @@ def test_verdict_and_errors_are_read_out(visitor: Visitor):
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_nothing_is_wider_than_the_window(visit: Visit, width: int):
+def test_nothing_is_wider_than_the_window(visit: Visit, width: int) -> None:
     visitor = visit(width=width)
     visitor.compare(OBAMA, ("a_very_long_file_name_" * 6 + ".jpg", group(OBAMA2, BIDEN)))
     visitor.details.get_by_text("Technical details").click()
@@ -434,7 +439,7 @@ def test_nothing_is_wider_than_the_window(visit: Visit, width: int):
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_reduced_motion_is_respected(visit: Visit):
+def test_reduced_motion_is_respected(visit: Visit) -> None:
     visitor = visit(reduced_motion="reduce")
     visitor.hold_requests()
     press_predict_with_two_photos(visitor)
@@ -442,7 +447,7 @@ def test_reduced_motion_is_respected(visit: Visit):
     assert moving == 0
 
 
-def test_the_watch_notices_what_the_policy_forbids(visitor: Visitor):
+def test_the_watch_notices_what_the_policy_forbids(visitor: Visitor) -> None:
     visitor.page.evaluate("document.body.setAttribute('style', 'color: red')")
     visitor.page.evaluate("fetch('http://elsewhere.example/').catch(() => null)")
     visitor.page.wait_for_timeout(100)
@@ -478,9 +483,3 @@ def changing_first_face(**fields: object) -> Callable[[Route], None]:
         route.fulfill(response=response, json=answer)
 
     return fulfil
-
-
-def heic(picture: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    pillow_heif.from_pillow(picture).save(buffer, quality=90)
-    return buffer.getvalue()

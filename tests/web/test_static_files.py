@@ -46,7 +46,7 @@ class Tags(HTMLParser):
 PAGE = Tags(INDEX)
 
 
-def test_the_page_refers_only_to_files_that_exist():
+def test_the_page_refers_only_to_files_that_exist() -> None:
     links = [
         link
         for link in PAGE.values("href") + PAGE.values("src")
@@ -55,7 +55,7 @@ def test_the_page_refers_only_to_files_that_exist():
     assert [link for link in links if not (WEB / link).is_file()] == []
 
 
-def test_the_page_refers_only_to_files_beside_it_and_to_the_api():
+def test_the_page_refers_only_to_files_beside_it_and_to_the_api() -> None:
     absolute = [link for link in PAGE.values("href") + PAGE.values("src") if "//" in link]
     assert absolute == []
 
@@ -81,14 +81,14 @@ def loaded_with(name: str) -> set[str]:
     return found
 
 
-def test_every_module_is_used_and_exists():
+def test_every_module_is_used_and_exists() -> None:
     used = {"app.js"}.union(
         *(imported(name, kind) for name in SCRIPTS for kind in (STATIC, DYNAMIC))
     )
     assert used == SCRIPTS.keys() - TYPES
 
 
-def test_what_the_first_view_needs_is_preloaded_and_nothing_else():
+def test_what_the_first_view_needs_is_preloaded_and_nothing_else() -> None:
     preloaded = {
         attributes["href"]
         for _, attributes in PAGE.tags
@@ -97,7 +97,7 @@ def test_what_the_first_view_needs_is_preloaded_and_nothing_else():
     assert preloaded == {f"js/{name}" for name in loaded_with("app.js") - {"app.js"}}
 
 
-def test_the_types_in_comments_hold():
+def test_the_types_in_comments_hold() -> None:
     compiler = WEB.parent / "node_modules" / ".bin" / "tsc"
     if not compiler.is_file():
         pytest.skip("TypeScript is not installed: types are NOT checked; see: make node_modules")
@@ -109,32 +109,32 @@ def test_the_types_in_comments_hold():
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_modules_are_small():
+def test_modules_are_small() -> None:
     long = {name for name, code in SCRIPTS.items() if code.count("\n") > MAX_LINES}
     assert long == {"texts.js"}
 
 
-def test_every_style_sheet_is_used():
+def test_every_style_sheet_is_used() -> None:
     assert {link for link in PAGE.values("href") if link.endswith(".css")} == {
         f"css/{name}" for name in STYLES
     }
 
 
-def test_there_is_no_script_and_no_style_inside_the_page():
+def test_there_is_no_script_and_no_style_inside_the_page() -> None:
     assert PAGE.text.get("script", "") == ""
     assert [tag for tag, _ in PAGE.tags if tag == "style"] == []
     handlers = [name for _, attributes in PAGE.tags for name in attributes if name.startswith("on")]
     assert handlers + PAGE.values("style") == []
 
 
-def test_every_id_that_a_module_asks_for_exists_once():
+def test_every_id_that_a_module_asks_for_exists_once() -> None:
     asked = set(re.findall(r'(?:byId|fromTemplate)\("([\w-]+)"\)', CODE))
     assert asked
     assert asked - set(PAGE.values("id")) == set()
     assert len(PAGE.values("id")) == len(set(PAGE.values("id")))
 
 
-def test_every_view_that_is_linked_exists():
+def test_every_view_that_is_linked_exists() -> None:
     linked = {link.removeprefix("#/") for link in PAGE.values("href") if link.startswith("#/")} - {
         ""
     }
@@ -144,7 +144,7 @@ def test_every_view_that_is_linked_exists():
     assert linked == set(re.findall(r"^  (\w+): (?:create|async)", SCRIPTS["app.js"], re.MULTILINE))
 
 
-def test_every_part_that_a_module_asks_for_exists():
+def test_every_part_that_a_module_asks_for_exists() -> None:
     asked = set(re.findall(r"\bparts\.(\w+)", CODE))
     assert asked
     assert asked - set(PAGE.values("data-part")) == set()
@@ -153,17 +153,17 @@ def test_every_part_that_a_module_asks_for_exists():
 @pytest.mark.parametrize(
     "danger", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://"]
 )
-def test_no_module_makes_html_or_code_out_of_data(danger: str):
+def test_no_module_makes_html_or_code_out_of_data(danger: str) -> None:
     assert [name for name, code in SCRIPTS.items() if danger in code] == []
 
 
-def test_all_words_of_the_page_come_from_the_one_module_of_texts():
+def test_all_words_of_the_page_come_from_the_one_module_of_texts() -> None:
     own_words = {tag: text for tag, text in PAGE.text.items() if text}
     assert own_words.keys() == {"title", "p"}
     assert own_words["p"].startswith("This page compares photos with JavaScript")
 
 
-def test_every_text_is_used_and_every_used_text_exists():
+def test_every_text_is_used_and_every_used_text_exists() -> None:
     texts = set(re.findall(r"^  (\w+):", SCRIPTS["texts.js"], re.MULTILINE))
     in_code = set(re.findall(r"\btexts\.(\w+)", CODE)) - {"js"}
     destructured = re.findall(r"\{ (\w+) \} = texts;", CODE)
@@ -171,20 +171,20 @@ def test_every_text_is_used_and_every_used_text_exists():
     assert used == texts
 
 
-def test_colours_are_named_in_one_style_sheet():
+def test_colours_are_named_in_one_style_sheet() -> None:
     literal = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(", re.IGNORECASE)
     found = {name: literal.findall(css) for name, css in STYLES.items()}
     assert {name for name, colours in found.items() if colours} == {"colours.css"}
 
 
-def test_every_colour_that_is_used_is_named():
+def test_every_colour_that_is_used_is_named() -> None:
     named = set(re.findall(r"^\s+(--[\w-]+):", "\n".join(STYLES.values()), re.MULTILINE))
     used = set(re.findall(r"var\((--[\w-]+)\)", "\n".join(STYLES.values())))
     used |= set(re.findall(r'"(--[\w-]+)"', CODE))
     assert used == named
 
 
-def test_every_example_photo_has_its_source():
+def test_every_example_photo_has_its_source() -> None:
     examples = WEB / "examples"
     sources = (examples / "SOURCES.md").read_text("utf-8")
     photos = {path.name for path in examples.glob("*.jpg")}
@@ -192,7 +192,7 @@ def test_every_example_photo_has_its_source():
     assert photos == credits == set(re.findall(r"^\| `([\w.]+)` \|", sources, re.MULTILINE))
 
 
-def test_the_figures_of_accuracy_are_those_of_the_readme():
+def test_the_figures_of_accuracy_are_those_of_the_readme() -> None:
     readme = (WEB.parent / "README.md").read_text("utf-8").replace(" %", "%")
     rows = re.findall(
         r'\["([\w-]+)[^"]*", "([\d.]+)\\u00a0%", "([\d.]+)\\u00a0%"\]', SCRIPTS["texts.js"]

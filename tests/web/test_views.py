@@ -26,7 +26,7 @@ VIEWS = {
 }
 
 
-def test_each_view_has_an_address_and_a_title(visitor: Visitor):
+def test_each_view_has_an_address_and_a_title(visitor: Visitor) -> None:
     for view, title in VIEWS.items():
         if view != "Compare":
             visitor.open(view)
@@ -39,7 +39,7 @@ def test_each_view_has_an_address_and_a_title(visitor: Visitor):
 
 
 @pytest.mark.parametrize("address", ["#/closer", "#/history", "#/api", "#/nonsense", "#"])
-def test_a_view_can_be_opened_by_its_address(visit: Visit, server: str, address: str):
+def test_a_view_can_be_opened_by_its_address(visit: Visit, server: str, address: str) -> None:
     visitor = visit()
     visitor.page.goto("about:blank")
     visitor.page.goto(f"{server}/{address}")
@@ -47,7 +47,7 @@ def test_a_view_can_be_opened_by_its_address(visit: Visit, server: str, address:
     expect(visitor.page.get_by_role("main").get_by_role("alert")).to_have_text([])
 
 
-def test_photos_stay_when_another_view_is_looked_at(visitor: Visitor):
+def test_photos_stay_when_another_view_is_looked_at(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     visitor.open("About")
     visitor.open("Compare")
@@ -55,7 +55,7 @@ def test_photos_stay_when_another_view_is_looked_at(visitor: Visitor):
     expect(visitor.photo(1)).to_contain_text("obama.jpg")
 
 
-def test_the_example_photos_give_both_verdicts_and_name_their_source(visitor: Visitor):
+def test_the_example_photos_give_both_verdicts_and_name_their_source(visitor: Visitor) -> None:
     for button, verdict in (
         ("two photos of one person", "Same person"),
         ("photos of two people", "Different people"),
@@ -67,14 +67,14 @@ def test_the_example_photos_give_both_verdicts_and_name_their_source(visitor: Vi
         expect(visitor.verdict.get_by_role("heading")).to_have_text(verdict)
 
 
-def test_example_photos_that_cannot_be_had_are_told(visitor: Visitor):
+def test_example_photos_that_cannot_be_had_are_told(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.page.route("**/examples/*", lambda route: route.fulfill(status=404, body=""))
     visitor.button("two photos of one person").click()
     expect(visitor.failure).to_contain_text("The example photos cannot be loaded.")
 
 
-def test_about_says_what_is_stored_and_what_it_is_not_for(visitor: Visitor):
+def test_about_says_what_is_stored_and_what_it_is_not_for(visitor: Visitor) -> None:
     visitor.open("About")
     for words in (
         "nothing biometric",
@@ -88,7 +88,7 @@ def test_about_says_what_is_stored_and_what_it_is_not_for(visitor: Visitor):
     assert visitor.page.request.get(f"{visitor.origin}{address}").ok
 
 
-def test_every_operation_of_the_api_is_described(visitor: Visitor):
+def test_every_operation_of_the_api_is_described(visitor: Visitor) -> None:
     document = visitor.page.request.get(f"{visitor.origin}/api/openapi.json").json()
     visitor.open("About")
     visitor.page.get_by_role("link", name="Every operation of the API").click()
@@ -105,7 +105,7 @@ def test_every_operation_of_the_api_is_described(visitor: Visitor):
     expect(compare).to_contain_text("no_face")
 
 
-def test_a_view_that_cannot_be_loaded_is_told_and_had_later(visitor: Visitor):
+def test_a_view_that_cannot_be_loaded_is_told_and_had_later(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.page.context.set_offline(True)
     visitor.page.get_by_role("link", name="Closer").click()
@@ -119,7 +119,9 @@ def test_a_view_that_cannot_be_loaded_is_told_and_had_later(visitor: Visitor):
     visitor.watch.complaints.remove(told)
 
 
-def test_on_a_slow_network_the_upload_shows_its_progress_and_can_be_cancelled(visitor: Visitor):
+def test_on_a_slow_network_the_upload_shows_its_progress_and_can_be_cancelled(
+    visitor: Visitor,
+) -> None:
     visitor.load(1, OBAMA)
     visitor.load(2, OBAMA2)
     slow_down(visitor, bytes_per_s=60_000)
@@ -133,7 +135,7 @@ def test_on_a_slow_network_the_upload_shows_its_progress_and_can_be_cancelled(vi
     expect(visitor.status).to_have_text("Cancelled.")
 
 
-def test_on_a_slow_network_a_verdict_comes_all_the_same(visitor: Visitor):
+def test_on_a_slow_network_a_verdict_comes_all_the_same(visitor: Visitor) -> None:
     visitor.load(1, OBAMA)
     visitor.load(2, OBAMA2)
     slow_down(visitor, bytes_per_s=150_000)
@@ -143,7 +145,7 @@ def test_on_a_slow_network_a_verdict_comes_all_the_same(visitor: Visitor):
     assert time.monotonic() - begun > 1.5  # 230 kB
 
 
-def test_a_verdict_is_printed_on_one_page_without_buttons(visitor: Visitor, tmp_path: Path):
+def test_a_verdict_is_printed_on_one_page_without_buttons(visitor: Visitor, tmp_path: Path) -> None:
     visitor.compare(OBAMA, OBAMA2)
     visitor.page.evaluate("window.print = () => { window.printed = true; }")
     visitor.button("Print").click()
@@ -158,7 +160,7 @@ def test_a_verdict_is_printed_on_one_page_without_buttons(visitor: Visitor, tmp_
         assert absent not in words
 
 
-def test_a_printed_verdict_is_dark_on_white_whatever_the_screen(visit: Visit):
+def test_a_printed_verdict_is_dark_on_white_whatever_the_screen(visit: Visit) -> None:
     visitor = visit(color_scheme="dark")
     visitor.compare(OBAMA, OBAMA2)
     visitor.page.emulate_media(media="print")

@@ -40,7 +40,7 @@ def running(compare: Environment, records: Environment, folder: Path) -> Iterato
         routes |= dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), functions[1])
         secret = {ORIGIN_HEADER: compare["FACECOMPARE_ORIGIN_SECRET"]}
         front = stack.enter_context(HttpFront(routes, added_headers=secret))
-        yield Service(front.address, *functions, routes, secret)
+        yield Service(front.address, functions[0], functions[1], routes, secret)
 
 
 def _settings(name: str, environment: Environment, folder: Path) -> FunctionSettings:

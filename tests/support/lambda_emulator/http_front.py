@@ -18,7 +18,7 @@ from tests.support.lambda_emulator.http_event import (
     http_response,
 )
 from tests.support.lambda_emulator.http_routes import selected_route
-from tests.support.lambda_emulator.lambda_function import EventTooLarge, PairResult
+from tests.support.lambda_emulator.lambda_function import EventTooLarge, Invocation
 from tests.support.lambda_emulator.loopback import LoopbackHandler, LoopbackServer
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -34,7 +34,7 @@ TIMED_OUT = Response.of_gateway(503, "Service Unavailable")
 class Integration(Protocol):
     """Something that takes events."""
 
-    def invoke(self, event: object) -> PairResult:
+    def invoke(self, event: object) -> Invocation:
         """The outcome. Raises  EventTooLarge."""
         ...
 
@@ -77,7 +77,7 @@ class HttpFront:
         outcome = self._calls.submit(self._routes[route].invoke, event)
         return self._response(outcome)
 
-    def _response(self, call: Future[PairResult]) -> Response:
+    def _response(self, call: Future[Invocation]) -> Response:
         try:
             outcome = call.result(self._timeout_s)
             return FAILED if outcome.failed else http_response(outcome.payload)

@@ -25,7 +25,7 @@ class EventTooLarge(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class PairResult:
+class Invocation:
     """What came of one call; `init_ms` is None where a process that was there already answered."""
 
     payload: Any
@@ -48,7 +48,7 @@ class LambdaFunction:
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def invoke(self, event: object) -> PairResult:
+    def invoke(self, event: object) -> Invocation:
         """Call the function and wait for its answer.
 
         Raises  EventTooLarge.
@@ -57,7 +57,7 @@ class LambdaFunction:
         if len(body) > MAX_EVENT_BYTES:
             raise EventTooLarge(f"{len(body):,} bytes; at most {MAX_EVENT_BYTES:,} are accepted")
         with self._calling:
-            return self._pair_result(body, str(uuid4()))
+            return self._invocation(body, str(uuid4()))
 
     def end(self) -> None:
         """Kill its process, as Lambda does at some time after the last call."""
@@ -73,7 +73,7 @@ class LambdaFunction:
         """The lines that are JSON: structured logs, and metrics in embedded metric format."""
         return [json.loads(line) for line in self.log_text().splitlines() if line.startswith("{")]
 
-    def _pair_result(self, body: bytes, request_id: str) -> PairResult:
+    def _invocation(self, body: bytes, request_id: str) -> Invocation:
         init_ms = None
         happening = Happening("waiting")
         if self._sandbox is None or not self._sandbox.alive:
@@ -85,7 +85,7 @@ class LambdaFunction:
         if happening.kind not in ("answered", "failed"):
             self.end()
         payload = self._payload(happening, request_id)
-        return PairResult(payload, happening.kind != "answered", duration_ms, init_ms)
+        return Invocation(payload, happening.kind != "answered", duration_ms, init_ms)
 
     def _start(self) -> tuple[Happening, float]:
         for limit_s in (INIT_LIMIT_S, self.settings.timeout_s):

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from facecompare import errors
 from facecompare.errors import FaceCompareError
@@ -143,7 +144,19 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     code, message = known.get(error.status_code, (errors.BadRequest.code, str(error.detail)))
     response = json_error(error.status_code, code, message)
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     return response
+
+
+def _methods_at(request: Request) -> set[str]:
+    """What is possible at this address (RFC 9110 §15.5.6); Starlette names one route's methods."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 async def _unforeseen_error(_request: Request, error: Exception) -> JSONResponse:

@@ -13,6 +13,7 @@ from facecompare.api.errors import ErrorResponse
 from facecompare.api.routes import photo_routers, record_routers
 
 TITLE = "facecompare"
+FASTAPI_ERROR = "HTTPValidationError"
 DESCRIPTION = "Are these two photos the same person? Photos and embeddings are never kept."
 
 router = APIRouter(prefix="/api")
@@ -32,4 +33,15 @@ def document() -> dict[str, Any]:
         app.include_router(each)
     made = app.openapi()
     made["components"]["schemas"][ErrorResponse.__name__] = TypeAdapter(ErrorResponse).json_schema()
+    _drop_fastapi_errors(made)
     return made
+
+
+def _drop_fastapi_errors(made: dict[str, Any]) -> None:
+    """FastAPI documents its own response to a bad field; ours is 400: `errors._validation_error`."""
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            if FASTAPI_ERROR in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    for name in (FASTAPI_ERROR, "ValidationError"):
+        made["components"]["schemas"].pop(name, None)

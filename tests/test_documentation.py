@@ -78,7 +78,7 @@ def test_a_link_to_nothing_would_be_found() -> None:
 def test_every_setting_is_documented_and_no_other_is_named() -> None:
     known = {ENV_PREFIX + name.upper() for name in setting_names()} | {DEBUG_VARIABLE}
     current = "".join(text for name, text in PAGES.items() if name not in pages.HISTORY)
-    assert set(re.findall(rf"{ENV_PREFIX}[A-Z0-9_]+", current)) == known
+    assert set(re.findall(rf"(?<!\w){ENV_PREFIX}[A-Z0-9_]+", current)) == known
     rows = re.findall(rf"^\| `({ENV_PREFIX}\w+)` \|", documented("settings"), re.MULTILINE)
     assert rows == [ENV_PREFIX + name.upper() for name in setting_names()]
 
@@ -122,7 +122,8 @@ def test_every_name_of_a_field_is_one() -> None:
 def _names() -> set[str]:
     from infra.settings import DeploySettings
 
-    files = {path.stem for path in CHECKOUT.glob("[filtw]*/**/*.py")}
+    modules = (path for folder in pages.FOLDERS for path in (CHECKOUT / folder).rglob("*.py"))
+    files = {name for path in modules for name in (path.stem, path.parent.name)}
     codes = {error.code for error in leaves()} | set(tables.HTTP_ERRORS)
     packages = {"face_recognition", "face_recognition_models"}
     options = set(DeploySettings.__dataclass_fields__)

@@ -9,15 +9,17 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import botocore.session
+import click
 
 from facecompare.config import CHECKOUT
+from facecompare.errors import FaceCompareError
 from tests.documentation import service
 from tests.documentation.shell import Command
 
@@ -45,14 +47,20 @@ def check(command: Command) -> None:
 
 def facecompare(arguments: Words) -> None:
     """The real parser's opinion; nothing is run."""
-    from facecompare.cli.main import _parser
+    from facecompare.cli.overview import root
 
-    with redirect_stderr(StringIO()) as said, redirect_stdout(StringIO()):
+    with redirect_stdout(StringIO()):
         try:
-            _parser().parse_args(list(arguments))
-        except SystemExit as exc:
-            if exc.code:
-                raise Unknown(said.getvalue().strip()) from exc
+            context = root.make_context("facecompare", list(arguments))
+            while isinstance(context.command, click.Group):
+                words = [*context._protected_args, *context.args]
+                name, command, rest = context.command.resolve_command(context, words)
+                assert command is not None  # as `resolve_command` promises to a strict parser
+                context = command.make_context(name, rest, parent=context)
+        except click.exceptions.Exit:  # --help
+            return
+        except (click.ClickException, FaceCompareError) as exc:
+            raise Unknown(str(exc)) from exc
 
 
 def facecompare_name(arguments: Words) -> None:

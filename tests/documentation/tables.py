@@ -76,10 +76,10 @@ def settings(_argument: str) -> str:
 
 
 def commands(_argument: str) -> str:
-    """The help of every command."""
+    """The help of every command, its headings below the page's own."""
     from facecompare.cli.reference import render
 
-    return render()
+    return re.sub(r"^#+ `", r"#\g<0>", render(), flags=re.MULTILINE)
 
 
 def options(_argument: str) -> str:

@@ -70,7 +70,7 @@ def operations(_argument: str) -> str:
 
 def settings(_argument: str) -> str:
     """Every setting."""
-    from facecompare.config import settings_table
+    from facecompare.config.reference import settings_table
 
     return settings_table()
 
@@ -110,6 +110,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
 # tests/test_request_path.py traces.
 MEASURED = {
     "accuracy": ("tests.benchmarks.accuracy",),
+    "behind": ("cli", "http", "lambda"),
     "cost": ("facecompare cost",),
     "detectors": ("tests.benchmarks.detectors",),
     "path": ("cli", "http", "lambda"),

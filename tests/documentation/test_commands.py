@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from tests.documentation import commands, pages, shell
 
 PAGES = pages.texts()
 # How each kind of block is read; a block of another kind, or of none, fails.
-SCRIPTS = {"sh": str, "console": shell.console_input}
+SCRIPTS: dict[str, Callable[[str], str]] = {"sh": str, "console": shell.console_input}
 NO_SCRIPTS = {"csv", "json", "jsonl", "python", "text", "toml"}
 
 
@@ -99,7 +99,12 @@ def test_a_wrong_command_is_found(wrong: str) -> None:
 
 
 def test_every_other_block_is_what_it_says() -> None:
-    read = {"json": json.loads, "toml": tomllib.loads, "csv": _pairs, "jsonl": _pairs}
+    read: dict[str, Callable[[str], object]] = {
+        "json": json.loads,
+        "toml": tomllib.loads,
+        "csv": _pairs,
+        "jsonl": _pairs,
+    }
     for _, block in blocks():
         if block.language in read:
             read[block.language](block.text)

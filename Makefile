@@ -20,7 +20,7 @@ run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127
 	$(BIN)/facecompare serve
 
 help:  ## list all targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: $(MODELS) node_modules layers  ## the whole suite; test-deploy and test-image go further
 	$(BIN)/python -m pytest -n auto

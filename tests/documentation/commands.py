@@ -77,7 +77,7 @@ def facecompare_name(arguments: Words) -> None:
 def make_targets() -> dict[str, str]:
     """Target → what `make help` says of it."""
     text = (CHECKOUT / "Makefile").read_text("utf-8")
-    return dict(re.findall(r"^([a-z][a-z-]*):[^=\n]*?##\s*(.+)$", text, re.MULTILINE))
+    return dict(re.findall(r"^([a-z][a-z_-]*):[^=\n]*?##\s*(.+)$", text, re.MULTILINE))
 
 
 @cache

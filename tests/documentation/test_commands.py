@@ -20,7 +20,7 @@ from tests.documentation import commands, pages, shell
 
 PAGES = pages.texts()
 # How each kind of block is read; a block of another kind, or of none, fails.
-SCRIPTS: dict[str, Callable[[str], str]] = {"sh": str, "console": shell.console_input}
+SCRIPTS: dict[str, Callable[[str], str]] = {"sh": str, "bash": str, "console": shell.console_input}
 NO_SCRIPTS = {"csv", "json", "jsonl", "python", "text", "toml"}
 
 

@@ -55,7 +55,7 @@ $(MODELS): $(INSTALLED) models/manifest.json
 layers: $(INSTALLED)  ## fill the records function's layer with its packages
 	$(BIN)/python layers/fill_web.py
 
-node_modules: package.json  ## the cdk command line, and what stands in for DynamoDB in tests
+node_modules: package.json  ## the cdk command line, what checks the page, and what the tests need
 	npm install --no-package-lock --no-audit --no-fund --loglevel=error
 	@touch node_modules
 

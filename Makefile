@@ -1,4 +1,5 @@
-# One command each: `make run` to use it, `make test` to check it. Both make their own .venv.
+# One command each: `make run` to use it, `make test` to check it; both make their own .venv.
+# `make help` lists all.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,21 +12,35 @@ OUTPUTS := cdk.out/outputs.json
 CONTEXT ?=
 ARGS ?= list
 
-.PHONY: run test lint bench models layers synth bootstrap deploy keys destroy test-deploy \
-	test-image checkov clean
+.PHONY: run help test lint format docs bench models layers synth bootstrap deploy keys destroy \
+	test-deploy test-image checkov clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
 	$(BIN)/facecompare compare $(FACES)/obama.jpg $(FACES)/obama2.jpg
 	$(BIN)/facecompare serve
 
+help:  ## list all targets
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
 test: $(MODELS) node_modules layers  ## the whole suite; test-deploy and test-image go further
 	$(BIN)/python -m pytest -n auto
 
-lint: $(INSTALLED)  ## format, lint, types and the rules of who may import whom
+lint: $(INSTALLED) node_modules  ## format, lint, types, import contracts, JavaScript, stale tables
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	npm run --silent lint
+	$(BIN)/python -m tests.documentation --check
+
+format: $(INSTALLED) node_modules  ## format, and mend what can be mended
+	$(BIN)/ruff check --fix-only --exit-zero .
+	$(BIN)/ruff format .
+	npm run --silent format
+
+docs: $(INSTALLED)  ## write the generated tables of all pages, and the model card
+	$(BIN)/facecompare models card
+	$(BIN)/python -m tests.documentation
 
 bench: $(MODELS)  ## the speed here, beside dlib and face_recognition
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
@@ -40,7 +55,7 @@ $(MODELS): $(INSTALLED) models/manifest.json
 layers: $(INSTALLED)  ## fill the records function's layer with its packages
 	$(BIN)/python layers/fill_web.py
 
-node_modules: package.json  ## the cdk command line, and what stands in for DynamoDB in tests
+node_modules: package.json  ## the cdk command line, what checks the page, and what the tests need
 	npm install --no-package-lock --no-audit --no-fund --loglevel=error
 	@touch node_modules
 
@@ -58,7 +73,7 @@ keys: $(INSTALLED)  ## of the deployed service, e.g. make keys ARGS='create fron
 	FACECOMPARE_RECORDS_TABLE=$$($(BIN)/python -m infra.after_deploy $(OUTPUTS) TableName) \
 		$(BIN)/facecompare keys $(ARGS)
 
-destroy: $(MODELS) layers node_modules
+destroy: $(MODELS) layers node_modules  ## remove the deployed stacks
 	$(CDK) destroy --all --force $(CONTEXT)
 
 test-deploy: $(MODELS) layers node_modules  ## deploy to a simulated account, compare, update, destroy

@@ -12,7 +12,7 @@ from facecompare.bench.rounds import in_turn
 from facecompare.cli.main import main
 from tests.support import pictures
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+README = Path(__file__).resolve().parents[1] / "README.md"
 
 
 def test_contenders_take_turns_and_are_called_about_equally_long() -> None:

@@ -140,7 +140,7 @@ def test_memory_that_lambda_does_not_offer_is_refused(
 def test_the_readme_shows_the_cost_table(capsys: pytest.CaptureFixture[str]) -> None:
     from facecompare.config import CHECKOUT
 
-    section = (CHECKOUT / "README.md").read_text().split("<!-- cost: facecompare cost")[1]
+    section = (CHECKOUT / "infra" / "README.md").read_text().split("<!-- cost: facecompare cost")[1]
     shown = re.findall(r"^\| ([^|]+) \|", section.split("<!-- /cost")[0], re.MULTILINE)
     table = re.findall(r"^\| ([^|]+) \|", printed(capsys, "cost", *PHOTOS), re.MULTILINE)
     assert shown == table

@@ -102,7 +102,7 @@ def test_what_makes_no_plan_is_refused(
 def test_the_readme_shows_the_plan_of_the_command_that_it_names(printed: Printed) -> None:
     block = re.search(
         r"<!-- plan: facecompare plan (.+) -->\n(.+?)<!-- /plan -->",
-        (CHECKOUT / "README.md").read_text(),
+        (CHECKOUT / "infra" / "README.md").read_text(),
         re.DOTALL,
     )
     assert block is not None

@@ -15,7 +15,7 @@ from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials,
 
 pytestmark = pytest.mark.deploy
 
-README = (CHECKOUT / "README.md").read_text()
+README = (CHECKOUT / "infra" / "README.md").read_text()
 COMMANDS = ("make bootstrap", "make deploy", "make keys ARGS='create front-desk'", "make destroy")
 # What only moto needs: see tests/support/aws_emulator/deployment.py.
 SIMULATED = "--context=local=on --method=direct"

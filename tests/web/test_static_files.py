@@ -193,7 +193,7 @@ def test_every_example_photo_has_its_source() -> None:
 
 
 def test_the_figures_of_accuracy_are_those_of_the_readme() -> None:
-    readme = (WEB.parent / "README.md").read_text("utf-8").replace(" %", "%")
+    readme = (WEB.parent / "models" / "README.md").read_text("utf-8").replace(" %", "%")
     rows = re.findall(
         r'\["([\w-]+)[^"]*", "([\d.]+)\\u00a0%", "([\d.]+)\\u00a0%"\]', SCRIPTS["texts.js"]
     )

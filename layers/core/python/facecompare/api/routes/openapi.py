@@ -38,7 +38,7 @@ def document() -> dict[str, Any]:
 
 
 def _drop_fastapi_errors(made: dict[str, Any]) -> None:
-    """FastAPI documents its own response to a bad field; ours is 400: `errors._validation_error`."""
+    """FastAPI documents its own response to a bad field; ours is 400 (`api.errors`)."""
     for operations in made["paths"].values():
         for operation in operations.values():
             if FASTAPI_ERROR in str(operation["responses"].get("422")):

@@ -1,0 +1,1 @@
+"""What the pages say, read by a program: links, commands, and generated tables."""

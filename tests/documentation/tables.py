@@ -1,0 +1,165 @@
+"""The parts of pages that a program writes, between `<!-- name: argument -->` and `<!-- /name -->`.
+
+What the code knows is generated. What was measured cannot be; each such part names what printed it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from facecompare.api.errors import STATUS
+from facecompare.cli.main import exit_code, main
+from tests.documentation import service
+from tests.documentation.pages import name_of, pages
+
+# What HTTP itself refuses; see api/errors.py.
+HTTP_ERRORS = {
+    "not_found": (404, "No such path."),
+    "method_not_allowed": (405, "Not with this method."),
+    "internal_error": (500, "Our fault; it was logged."),
+}
+
+_PART = re.compile(
+    r"^<!-- (?P<name>[a-z]+)(?:: (?P<argument>.+?))? -->\n(?P<body>.*?)^<!-- /(?P=name) -->$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One marked part of a page."""
+
+    page: Path
+    name: str
+    argument: str
+    body: str
+
+
+def parts(page: Path) -> Iterator[Part]:
+    """The marked parts of a page."""
+    for match in _PART.finditer(page.read_text("utf-8")):
+        yield Part(page, match["name"], match["argument"] or "", match["body"])
+
+
+def errors(_argument: str) -> str:
+    """Every error with its HTTP status, its exit code and what it means."""
+    own = [
+        (error.code, status, str(exit_code(error(""))), _first_line(error))
+        for error, status in STATUS.items()
+    ]
+    of_http = [(code, status, "–", meaning) for code, (status, meaning) in HTTP_ERRORS.items()]
+    rows = ((f"`{code}`", str(status), *rest) for code, status, *rest in (*own, *of_http))
+    return _table(("code", "HTTP status", "exit code", "when"), rows)
+
+
+def operations(_argument: str) -> str:
+    """Every operation of the HTTP API."""
+    rows = (
+        (f"`{method} {path}`", operation["description"].partition("\n")[0])
+        for (method, path), operation in service.operations().items()
+    )
+    return _table(("operation", "what it does"), rows)
+
+
+def settings(_argument: str) -> str:
+    """Every setting."""
+    from facecompare.config.reference import settings_table
+
+    return settings_table()
+
+
+def commands(_argument: str) -> str:
+    """The help of every command, its headings below the page's own."""
+    from facecompare.cli.reference import render
+
+    return re.sub(r"^#+ `", r"#\g<0>", render(), flags=re.MULTILINE)
+
+
+def options(_argument: str) -> str:
+    """Every deploy option."""
+    from infra.settings import options_table
+
+    return options_table()
+
+
+def printed(command: str) -> str:
+    """What a command prints whose answer depends on nothing but the code."""
+    program, *arguments = shlex.split(command)
+    assert program == "facecompare", command
+    with redirect_stdout(io.StringIO()) as out:
+        assert main(arguments) == 0, command
+    return out.getvalue()
+
+
+GENERATED: dict[str, Callable[[str], str]] = {
+    "commands": commands,
+    "errors": errors,
+    "operations": operations,
+    "options": options,
+    "plan": printed,
+    "settings": settings,
+}
+# name → how its argument begins: with the program that printed it, or with the entrance that
+# tests/test_request_path.py traces.
+MEASURED = {
+    "accuracy": ("tests.benchmarks.accuracy",),
+    "behind": ("cli", "http", "lambda"),
+    "cost": ("facecompare cost",),
+    "detectors": ("tests.benchmarks.detectors",),
+    "path": ("cli", "http", "lambda"),
+    "speed": ("facecompare bench",),
+}
+
+
+def stale() -> list[Part]:
+    """The generated parts that are not what the code says."""
+    every = (part for page in pages() for part in parts(page))
+    return [
+        part
+        for part in every
+        if part.name in GENERATED and fresh(part).strip() != part.body.strip()
+    ]
+
+
+def fresh(part: Part) -> str:
+    """What a generated part should be."""
+    return GENERATED[part.name](part.argument)
+
+
+def rewrite(page: Path) -> bool:
+    """Write the page's generated parts anew; True when that changed it."""
+
+    def renewed(match: re.Match[str]) -> str:
+        if match["name"] not in GENERATED:
+            return match[0]
+        body = GENERATED[match["name"]](match["argument"] or "").strip("\n")
+        first, last = match[0].partition("\n")[0], match[0].rpartition("\n")[2]
+        return f"{first}\n{body}\n{last}"
+
+    old = page.read_text("utf-8")
+    new = _PART.sub(renewed, old)
+    if new != old:
+        page.write_text(new, "utf-8")
+    return new != old
+
+
+def describe(part: Part) -> str:
+    """Which part it is, for a message."""
+    return f"{name_of(part.page)}: {part.name}"
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    header = tuple(header)
+    lines = (header, ("---",) * len(header), *rows)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _first_line(documented: type) -> str:
+    return (inspect.getdoc(documented) or "").partition("\n")[0]

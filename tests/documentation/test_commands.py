@@ -1,0 +1,134 @@
+"""Every block of every page is what it says, and every command in it can be run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from facecompare.batches.pairs_file import read_pairs
+from facecompare.cli.main import main
+from facecompare.config import CHECKOUT
+from tests.documentation import commands, pages, shell
+
+PAGES = pages.texts()
+# How each kind of block is read; a block of another kind, or of none, fails.
+SCRIPTS: dict[str, Callable[[str], str]] = {"sh": str, "bash": str, "console": shell.console_input}
+NO_SCRIPTS = {"csv", "json", "jsonl", "python", "text", "toml"}
+
+
+def blocks() -> Iterator[tuple[str, pages.Block]]:
+    for name, text in PAGES.items():
+        for block in pages.blocks(text):
+            yield name, block
+
+
+def test_every_block_says_what_it_is() -> None:
+    known = SCRIPTS.keys() | NO_SCRIPTS
+    unknown = [
+        f"{name}:{block.line}: {block.language or 'no language'}"
+        for name, block in blocks()
+        if block.language not in known
+    ]
+    assert unknown == [], f"expected one of {', '.join(sorted(known))}"
+
+
+def test_every_command_can_be_run() -> None:
+    wrong, looked_at = [], 0
+    for name, block in blocks():
+        if block.language not in SCRIPTS:
+            continue
+        for command in shell.commands(SCRIPTS[block.language](block.text)):
+            looked_at += 1
+            try:
+                commands.check(command)
+            except commands.Unknown as exc:
+                wrong.append(f"{name}:{block.line}: {shlex.join(command.words)}: {exc}")
+    assert wrong == []
+    assert looked_at >= 60
+
+
+def test_every_command_in_running_text_exists() -> None:
+    wrong = []
+    for name, text in PAGES.items():
+        if name in pages.HISTORY:
+            continue
+        for code in pages.inline_code(text):
+            program, *arguments = code.split()
+            if program not in commands.IN_PROSE or not arguments:
+                continue
+            try:
+                commands.IN_PROSE[program](arguments)
+            except commands.Unknown as exc:
+                wrong.append(f"{name}: {code}: {exc}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "facecompare compere a.jpg b.jpg",
+        "facecompare compare --treshold 0.5 a.jpg b.jpg",
+        "make rum",
+        "make deploy CONTEXT='-c gpus=on'",
+        "make keys ARGS='creat front-desk'",
+        "curl -F image3=@a.jpg localhost:8000/api/compare",
+        "curl localhost:8000/api/compare",
+        "curl 'localhost:8000/api/comparisons?sinse=7d'",
+        "python -m tests.benchmarks.nothing",
+        "pip install '.[cpus]'",
+        "aws sqs start-message-move --source-arn ARN",
+        "aws sqs start-message-move-task --source ARN",
+        "pytest tests/nothing",
+        "wget something",
+        "cat a.txt | wget something",
+        "FACECOMPARE_X=1 wget something",
+    ],
+)
+def test_a_wrong_command_is_found(wrong: str) -> None:
+    with pytest.raises(commands.Unknown):
+        for command in shell.commands(wrong):
+            commands.check(command)
+
+
+def test_every_other_block_is_what_it_says() -> None:
+    read: dict[str, Callable[[str], object]] = {
+        "json": json.loads,
+        "toml": tomllib.loads,
+        "csv": _pairs,
+        "jsonl": _pairs,
+    }
+    for _, block in blocks():
+        if block.language in read:
+            read[block.language](block.text)
+
+
+def _pairs(text: str) -> None:
+    assert list(read_pairs(text.splitlines(keepends=True)))
+
+
+def test_every_python_block_runs(models_dir: Path) -> None:
+    scripts = [block.text for _, block in blocks() if block.language == "python"]
+    environment = os.environ | {"FACECOMPARE_MODELS_DIR": str(models_dir)}
+    for script in scripts:
+        subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, env=environment, check=True)
+    assert scripts
+
+
+def test_what_a_console_block_shows_is_what_is_printed(
+    models_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    consoles = [block.text for _, block in blocks() if block.language == "console"]
+    shown = [each for text in consoles for each in shell.comparisons_shown(text)]
+    for command, output in shown:
+        main(command)
+        assert capsys.readouterr().out == output
+    assert len(shown) == 2

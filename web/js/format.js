@@ -37,6 +37,7 @@ export function share(value) {
   return new Intl.NumberFormat(language, style).format(value);
 }
 
+/** @param {number} value */
 function oneIn(value) {
   const style = { maximumSignificantDigits: 1 };
   return texts.oneIn(new Intl.NumberFormat(language, style).format(1 / value));
@@ -74,13 +75,17 @@ export function sentence(message) {
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }
 
+/** @param {number} value @param {string} name @param {number} digits */
 function unit(value, name, digits) {
   /** @type {Intl.NumberFormatOptions} */
   const style = { style: "unit", unit: name, maximumFractionDigits: digits };
   return unbroken(new Intl.NumberFormat(language, style).format(value));
 }
 
-/** A number stays on one line with its unit. */
+/**
+ * A number stays on one line with its unit.
+ * @param {string} text
+ */
 function unbroken(text) {
   return text.replaceAll(" ", "\u00a0");
 }

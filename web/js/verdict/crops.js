@@ -19,9 +19,9 @@ export function createCrops(root) {
   };
 }
 
-/** @param {PhotoResult} photo */
+/** @param {PhotoResult} photo  as checked, it has one */
 export function comparedFace(photo) {
-  return photo.faces.find((face) => face.compared);
+  return /** @type {Face} */ (photo.faces.find((face) => face.compared));
 }
 
 /** @param {string} title @param {Face} face */

@@ -1,17 +1,18 @@
-/** A call of the API: with the access key, which is asked for where one is needed. */
+/** A request to the API: with the access key, which is asked for where one is needed. */
 
+import { accessKey, askForKey } from "./access-key.js";
 import { disconnected, notUnderstood, refusal } from "./failure.js";
-import { accessKey, askForKey } from "./key.js";
-import { Disconnected, send } from "./transport.js";
+import { Disconnected, send } from "./http.js";
 
-/** @typedef {import("./transport.js").Exchange} Exchange */
+/** @typedef {import("./http.js").Exchange} Exchange */
 
 /**
- * The JSON of an answer, or its bytes with responseType "blob".
+ * The JSON of the response, or its bytes with responseType "blob".
  * @param {Exchange} exchange
+ * @returns {Promise<any>}
  * @throws {import("./failure.js").ServiceFailed} or, when its signal aborts, the signal's reason
  */
-export async function call(exchange) {
+export async function requestApi(exchange) {
   for (;;) {
     const key = accessKey.get();
     const { status, ok, body } = await sendWith(key, exchange);
@@ -25,6 +26,7 @@ export async function call(exchange) {
 
 /** @param {string | null} key @param {Exchange} exchange */
 async function sendWith(key, { headers, ...exchange }) {
+  /** @type {Record<string, string>} */
   const authorization = key ? { Authorization: `Bearer ${key}` } : {};
   try {
     return await send({ ...exchange, headers: { ...headers, ...authorization } });
@@ -33,6 +35,7 @@ async function sendWith(key, { headers, ...exchange }) {
   }
 }
 
+/** @param {string} text @param {number} status */
 function parsed(text, status) {
   if (status === 204) return null;
   try {
@@ -42,6 +45,7 @@ function parsed(text, status) {
   }
 }
 
+/** @param {Blob | string} body */
 async function errorOf(body) {
   try {
     return JSON.parse(body instanceof Blob ? await body.text() : body);

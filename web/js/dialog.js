@@ -11,7 +11,8 @@
 export function showDialog(dialog, prepare) {
   const listening = new AbortController();
   /** @type {Listen} */
-  const on = (target, kind, act) => target.addEventListener(kind, act, { signal: listening.signal });
+  const on = (target, kind, act) =>
+    target.addEventListener(kind, act, { signal: listening.signal });
   dialog.returnValue = "";
   prepare(on);
   const closed = new Promise((resolve) => on(dialog, "close", () => resolve(dialog.returnValue)));

@@ -18,7 +18,8 @@ export function number(value, digits = 0) {
  */
 export function distanceAndThreshold(distance, threshold) {
   let digits = DIGITS;
-  while (digits < MOST_DIGITS && number(distance, digits) === number(threshold, digits)) digits += 1;
+  while (digits < MOST_DIGITS && number(distance, digits) === number(threshold, digits))
+    digits += 1;
   return { distance: number(distance, digits), threshold: number(threshold, digits) };
 }
 

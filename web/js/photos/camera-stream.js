@@ -32,9 +32,9 @@ export class CameraStream {
     const attempt = this.#attempt;
     try {
       const stream = await this.#request();
-      if (attempt === this.#attempt) return (this.#stream = stream);
-      stopTracks(stream); // it opened too late
-      return null;
+      if (attempt === this.#attempt) this.#stream = stream;
+      else stopTracks(stream); // it opened too late
+      return attempt === this.#attempt ? stream : null;
     } catch (error) {
       if (attempt !== this.#attempt) return null;
       throw error;

@@ -120,7 +120,14 @@ export class ComparisonFormState {
    * Begin anew with this; a request that is replaced is aborted.
    * @param {Change<Response>} change
    */
-  settle({ request, chosen = {}, cancelled = false, response = null, failure = null, notice = "" }) {
+  settle({
+    request,
+    chosen = {},
+    cancelled = false,
+    response = null,
+    failure = null,
+    notice = "",
+  }) {
     this.request?.abort();
     this.request = request ?? null;
     this.progress = null;

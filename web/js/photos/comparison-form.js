@@ -59,7 +59,9 @@ export class ComparisonForm {
   /** @param {File[]} files */
   paste([file]) {
     if (!file) return;
-    const focused = this.#pickers.find(([, { element }]) => element.contains(document.activeElement));
+    const focused = this.#pickers.find(([, { element }]) =>
+      element.contains(document.activeElement),
+    );
     const name = this.#state.placeForPaste(focused?.[0]);
     this.loadPhoto(name, file, { notice: texts.pasted(this.#titleOf(name)) });
   }
@@ -170,7 +172,8 @@ export class ComparisonForm {
     const { progress, status } = this.#parts;
     const share = this.#state.sentShare();
     progress.hidden = !this.#state.request;
-    if (share === null) progress.removeAttribute("value"); // how long the service takes is not known
+    if (share === null)
+      progress.removeAttribute("value"); // how long the service takes is not known
     else progress.value = share;
     announce(status, this.#state.statusText(this.#options.waiting));
   }

@@ -1,6 +1,13 @@
 /** Boxes and landmarks, drawn on a canvas that lies exactly over its photo. */
 
-import { boxOnScreen, comparedLast, dotRadius, placementOf, pointOnScreen, sameShape } from "./geometry.js";
+import {
+  boxOnScreen,
+  comparedLast,
+  dotRadius,
+  placementOf,
+  pointOnScreen,
+  sameShape,
+} from "./geometry.js";
 import { contextOf } from "./shrink.js";
 
 /** @typedef {import("../service/types.js").PhotoResult} PhotoResult */

@@ -124,7 +124,9 @@ const BOUNDS = [
 function factsOf(schema, target) {
   const bounded = [target, ...alternativesOf(target)];
   const facts = bounded.flatMap((each) =>
-    BOUNDS.filter(([keyword]) => keyword in each).map(([keyword, words]) => `${words}${each[keyword]}`),
+    BOUNDS.filter(([keyword]) => keyword in each).map(
+      ([keyword, words]) => `${words}${each[keyword]}`,
+    ),
   );
   const standard = schema.default ?? target.default;
   const isNamed = standard !== undefined && standard !== null && standard !== "";

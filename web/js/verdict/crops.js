@@ -14,7 +14,9 @@ export function createCrops(root) {
     /** @param {[string, PhotoResult][]} photos  each with its title */
     render(photos) {
       root.hidden = photos.length === 0;
-      parts.crops.replaceChildren(...photos.map(([title, photo]) => crop(title, comparedFace(photo))));
+      parts.crops.replaceChildren(
+        ...photos.map(([title, photo]) => crop(title, comparedFace(photo))),
+      );
     },
   };
 }

@@ -22,6 +22,8 @@ function inWords({ name, value, unit, minimum, maximum }) {
   const words = /** @type {QualityTexts} */ (texts.quality)[name]?.[low ? "low" : "high"];
   // Away from the limit, or 49.6 would read "only 50, where 50 or more are reliable".
   const size = number(Math.abs(low ? Math.floor(value) : Math.ceil(value)));
-  return words?.(size, number((low ? minimum : maximum) ?? 0))
-    ?? texts.qualityOther(name, number(value), unit);
+  return (
+    words?.(size, number((low ? minimum : maximum) ?? 0)) ??
+    texts.qualityOther(name, number(value), unit)
+  );
 }

@@ -73,12 +73,19 @@ function createResult(parts) {
 /** @param {Prediction} prediction @returns {[string, PhotoResult][]} */
 function titledPhotos(prediction) {
   const { anchor: photo, image1, image2 } = resultsOf(prediction);
-  return [[TITLES.anchor, photo], [TITLES.image1, image1], [TITLES.image2, image2]];
+  return [
+    [TITLES.anchor, photo],
+    [TITLES.image1, image1],
+    [TITLES.image2, image2],
+  ];
 }
 
 /** @param {Prediction} prediction @returns {[string, import("../service/types.js").Candidate][]} */
 function titledVerdicts({ image1, image2 }) {
-  return [[TITLES.image1, image1], [TITLES.image2, image2]];
+  return [
+    [TITLES.image1, image1],
+    [TITLES.image2, image2],
+  ];
 }
 
 /** @param {Prediction} prediction @param {Photos} photos */

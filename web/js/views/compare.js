@@ -56,7 +56,10 @@ function createResult(parts) {
 /** @param {Comparison} comparison @returns {[string, import("../service/types.js").PhotoResult][]} */
 function titledPhotos({ image1, image2 }) {
   const titles = texts.photoName;
-  return [[titles.image1, image1], [titles.image2, image2]];
+  return [
+    [titles.image1, image1],
+    [titles.image2, image2],
+  ];
 }
 
 /** @param {Comparison} comparison @param {Photos} photos */

@@ -74,7 +74,8 @@ export class HistoryLogState {
   begin(wanted = this.#wanted) {
     this.#wanted = wanted;
     Object.assign(this, { busy: true, error: "", notice: "" });
-    return (this.#requests += 1);
+    this.#requests += 1;
+    return this.#requests;
   }
 
   /**

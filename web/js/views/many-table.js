@@ -49,7 +49,10 @@ export class ManyTable {
       renderRow(this.#rowOf(candidate), candidate, this.#running);
     }
     const ordered = inOrder(this.#candidates, this.#sort);
-    arrange(this.#parts.rows, ordered.map((candidate) => this.#rowOf(candidate)));
+    arrange(
+      this.#parts.rows,
+      ordered.map((candidate) => this.#rowOf(candidate)),
+    );
   }
 
   /** @param {HTMLElement} heading @param {Column} column */

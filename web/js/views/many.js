@@ -105,7 +105,10 @@ class ManyView {
       if (reference) this.#setReference(reference.file, reference.credit);
       const added = Object.values(others);
       const credits = Object.fromEntries(added.map(({ file, credit }) => [file.name, credit]));
-      this.#add(added.map(({ file }) => file), credits);
+      this.#add(
+        added.map(({ file }) => file),
+        credits,
+      );
     } catch (cause) {
       this.#settle({ failure: failureFrom(cause) });
     }

@@ -21,12 +21,11 @@ from facecompare.config import CHECKOUT
 from tests.support import pictures
 from tests.support.aws_emulator.deployment import Deployment
 from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.browser.chromium import chromium
 from tests.support.browser.visitor import Visitor, Watch
 from tests.support.deployed.bucket_front import BucketFront
 from tests.support.deployed.service import Service, running
 from tests.support.deployed.site import SiteFront
-from tests.web.conftest import CHROMIUM_FLAGS, browser_with
-from tests.web.test_page import heic
 
 pytestmark = pytest.mark.deploy
 
@@ -149,7 +148,7 @@ def test_the_page_compares_photos_and_uploads_large_ones(
         ) as service,
         SiteFront(service, installation.folder / "assembly", uploads.address) as site,
         sync_playwright() as playwright,
-        browser_with(playwright, *CHROMIUM_FLAGS) as browser,
+        chromium(playwright) as browser,
     ):
         uploads.origin = site.address
         page = browser.new_page()
@@ -181,7 +180,7 @@ def comparisons(installation: Installation) -> list[dict[str, Any]]:
 
 def padded_heic(size: int) -> bytes:
     """A photo that a browser cannot shrink, of this many bytes."""
-    data = heic(pictures.portrait(pictures.OBAMA2))
+    data = pictures.heic(pictures.portrait(pictures.OBAMA2))
     padding = size - len(data)
     return data + padding.to_bytes(4, "big") + b"free" + bytes(padding - 8)
 

@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 from PIL import Image
 
 FACES = Path(__file__).parents[2] / "web" / "examples"  # public domain; see SOURCES.md there
@@ -21,6 +22,12 @@ def portrait(path: Path = OBAMA) -> Image.Image:
 def encoded(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def heic(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(picture).save(buffer, quality=90)
     return buffer.getvalue()
 
 

@@ -2,69 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from facecompare.config import ENV_PREFIX, Settings
-from tests.support.browser.visitor import PATIENCE_MS, Visitor, Watch
-
-NOT_INSTALLED = "Chromium is not installed: the page is NOT tested here; .ci/run installs it"
-START_S = 60  # a first import of dlib and onnxruntime on a busy machine
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",  # CI runs as root
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # or it asks the DNS regardless
-]
-
-Visit = Callable[..., Visitor]
-
-
-@dataclass(frozen=True)
-class Server:
-    """`facecompare serve` with its page."""
-
-    address: str
-    env: Mapping[str, str]  # by which a command line works on the same records
-
-    @property
-    def settings(self) -> Settings:
-        return Settings.from_env(self.env)
-
-    def command(self, *arguments: str) -> str:
-        """What `facecompare` prints."""
-        command = [sys.executable, "-m", "facecompare", *arguments]
-        return subprocess.run(
-            command, env=self.env, check=True, capture_output=True, text=True
-        ).stdout
-
-
-@contextmanager
-def serving(folder: Path, models_dir: Path, **settings: str) -> Iterator[Server]:
-    """A server with records of its own; `settings` without their FACECOMPARE_."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
-    settings |= {"RECORDS": str(folder / "comparisons.sqlite3"), "MODELS_DIR": str(models_dir)}
-    env |= {ENV_PREFIX + name: value for name, value in settings.items()}
-    said = folder / "stderr.txt"
-    command = [sys.executable, "-m", "facecompare", "serve", "--port", "0"]
-    with said.open("wb") as stderr, subprocess.Popen(command, env=env, stderr=stderr) as process:
-        try:
-            yield Server(_address(process, said), env)
-        finally:
-            process.terminate()
+from tests.support.browser.chromium import chromium
+from tests.support.browser.server import serving
+from tests.support.browser.visitor import PATIENCE_MS, Visit, Visitor, Watch
 
 
 @pytest.fixture(scope="session")
@@ -74,39 +20,15 @@ def server(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterat
         yield server.address
 
 
-def _address(process: subprocess.Popen[bytes], said: Path) -> str:
-    deadline = time.monotonic() + START_S
-    while process.poll() is None and time.monotonic() < deadline:
-        if announced := re.search(r"page and API on (http://\S+)", said.read_text()):
-            return announced[1]
-        time.sleep(0.05)
-    raise RuntimeError(f"the server did not start: {said.read_text()}")
-
-
-def chromium_path() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@contextmanager
-def browser_with(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        pytest.skip(NOT_INSTALLED)
-    browser = playwright.chromium.launch(executable_path=path, args=flags)
-    yield browser
-    browser.close()
-
-
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    with browser_with(playwright, *CHROMIUM_FLAGS) as browser:
+    with chromium(playwright) as browser:
         yield browser
 
 

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Playwright, expect
 
-from tests.support.browser.visitor import Visitor
+from tests.support.browser.chromium import chromium
+from tests.support.browser.visitor import Visit, Visitor
 from tests.support.pictures import OBAMA, OBAMA2, portrait
-from tests.web.conftest import CHROMIUM_FLAGS, Visit, browser_with
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +56,7 @@ def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film(tmp_path_factory.mktemp('camera'))}",
     )
-    with browser_with(playwright, *CHROMIUM_FLAGS, *flags) as browser:
+    with chromium(playwright, *flags) as browser:
         yield browser
 
 

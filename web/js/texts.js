@@ -120,6 +120,8 @@ export const texts = {
       "Another program is using the camera. Close it and try again, or choose a file instead.",
     insecure: "Browsers allow the camera only on pages with https. Choose a file instead.",
     other: "The camera cannot be used. Choose a file instead.",
+    unloaded:
+      "The camera's dialogue cannot be loaded. Check the connection and try again, or choose a file.",
   },
   cameraFile: "camera.jpg",
 

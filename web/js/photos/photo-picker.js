@@ -3,7 +3,6 @@
 import { fromTemplate, partsOf } from "../dom.js";
 import { pictureOf } from "../service/operations.js";
 import { texts } from "../texts.js";
-import { takePhoto } from "./camera.js";
 import { FaceButtons } from "./face-buttons.js";
 import { acceptChosen, acceptDrops } from "./files.js";
 import { Overlay } from "./overlay.js";
@@ -61,7 +60,7 @@ export class PhotoPicker {
     if (!view.photo) this.#showNothing();
     this.#overlay.show(view.result, view.layers);
     this.#faceButtons.show(view.result);
-    this.#parts.error.textContent = view.error && texts.errorOf(this.#title, view.error);
+    this.#showError(view.error);
     this.#describe();
   }
 
@@ -88,9 +87,26 @@ export class PhotoPicker {
   }
 
   async #takePhoto() {
-    const taken = await takePhoto();
+    const taken = await this.#cameraPhoto();
     if (taken === "choose") this.#parts.file.click();
     else if (taken) this.#onFile(taken);
+  }
+
+  /** The camera's module is loaded when it is first used. */
+  async #cameraPhoto() {
+    try {
+      const { takePhoto } = await import("./camera.js");
+      return await takePhoto();
+    } catch (cause) {
+      console.error(cause);
+      this.#showError(texts.cameraFailure.unloaded);
+      return null;
+    }
+  }
+
+  /** @param {string} error */
+  #showError(error) {
+    this.#parts.error.textContent = error && texts.errorOf(this.#title, error);
   }
 
   /** @param {Shown} shown */

@@ -4,10 +4,10 @@
  * The canvas also turns them upright and leaves EXIF behind, with the place in it.
  */
 
-import { goesAsItIs, isSmallEnough, sentSize } from "./image-size.js";
-
 /** @typedef {{width: number, height: number}} Size */
 
+const LONG_SIDE_PX = 1600; // the service looks at photos 600 px wide and at most 900 px high
+const SMALL_ENOUGH_BYTES = 480_000; // two of them make one megabyte with everything around them
 const QUALITIES = [0.92, 0.85, 0.75, 0.6]; // the first that is small enough; 0.92 hides its traces
 
 /** @type {Promise<unknown>}  one at a time: a decoded 12-megapixel photo takes 48 MB */
@@ -80,4 +80,29 @@ export function jpeg(canvas, quality) {
     const done = (blob) => (blob ? resolve(blob) : reject(new Error("the canvas gave no JPEG")));
     canvas.toBlob(done, "image/jpeg", quality);
   });
+}
+
+/**
+ * The size in which a photo is sent, px.
+ * @param {Size} photo
+ */
+export function sentSize({ width, height }) {
+  const scale = Math.min(1, LONG_SIDE_PX / Math.max(width, height));
+  /** @param {number} side */
+  const scaled = (side) => Math.max(1, Math.round(side * scale));
+  return { width: scaled(width), height: scaled(height) };
+}
+
+/** @param {number} bytes */
+export function isSmallEnough(bytes) {
+  return bytes <= SMALL_ENOUGH_BYTES;
+}
+
+/**
+ * Whether the file may be sent as it is.
+ * @param {Size} photo
+ * @param {number} bytes
+ */
+export function goesAsItIs({ width, height }, bytes) {
+  return Math.max(width, height) <= LONG_SIDE_PX && isSmallEnough(bytes);
 }

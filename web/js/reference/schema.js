@@ -75,7 +75,9 @@ export function typeOf(schema) {
   if (name !== null) return name;
   const choices = alternativesOf(schema);
   if (choices.length) return [...new Set(choices.map(typeOf))].join(texts.apiOr);
-  if (schema.type === "array") return texts.apiArrayOf(itemsType(schema));
+  const { prefixItems, items = {} } = schema;
+  if (prefixItems) return texts.apiTuple(prefixItems.length, typeOf(prefixItems[0]));
+  if (schema.type === "array") return texts.apiArrayOf(typeOf(items));
   const kind = schema.format ?? schema.contentEncoding;
   return [schema.type ?? texts.apiAnyType, kind && `(${kind})`].filter(Boolean).join(" ");
 }
@@ -91,12 +93,6 @@ export function namesOf(schema, document) {
   if (name !== null) return document.components?.schemas?.[name] ? [name] : [];
   const parts = [...alternativesOf(schema), ...(schema.items ? [schema.items] : [])];
   return parts.flatMap((part) => namesOf(part, document));
-}
-
-/** @param {Schema} schema */
-function itemsType({ items, prefixItems }) {
-  if (prefixItems) return texts.apiTuple(prefixItems.length, typeOf(prefixItems[0]));
-  return typeOf(items ?? {});
 }
 
 /** @param {Schema} schema @returns {Schema[]} */

@@ -1,6 +1,6 @@
 /** A request to the API: with the access key, which is asked for where one is needed. */
 
-import { accessKey, askForKey } from "./access-key.js";
+import { accessKey } from "./access-key.js";
 import { disconnected, notUnderstood, refusal } from "./failure.js";
 import { Disconnected, send } from "./http.js";
 
@@ -17,11 +17,18 @@ export async function requestApi(exchange) {
     const key = accessKey.get();
     const { status, ok, body } = await sendWith(key, exchange);
     if (ok) return exchange.responseType === "blob" ? body : parsed(body, status);
-    if (status !== 401 || !(await askForKey(Boolean(key)))) {
+    if (status !== 401 || !(await isKeyGiven(key !== null))) {
       throw refusal(status, await errorOf(body));
     }
     exchange.signal?.throwIfAborted();
   }
+}
+
+/** @param {boolean} refused  whether the one that was kept is not accepted */
+async function isKeyGiven(refused) {
+  const dialog = await import("./access-key-dialog.js").catch(() => null);
+  if (!dialog) throw disconnected();
+  return dialog.askForKey(refused);
 }
 
 /** @param {string | null} key @param {Exchange} exchange */

@@ -9,6 +9,7 @@ import { failureFrom, ServiceFailed } from "../service/failure.js";
 import { compare } from "../service/operations.js";
 import { addTabEntry } from "../tab-history.js";
 import { texts } from "../texts.js";
+import { runOver } from "./many-run.js";
 import { ManyState } from "./many-state.js";
 import { ManyTable } from "./many-table.js";
 
@@ -19,7 +20,6 @@ import { ManyTable } from "./many-table.js";
 /** @typedef {import("./many-state.js").Result} Result */
 /** @typedef {(reference: File, candidate: File) => void} ComparePair */
 
-const CONCURRENT_REQUESTS = 2; // more would only wait for each other in the service
 const EXAMPLES = [
   {
     label: texts.examplesMany,
@@ -124,29 +124,12 @@ class ManyView {
     }
     const run = new AbortController();
     this.#settle({ run });
-    const waiting = state.unfinished();
-    const workers = Array.from({ length: CONCURRENT_REQUESTS }, () =>
-      this.#work(waiting, reference, run),
-    );
-    await Promise.all(workers);
+    await runOver(state.unfinished(), {
+      isCurrent: () => run === state.run,
+      resultOf: ({ photo }) => this.#resultOf(photo, reference, run.signal),
+      onChange: () => this.#render(),
+    });
     if (run === state.run) this.#settle();
-  }
-
-  /**
-   * Compare what waits, one after the other, as long as this run lasts.
-   * @param {Candidate[]} waiting
-   * @param {Photo} reference
-   * @param {AbortController} run
-   */
-  async #work(waiting, reference, run) {
-    for (let next = waiting.shift(); next && run === this.#state.run; next = waiting.shift()) {
-      Object.assign(next, { status: "busy", error: "" });
-      this.#render();
-      const result = await this.#resultOf(next.photo, reference, run.signal);
-      if (run !== this.#state.run) return; // cancelled, or begun anew
-      Object.assign(next, result);
-      this.#render();
-    }
   }
 
   /**

@@ -8,14 +8,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pillow_heif
 import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
-from tests.support.browser.visitor import Visitor
-from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, plain, portrait
-from tests.web.conftest import Visit
+from tests.support.browser.visitor import Visit, Visitor
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, heic, plain, portrait
 
 pytestmark = pytest.mark.browser
 
@@ -99,13 +97,14 @@ def test_score_and_false_accept_rates_are_told(visitor: Visitor):
     [(0.0, "fewer than 1 in 100,000"), (0.0021, "1 in 500"), (0.22, "20%"), (0.987, "99%")],
 )
 def test_false_accept_rates_read_as_people_say_them(visitor: Visitor, near: float, words: str):
-    visitor.answer_with(changing(far_at_distance=near))
+    visitor.answer_with(changing(far_at_distance=near, fmr_at_distance=near))
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict).to_contain_text(f"Of pairs of strangers, {words} come this close")
 
 
 def test_an_engine_without_calibration_gives_distance_and_threshold_only(visitor: Visitor):
-    nothing = dict.fromkeys(("score", "far_at_threshold", "far_at_distance"))
+    rates = ("far_at_threshold", "far_at_distance", "fmr_at_threshold", "fmr_at_distance")
+    nothing = dict.fromkeys(("score", *rates))
     visitor.answer_with(changing(**nothing))
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict).to_contain_text("Below 0.50 they count as the same person.")
@@ -156,7 +155,7 @@ def test_a_quality_figure_that_the_page_does_not_know_is_still_told(visitor: Vis
 def test_a_developer_finds_engine_timing_and_the_whole_answer(visitor: Visitor):
     answer = visitor.compare(OBAMA, OBAMA2)
     visitor.details.get_by_text("Technical details").click()
-    visitor.details.get_by_text("Answer as JSON").click()
+    visitor.details.get_by_text("Response as JSON").click()
     expect(visitor.details.locator("dl")).to_contain_text(answer["engine"])
     expect(visitor.details.locator("dl")).to_contain_text(answer["comparison_id"])
     shown = json.loads(visitor.details.locator("pre").inner_text())
@@ -306,10 +305,10 @@ def test_being_offline_is_told_and_mended(visitor: Visitor):
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (200, "<html>maintenance</html>", "an answer that this page does not understand"),
-        (200, "{}", "an answer that this page does not understand"),
-        (403, "<html>Forbidden</html>", "The service refused without saying why (HTTP 403)."),
-        (404, "<html>Not found</html>", "There is no comparison service at this address."),
+        (200, "<html>maintenance</html>", "a response that this page does not understand"),
+        (200, "{}", "a response that this page does not understand"),
+        (403, "<html>Forbidden</html>", "The service refused without saying why (HTTP 403). Try"),
+        (404, "<html>Not found</html>", "no comparison service at this address. Check the address"),
         (413, "<html>Too large</html>", "The photos are too large for the service."),
         (500, '{"code": "internal_error", "message": "it was logged"}', "It was logged."),
         (502, "", "The service cannot answer at the moment."),
@@ -399,7 +398,7 @@ def test_a_comparison_works_by_keyboard(visitor: Visitor):
         expect(visitor.button(stop)).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(visitor.details.get_by_text("Answer as JSON")).to_be_visible()
+    expect(visitor.details.get_by_text("Response as JSON")).to_be_visible()
 
 
 def test_cancelling_by_keyboard_keeps_the_focus(visitor: Visitor):
@@ -430,7 +429,7 @@ def test_nothing_is_wider_than_the_window(visit: Visit, width: int):
     visitor = visit(width=width)
     visitor.compare(OBAMA, ("a_very_long_file_name_" * 6 + ".jpg", group(OBAMA2, BIDEN)))
     visitor.details.get_by_text("Technical details").click()
-    visitor.details.get_by_text("Answer as JSON").click()
+    visitor.details.get_by_text("Response as JSON").click()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -478,9 +477,3 @@ def changing_first_face(**fields: object) -> Callable[[Route], None]:
         route.fulfill(response=response, json=answer)
 
     return fulfil
-
-
-def heic(picture: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    pillow_heif.from_pillow(picture).save(buffer, quality=90)
-    return buffer.getvalue()

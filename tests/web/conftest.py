@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -48,7 +49,8 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
         page = context.new_page()
         # Waiting for a single dialogue switches this on too late for a quick press of Enter.
         page.on("filechooser", lambda _dialogue: None)
-        visitors.append(Visitor(page, Watch(page, address)))
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+        visitors.append(Visitor(page, Watch(page, origin)))
         page.goto(address)
         return visitors[-1]
 

@@ -1,4 +1,4 @@
-"""The page's JavaScript by its own tools: types, linter, node's tests, and the size of functions."""
+"""The page's JavaScript: its types, its linter, node's own tests, and the size of functions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_types_in_comments_hold():
-    done = run("tsc", "--project", "web/jsconfig.json")
+    done = run("tsc", "--project", "jsconfig.json")
     assert (done.returncode, done.stdout) == (0, "")
 
 

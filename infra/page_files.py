@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 INDEX = "index.html"
+UNPUBLISHED = {INDEX, "README.md"}  # the index has a way of its own; the other is for developers
 ASSETS = "assets"
 DIGEST_CHARACTERS = 16  # 64 bits: only versions of one page must not meet
 
@@ -27,7 +28,7 @@ class PageFiles:
         files = {
             path.relative_to(web).as_posix(): path
             for path in sorted(web.rglob("*"))
-            if path.is_file() and path.name != INDEX
+            if path.is_file() and path.name not in UNPUBLISHED
         }
         folder = f"{ASSETS}/{_digest(files)}"
         index = (web / INDEX).read_text("utf-8")

@@ -21,7 +21,7 @@ from facecompare.config import CHECKOUT
 from tests.support import pictures
 from tests.support.aws_emulator.deployment import Deployment
 from tests.support.aws_emulator.moto_server import credentials, moto_server
-from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
+from tests.support.browser.chromium import chromium
 from tests.support.browser.visitor import Visitor, Watch
 from tests.support.deployed.bucket_front import BucketFront
 from tests.support.deployed.service import Service, running
@@ -150,7 +150,7 @@ def test_the_page_compares_photos_and_uploads_large_ones(
         ) as service,
         SiteFront(service, installation.folder / "assembly", uploads.address) as site,
         sync_playwright() as playwright,
-        browser_with(playwright, *CHROMIUM_FLAGS) as browser,
+        chromium(playwright) as browser,
     ):
         uploads.origin = site.address
         page = browser.new_page()

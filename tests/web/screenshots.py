@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
+from tests.support.browser.chromium import chromium
 from tests.support.browser.states import STATES
 from tests.support.browser.visitor import Visitor, Watch
 
@@ -24,10 +24,7 @@ GAP = 24
 
 def main(address: str, folder: Path, *names: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        sync_playwright() as playwright,
-        browser_with(playwright, *CHROMIUM_FLAGS) as browser,
-    ):
+    with sync_playwright() as playwright, chromium(playwright) as browser:
         for scheme in ("light", "dark"):
             for state in STATES:
                 if names and state.__name__ not in names:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser.states import STATES
-from tests.support.browser.visitor import Visitor
-from tests.web.conftest import Visit
+from tests.support.browser.visitor import Visit, Visitor
 
 pytestmark = pytest.mark.browser
 

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Playwright, expect
+from playwright.sync_api import Browser, Playwright, expect
 
-from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
-from tests.support.browser.visitor import Visitor
+from tests.support.browser.chromium import chromium
+from tests.support.browser.visitor import Visit, Visitor
 from tests.support.pictures import OBAMA, OBAMA2, portrait
-from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +56,7 @@ def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film(tmp_path_factory.mktemp('camera'))}",
     )
-    with browser_with(playwright, *CHROMIUM_FLAGS, *flags) as browser:
+    with chromium(playwright, *flags) as browser:
         yield browser
 
 
@@ -68,7 +67,7 @@ def visitor(visit: Visit) -> Visitor:
     return visitor
 
 
-def dialogue(visitor: Visitor) -> Locator:
+def dialogue(visitor: Visitor):
     return visitor.page.get_by_role("dialog", name="Take a photo")
 
 

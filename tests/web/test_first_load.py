@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
-from tests.support.browser.chromium import CHROMIUM_FLAGS, chromium_path
+from tests.support.browser.chromium import FLAGS, chromium_path
 
 pytestmark = pytest.mark.browser
 
-MAX_FIRST_LOAD_BYTES = 100_000
+MAX_FIRST_LOAD_BYTES = 80_000
 LIGHTHOUSE = Path(__file__).parents[2] / "node_modules" / ".bin" / "lighthouse"
 NOT_INSTALLED = "Lighthouse is not installed: it does NOT judge the page; see: make node_modules"
 LEAST = {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95}
-TRIES = 5  # other work on the machine only ever makes a page slower
+PATIENCE_S = 90  # until the page is loaded, on a busy machine
 
 
 def test_the_first_load_is_small(browser: Browser, server: str) -> None:
@@ -35,24 +35,21 @@ def test_the_first_load_is_small(browser: Browser, server: str) -> None:
     assert 40_000 < transferred <= MAX_FIRST_LOAD_BYTES
 
 
-def test_lighthouse_approves(server: str, tmp_path: Path) -> None:
-    """One preset after the other: two Lighthouses at once slow each other down."""
+@pytest.mark.parametrize("preset", ["desktop", "mobile"])
+def test_lighthouse_approves(server: str, tmp_path: Path, preset: str) -> None:
     if not LIGHTHOUSE.is_file():
         pytest.skip(NOT_INSTALLED)
-    for preset in ("desktop", "mobile"):
-        judged: list[dict[str, float]] = []
-        while len(judged) < TRIES and not (judged and enough(judged[-1])):
-            judged.append(_scores(server, preset, tmp_path / f"{preset}{len(judged)}.json"))
-        print(f"Lighthouse, {preset}: {judged}")
-        assert enough(judged[-1]), judged
-
-
-def enough(scores: dict[str, float]) -> bool:
-    return all(scores[category] >= least for category, least in LEAST.items())
+    scores = _scores(server, preset, tmp_path / "report.json")
+    print(f"Lighthouse, {preset}: {scores}")
+    assert {name for name, least in LEAST.items() if scores[name] < least} == set()
 
 
 def _scores(address: str, preset: str, report: Path) -> dict[str, float]:
-    """Of one run; zeros where Lighthouse did not get to its end, which a busy machine can cause."""
+    """Of one run. The network is simulated; the processor is taken as it is.
+
+    Lighthouse would slow it down four times for "mobile": on a machine that tests keep busy that
+    measures the tests.
+    """
     command = [
         str(LIGHTHOUSE),
         address,
@@ -60,16 +57,16 @@ def _scores(address: str, preset: str, report: Path) -> dict[str, float]:
         "--output=json",
         f"--output-path={report}",
         f"--only-categories={','.join(LEAST)}",
-        f"--chrome-flags=--headless=new {' '.join(CHROMIUM_FLAGS)}",
+        f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
+        "--throttling.cpuSlowdownMultiplier=1",
+        f"--max-wait-for-load={PATIENCE_S * 1000}",
         *(["--preset=desktop"] if preset == "desktop" else []),  # mobile is its default
     ]
     env = os.environ | {
         "CHROME_PATH": str(chromium_path()),
         "PATH": f"{LIGHTHOUSE.parent}{os.pathsep}{os.environ['PATH']}",
     }
-    done = subprocess.run(command, env=env, timeout=120, capture_output=True, text=True)
-    if done.returncode:
-        print(done.stderr)
-        return dict.fromkeys(LEAST, 0.0)
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     categories = json.loads(report.read_text("utf-8"))["categories"]
     return {category: categories[category]["score"] for category in LEAST}

@@ -13,10 +13,10 @@ from playwright.sync_api import Locator, Route, expect
 
 from facecompare.records.record import Selection, every_record, timestamp
 from facecompare.records.sqlite import SqliteLog
-from tests.support.browser.visitor import Visitor
+from tests.support.browser.server import Server, serving
+from tests.support.browser.visitor import Visit, Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2
 from tests.support.records import record
-from tests.web.conftest import Server, Visit, serving
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +81,7 @@ def rows(visitor: Visitor) -> Locator:
 
 
 def test_the_log_is_paged_newest_first(visitor: Visitor, guarded: Guarded) -> None:
-    expect(visitor.view).to_contain_text("The log is for holders of an access key.")
+    expect(visitor.view).to_contain_text("Reading the log needs an access key.")
     enter(visitor, guarded.admin)
     expect(visitor.status).to_have_text("Page 1: 20 records")
     expect(rows(visitor)).to_have_count(PAGE)
@@ -152,7 +152,7 @@ def test_the_log_is_filtered_by_age_and_caller(visitor: Visitor, guarded: Guarde
 
     visitor.page.get_by_label("Caller").fill("nobody")
     visitor.button("Show").click()
-    expect(visitor.status).to_have_text("No records.")
+    expect(visitor.status).to_contain_text("No records found.")
 
 
 def test_the_csv_has_what_the_filter_leaves(visitor: Visitor, guarded: Guarded) -> None:
@@ -218,7 +218,7 @@ def test_a_key_is_asked_for_once_and_kept_for_the_tab(visitor: Visitor, guarded:
     visitor.load(2, OBAMA2)
     visitor.predict()
     dialogue = visitor.page.get_by_role("dialog", name="Access key needed")
-    expect(dialogue).to_contain_text("This service answers to holders of an access key.")
+    expect(dialogue).to_contain_text("This service needs an access key.")
     give(visitor, guarded.caller)
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
     visitor.page.reload()
@@ -258,7 +258,7 @@ def test_this_tab_remembers_its_own_comparisons_and_forgets_them(visit: Visit) -
     expect(own.last).to_contain_text("obama.jpg and obama2.jpg")
     visitor.button("Forget these").click()
     expect(own).to_have_count(0)
-    expect(visitor.view).to_contain_text("Nothing was compared yet.")
+    expect(visitor.view).to_contain_text("Nothing was compared yet. What you compare")
     assert visitor.page.evaluate("sessionStorage.length + localStorage.length") == 0
 
 

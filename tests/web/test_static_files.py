@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 WEB = Path(__file__).parents[2] / "web"
-INDEX = (WEB / "index.html").read_text("utf-8")
 JS = WEB / "js"
 SCRIPTS = {
     path.relative_to(JS).as_posix(): path.read_text("utf-8") for path in sorted(JS.rglob("*.js"))
 }
+ENTRIES = {"app.js", "reference/reference.js"}
 TYPES = {"service/types.js"}  # comments only, which no module needs at run time
 STYLES = {path.name: path.read_text("utf-8") for path in sorted((WEB / "css").glob("*.css"))}
 CODE = "\n".join(SCRIPTS.values())
@@ -43,21 +41,31 @@ class Tags(HTMLParser):
         return [value for _, attributes in self.tags if (value := attributes.get(attribute))]
 
 
-PAGE = Tags(INDEX)
+PAGES = {path.name: Tags(path.read_text("utf-8")) for path in sorted(WEB.glob("*.html"))}
+PAGE = PAGES["index.html"]
+each_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 
 
-def test_the_page_refers_only_to_files_that_exist() -> None:
+def in_all_pages(attribute: str) -> list[str]:
+    return [value for page in PAGES.values() for value in page.values(attribute)]
+
+
+@each_page
+def test_a_page_refers_only_to_files_that_exist(page: Tags) -> None:
     links = [
         link
-        for link in PAGE.values("href") + PAGE.values("src")
-        if not link.startswith(("/api/", "#"))
+        for link in page.values("href") + page.values("src")
+        if link != "/" and not link.startswith(("/api/", "#"))
     ]
+    assert links
     assert [link for link in links if not (WEB / link).is_file()] == []
 
 
-def test_the_page_refers_only_to_files_beside_it_and_to_the_api() -> None:
-    absolute = [link for link in PAGE.values("href") + PAGE.values("src") if "//" in link]
-    assert absolute == []
+@each_page
+def test_a_page_refers_only_to_files_beside_it_to_the_first_page_and_to_the_api(page: Tags) -> None:
+    links = page.values("href") + page.values("src")
+    absolute = [link for link in links if "//" in link or link.startswith("/")]
+    assert {link for link in absolute if link != "/" and not link.startswith("/api/")} == set()
 
 
 STATIC = re.compile(r'^import [^;]*?from "(\.[^"]+)";', re.MULTILINE)
@@ -82,9 +90,7 @@ def loaded_with(name: str) -> set[str]:
 
 
 def test_every_module_is_used_and_exists() -> None:
-    used = {"app.js"}.union(
-        *(imported(name, kind) for name in SCRIPTS for kind in (STATIC, DYNAMIC))
-    )
+    used = ENTRIES.union(*(imported(name, kind) for name in SCRIPTS for kind in (STATIC, DYNAMIC)))
     assert used == SCRIPTS.keys() - TYPES
 
 
@@ -97,41 +103,40 @@ def test_what_the_first_view_needs_is_preloaded_and_nothing_else() -> None:
     assert preloaded == {f"js/{name}" for name in loaded_with("app.js") - {"app.js"}}
 
 
-def test_the_types_in_comments_hold() -> None:
-    compiler = WEB.parent / "node_modules" / ".bin" / "tsc"
-    if not compiler.is_file():
-        pytest.skip("TypeScript is not installed: types are NOT checked; see: make node_modules")
-    project = Path(__file__).with_name("jsconfig.json")
-    node = {"PATH": f"{compiler.parent}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
-        [compiler, "--project", project], capture_output=True, text=True, env=os.environ | node
-    )
-    assert (done.returncode, done.stdout) == (0, "")
-
-
 def test_modules_are_small() -> None:
     long = {name for name, code in SCRIPTS.items() if code.count("\n") > MAX_LINES}
     assert long == {"texts.js"}
 
 
 def test_every_style_sheet_is_used() -> None:
-    assert {link for link in PAGE.values("href") if link.endswith(".css")} == {
+    assert {link for link in in_all_pages("href") if link.endswith(".css")} == {
         f"css/{name}" for name in STYLES
     }
 
 
-def test_there_is_no_script_and_no_style_inside_the_page() -> None:
-    assert PAGE.text.get("script", "") == ""
-    assert [tag for tag, _ in PAGE.tags if tag == "style"] == []
-    handlers = [name for _, attributes in PAGE.tags for name in attributes if name.startswith("on")]
-    assert handlers + PAGE.values("style") == []
+@each_page
+def test_there_is_no_script_and_no_style_inside_a_page(page: Tags) -> None:
+    assert page.text.get("script", "") == ""
+    assert [tag for tag, _ in page.tags if tag == "style"] == []
+    handlers = [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert handlers + page.values("style") == []
+
+
+def asked_ids(names: set[str]) -> set[str]:
+    code = "\n".join(SCRIPTS[name] for name in names)
+    return set(re.findall(r'(?:byId|dialogById|fromTemplate)\("([\w-]+)"\)', code))
 
 
 def test_every_id_that_a_module_asks_for_exists_once() -> None:
-    asked = set(re.findall(r'(?:byId|fromTemplate)\("([\w-]+)"\)', CODE))
-    assert asked
-    assert asked - set(PAGE.values("id")) == set()
-    assert len(PAGE.values("id")) == len(set(PAGE.values("id")))
+    of_reference = {name for name in SCRIPTS if name.startswith("reference/")}
+    for page, names in (
+        (PAGES["index.html"], SCRIPTS.keys() - of_reference),
+        (PAGES["reference.html"], of_reference),
+    ):
+        ids = page.values("id")
+        assert asked_ids(set(names))
+        assert asked_ids(set(names)) - set(ids) == set()
+        assert len(ids) == len(set(ids))
 
 
 def test_every_view_that_is_linked_exists() -> None:
@@ -146,8 +151,10 @@ def test_every_view_that_is_linked_exists() -> None:
 
 def test_every_part_that_a_module_asks_for_exists() -> None:
     asked = set(re.findall(r"\bparts\.(\w+)", CODE))
-    assert asked
-    assert asked - set(PAGE.values("data-part")) == set()
+    for names in re.findall(r"const \{([^}]*)\} = (?:this\.#)?parts;", CODE.replace("\n", " ")):
+        asked |= set(re.findall(r"(\w+)(?:: \w+)?(?:,|\s*$)", names))
+    assert len(asked) > 80
+    assert asked - set(in_all_pages("data-part")) == set()
 
 
 @pytest.mark.parametrize(
@@ -157,17 +164,18 @@ def test_no_module_makes_html_or_code_out_of_data(danger: str) -> None:
     assert [name for name, code in SCRIPTS.items() if danger in code] == []
 
 
-def test_all_words_of_the_page_come_from_the_one_module_of_texts() -> None:
-    own_words = {tag: text for tag, text in PAGE.text.items() if text}
+@each_page
+def test_all_words_of_a_page_come_from_the_one_module_of_texts(page: Tags) -> None:
+    own_words = {tag: text for tag, text in page.text.items() if text}
     assert own_words.keys() == {"title", "p"}
-    assert own_words["p"].startswith("This page compares photos with JavaScript")
+    assert re.fullmatch(r"This page [^.]+ with JavaScript, which is switched off\.", own_words["p"])
 
 
 def test_every_text_is_used_and_every_used_text_exists() -> None:
     texts = set(re.findall(r"^  (\w+):", SCRIPTS["texts.js"], re.MULTILINE))
     in_code = set(re.findall(r"\btexts\.(\w+)", CODE)) - {"js"}
     destructured = re.findall(r"\{ (\w+) \} = texts;", CODE)
-    used = in_code | set(destructured) | set(PAGE.values("data-text") + PAGE.values("data-label"))
+    used = in_code | set(destructured) | set(in_all_pages("data-text") + in_all_pages("data-label"))
     assert used == texts
 
 

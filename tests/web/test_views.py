@@ -11,9 +11,8 @@ import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser.visitor import Visitor
+from tests.support.browser.visitor import Visit, Visitor
 from tests.support.pictures import OBAMA, OBAMA2
-from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +37,7 @@ def test_each_view_has_an_address_and_a_title(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("History")
 
 
-@pytest.mark.parametrize("address", ["#/closer", "#/history", "#/api", "#/nonsense", "#"])
+@pytest.mark.parametrize("address", ["#/closer", "#/history", "#/nonsense", "#"])
 def test_a_view_can_be_opened_by_its_address(visit: Visit, server: str, address: str) -> None:
     visitor = visit()
     visitor.page.goto("about:blank")
@@ -86,23 +85,6 @@ def test_about_says_what_is_stored_and_what_it_is_not_for(visitor: Visitor) -> N
         expect(visitor.view).to_contain_text(words)
     address = visitor.page.get_by_role("link", name="OpenAPI document").get_attribute("href")
     assert visitor.page.request.get(f"{visitor.origin}{address}").ok
-
-
-def test_every_operation_of_the_api_is_described(visitor: Visitor) -> None:
-    document = visitor.page.request.get(f"{visitor.origin}/api/openapi.json").json()
-    visitor.open("About")
-    visitor.page.get_by_role("link", name="Every operation of the API").click()
-    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("The API")
-    headings = visitor.page.get_by_role("heading", level=2)
-    operations = [
-        f"{method.upper()} {path}"
-        for path, methods in document["paths"].items()
-        for method in methods
-    ]
-    expect(headings).to_have_text(operations)
-    compare = visitor.view.locator(".operation").first
-    expect(compare).to_contain_text("image1_face")
-    expect(compare).to_contain_text("no_face")
 
 
 def test_a_view_that_cannot_be_loaded_is_told_and_had_later(visitor: Visitor) -> None:

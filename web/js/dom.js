@@ -3,19 +3,31 @@
 import { texts } from "./texts.js";
 
 /**
- * The element with this id; a missing one is a mistake in index.html.
+ * The elements that carry data-part, by that name; index.html decides which kind of element each is.
+ * @typedef {Record<string, any>} Parts
+ */
+
+/**
+ * The element with this id; a missing one is a mistake in the page's HTML.
  * @param {string} id
  */
 export function byId(id) {
   const element = document.getElementById(id);
-  if (!element) throw new Error(`index.html has no element #${id}`);
+  if (!element) throw new Error(`the page has no element #${id}`);
   return element;
 }
 
 /**
- * The elements below `root` that carry data-part, by that name.
+ * The dialogue with this id.
+ * @param {string} id
+ */
+export function dialogById(id) {
+  return /** @type {HTMLDialogElement} */ (byId(id));
+}
+
+/**
  * @param {ParentNode} root
- * @returns {Record<string, any>}  each is of its own kind of element, which index.html decides
+ * @returns {Parts}  below `root`
  */
 export function partsOf(root) {
   const elements = elementsOf(root, "[data-part]");
@@ -58,6 +70,19 @@ export function withText(kind, text) {
 }
 
 /**
+ * A button with this text that looks like a link.
+ * @param {string} text
+ * @param {() => void} onClick
+ */
+export function linkButton(text, onClick) {
+  const button = withText("button", text);
+  button.setAttribute("type", "button");
+  button.className = "link";
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+/**
  * A table's cell that names its column, for windows too narrow for columns.
  * @param {string} title
  * @param {string} text
@@ -68,12 +93,23 @@ export function cell(title, text) {
   return element;
 }
 
-/** @returns {HTMLElement[]} */
-function elementsOf(root, selector) {
-  return [...root.querySelectorAll(selector)];
+/**
+ * Change what a live region says; it reads out every change, even to the same words.
+ * @param {HTMLElement} element
+ * @param {string} words
+ */
+export function announce(element, words) {
+  if (element.textContent !== words) element.textContent = words;
 }
 
+/** @param {ParentNode} root @param {string} selector */
+function elementsOf(root, selector) {
+  return /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);
+}
+
+/** @param {string | undefined} key */
 function textNamed(key) {
-  if (typeof texts[key] !== "string") throw new Error(`texts.js has no text ${key}`);
-  return texts[key];
+  const text = /** @type {Record<string, unknown>} */ (texts)[key ?? ""];
+  if (typeof text !== "string") throw new Error(`texts.js has no text ${key}`);
+  return text;
 }

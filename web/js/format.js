@@ -18,7 +18,8 @@ export function number(value, digits = 0) {
  */
 export function distanceAndThreshold(distance, threshold) {
   let digits = DIGITS;
-  while (digits < MOST_DIGITS && number(distance, digits) === number(threshold, digits)) digits += 1;
+  while (digits < MOST_DIGITS && number(distance, digits) === number(threshold, digits))
+    digits += 1;
   return { distance: number(distance, digits), threshold: number(threshold, digits) };
 }
 
@@ -37,6 +38,7 @@ export function share(value) {
   return new Intl.NumberFormat(language, style).format(value);
 }
 
+/** @param {number} value */
 function oneIn(value) {
   const style = { maximumSignificantDigits: 1 };
   return texts.oneIn(new Intl.NumberFormat(language, style).format(1 / value));
@@ -74,13 +76,17 @@ export function sentence(message) {
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }
 
+/** @param {number} value @param {string} name @param {number} digits */
 function unit(value, name, digits) {
   /** @type {Intl.NumberFormatOptions} */
   const style = { style: "unit", unit: name, maximumFractionDigits: digits };
   return unbroken(new Intl.NumberFormat(language, style).format(value));
 }
 
-/** A number stays on one line with its unit. */
+/**
+ * A number stays on one line with its unit.
+ * @param {string} text
+ */
 function unbroken(text) {
   return text.replaceAll(" ", "\u00a0");
 }

@@ -14,68 +14,109 @@ import { texts } from "./texts.js";
 const PREFIX = "#/";
 
 /**
- * Show the view that the address names, now and whenever it changes.
- * @param {Record<string, Create>} views  the first is shown where the address names none
+ * The view that an address names, if any of these.
+ * @param {string} hash
+ * @param {string[]} names
  */
-export function createRouter(views) {
-  const names = Object.keys(views);
-  /** @type {Record<string, Promise<View>>} */
-  const created = {};
-  /** @type {View | null} */
-  let current = null;
-  let shown = "";
-
-  const show = async () => {
-    const name = nameIn(location.hash) ?? (shown || names[0]);
-    if (name === shown) return;
-    const first = shown === "";
-    shown = name;
-    render(names, name);
-    const view = await viewOf(name);
-    if (name !== shown) return; // the visitor went on meanwhile
-    byId("missing").textContent = view ? "" : texts.failure.view;
-    rootOf(name).hidden = !view;
-    current = view;
-    view?.enter?.();
-    // The first view is where the visitor already is; a new one begins at its heading.
-    if (!first) headingOf(name).focus();
-  };
-
-  /** The view, created once; null when its module cannot be had now. */
-  const viewOf = async (name) => {
-    try {
-      created[name] ??= Promise.resolve(views[name](rootOf(name)));
-      return await created[name];
-    } catch (cause) {
-      console.error(cause);
-      delete created[name];
-      return null;
-    }
-  };
-  const nameIn = (hash) => names.find((name) => hash === PREFIX + name);
-
-  window.addEventListener("hashchange", show);
-  return {
-    start: show,
-    current: () => current,
-    focusHeading: () => headingOf(shown).focus(),
-    /** @param {string} name @returns {Promise<View>} */
-    async go(name) {
-      location.hash = PREFIX + name;
-      await show();
-      return created[name];
-    },
-  };
+export function viewNamedBy(hash, names) {
+  return names.find((name) => hash === PREFIX + name);
 }
 
+/** Shows the view that the address names, now and whenever it changes. */
+export class Router {
+  #views;
+  #names;
+  /** @type {Map<string, Promise<View>>} */
+  #created = new Map();
+  /** @type {View | null} */
+  #current = null;
+  #shown = "";
+
+  /** @param {Record<string, Create>} views  the first is shown where the address names none */
+  constructor(views) {
+    this.#views = views;
+    this.#names = Object.keys(views);
+  }
+
+  start() {
+    window.addEventListener("hashchange", () => this.#show());
+    return this.#show();
+  }
+
+  get current() {
+    return this.#current;
+  }
+
+  focusHeading() {
+    headingOf(this.#shown).focus();
+  }
+
+  /**
+   * Show this view; null when its module cannot be had now.
+   * @param {string} name
+   */
+  async go(name) {
+    location.hash = PREFIX + name;
+    await this.#show();
+    return this.#viewOf(name);
+  }
+
+  async #show() {
+    const name = viewNamedBy(location.hash, this.#names) ?? (this.#shown || (this.#names[0] ?? ""));
+    if (name === this.#shown) return;
+    const first = this.#shown === "";
+    this.#shown = name;
+    render(this.#names, name);
+    const view = await this.#viewOf(name);
+    if (name !== this.#shown) return; // the visitor went on meanwhile
+    this.#enter(name, view);
+    // The first view is where the visitor already is; a new one begins at its heading.
+    if (!first) this.focusHeading();
+  }
+
+  /** @param {string} name @param {View | null} view */
+  #enter(name, view) {
+    byId("missing").textContent = view ? "" : texts.failure.view;
+    rootOf(name).hidden = !view;
+    this.#current = view;
+    view?.enter?.();
+  }
+
+  /**
+   * The view, created once; null when its module cannot be had now.
+   * @param {string} name
+   */
+  async #viewOf(name) {
+    try {
+      const created = this.#created.get(name) ?? this.#create(name);
+      this.#created.set(name, created);
+      return await created;
+    } catch (cause) {
+      console.error(cause);
+      this.#created.delete(name);
+      return null;
+    }
+  }
+
+  /** @param {string} name */
+  async #create(name) {
+    const create = this.#views[name];
+    if (!create) throw new Error(`there is no view ${name}`);
+    return create(rootOf(name));
+  }
+}
+
+/** @param {string} name */
 function rootOf(name) {
   return byId(`view-${name}`);
 }
 
+/** @param {string} name */
 function headingOf(name) {
-  return rootOf(name).querySelector("h1");
+  return /** @type {HTMLElement} */ (rootOf(name).querySelector("h1"));
 }
 
+/** @param {string[]} names @param {string} shown */
 function render(names, shown) {
   for (const name of names) rootOf(name).hidden = name !== shown;
   for (const link of document.querySelectorAll("nav a")) {

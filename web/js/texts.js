@@ -6,6 +6,13 @@
 
 export const language = "en";
 
+/**
+ * @typedef {string | number | boolean} Part
+ * @typedef {{words(...parts: Part[]): string}["words"]} Words
+ * @typedef {string | Words | string[] | string[][] | {[key: string]: Text}} Text
+ */
+
+/** @satisfies {Record<string, Text>} */
 export const texts = {
   brand: "facecompare",
   skip: "Skip to the content",
@@ -21,11 +28,15 @@ export const texts = {
 
   photos: "Photos",
   photoName: {
-    anchor: "Anchor", image1: "Image 1", image2: "Image 2", reference: "Reference",
-    candidate1: "Candidate 1", candidate2: "Candidate 2",
+    anchor: "Anchor",
+    image1: "Image 1",
+    image2: "Image 2",
+    reference: "Reference",
+    candidate1: "Candidate 1",
+    candidate2: "Candidate 2",
   },
-  load: (name) => `Load ${name.toLowerCase()}`,
-  takeWithCamera: (name) => `Take ${name.toLowerCase()} with the camera`,
+  load: (/** @type {string} */ name) => `Load ${name.toLowerCase()}`,
+  takeWithCamera: (/** @type {string} */ name) => `Take ${name.toLowerCase()} with the camera`,
   noPhoto: "Choose, drop or paste a photo",
   unviewable: "This browser cannot show this file. It is sent as it is.",
   shownByService: "This browser cannot show this file; this is the service's picture of it.",
@@ -36,12 +47,14 @@ export const texts = {
   oneFaceFound: "1 face found",
   facesFound: (count) => `${count} faces found; the largest is compared`,
   facesFoundAndDrawn: (count) => `${count} faces found; the largest, framed in yellow, is compared`,
-  facesFoundAndChosen: (count) => `${count} faces found; the one you chose, framed in yellow, is compared`,
+  facesFoundAndChosen: (count) =>
+    `${count} faces found; the one you chose, framed in yellow, is compared`,
   chooseAnother: "Click another face to compare that one.",
   compareFace: (place, count) => `Compare face ${place} of ${count}`,
   comparedFace: (place, count) => `Face ${place} of ${count}, which is compared`,
-  notDrawn: "This browser shows the photo in another shape than the service, so nothing is drawn on it.",
-  pasted: (name) => `The photo was pasted as ${name.toLowerCase()}.`,
+  notDrawn:
+    "This browser shows the photo in another shape than the service, so nothing is drawn on it.",
+  pasted: (/** @type {string} */ name) => `The photo was pasted as ${name.toLowerCase()}.`,
 
   examplesTitle: "No photos at hand? Try",
   examplesLabel: "Example photos",
@@ -75,14 +88,19 @@ export const texts = {
     loadFirst: "Load a photo here first.",
     unreachable: "The service cannot be reached. Check the connection, then press Predict again.",
     offline: "You are offline. Connect to the internet, then press Predict again.",
-    unreadableFile: "This file can no longer be read; it may have been changed or moved. Load it again.",
-    unreadableAnswer: "The service gave an answer that this page does not understand. Try again later.",
+    unreadableFile:
+      "This file can no longer be read; it may have been changed or moved. Load it again.",
+    unreadableResponse:
+      "The service gave a response that this page does not understand. Try again later.",
     tooLarge: "The photos are too large for the service. Load smaller ones.",
-    uploadTooLarge: (size, limit) => `This file has ${size}; at most ${limit} are accepted. Load a smaller one.`,
+    uploadTooLarge: (size, limit) =>
+      `This file has ${size}; at most ${limit} are accepted. Load a smaller one.`,
     uploadRefused: "The large photo could not be uploaded. Load a smaller one, or try again later.",
-    notHere: "There is no comparison service at this address.",
+    notHere:
+      "There is no comparison service at this address. Check the address, then reload the page.",
     unavailable: "The service cannot answer at the moment. Try again later.",
-    unexpected: (status) => `The service refused without saying why (HTTP ${status}).`,
+    unexpected: (status) =>
+      `The service refused without saying why (HTTP ${status}). Try again later.`,
     view: "This view cannot be loaded. Check the connection, then reload the page.",
     example: "The example photos cannot be loaded. Check the connection and try again.",
   },
@@ -98,15 +116,20 @@ export const texts = {
       "This page may not use the camera. To allow it, use the camera sign in the browser's address bar " +
       "or its settings for this site, then try again. Or choose a file instead.",
     NotFoundError: "No camera was found. Choose a file instead.",
-    NotReadableError: "Another program is using the camera. Close it and try again, or choose a file instead.",
+    NotReadableError:
+      "Another program is using the camera. Close it and try again, or choose a file instead.",
     insecure: "Browsers allow the camera only on pages with https. Choose a file instead.",
     other: "The camera cannot be used. Choose a file instead.",
+    unloaded:
+      "The camera's dialogue cannot be loaded. Check the connection and try again, or choose a file.",
   },
   cameraFile: "camera.jpg",
 
   keyTitle: "Access key needed",
-  keyReason: "This service answers to holders of an access key. Whoever runs it can give you one.",
-  keyRefused: "The service did not accept this access key. It may be mistyped or revoked.",
+  keyReason:
+    "This service needs an access key. Enter yours, or ask whoever runs the service for one.",
+  keyRefused:
+    "The service did not accept this access key; it may be mistyped or revoked. Enter it again.",
   keyLabel: "Access key",
   keyKept: "It is kept until you close this tab.",
   keyUse: "Use this key",
@@ -169,7 +192,7 @@ export const texts = {
   qualityOther: (name, value, unit) => `Unusual ${name}: ${value} ${unit}.`,
 
   detailsTitle: "Technical details",
-  rawTitle: "Answer as JSON",
+  rawTitle: "Response as JSON",
   chipLeftOut: (length) => `… ${length} characters of PNG in base64, shown above`,
   fact: {
     comparison: "Comparison",
@@ -187,13 +210,16 @@ export const texts = {
   stageTime: (stage, time) => `${stage} ${time}`,
 
   closerQuestion: "Which of two is closer?",
-  closerIntroduction: "Load one photo as the anchor and two candidates. They are ranked by their distance to it.",
+  closerIntroduction:
+    "Load one photo as the anchor and two candidates. They are ranked by their distance to it.",
   ranking: "Ranking",
   closest: (name) => `${name} is closer`,
-  rankFact: (verdict, distance, threshold) => `${verdict}: distance ${distance}, threshold ${threshold}`,
+  rankFact: (verdict, distance, threshold) =>
+    `${verdict}: distance ${distance}, threshold ${threshold}`,
 
   manyQuestion: "Which of these photos show one person?",
-  manyIntroduction: "Load one photo as the reference and up to 20 others. Each is compared with the reference.",
+  manyIntroduction:
+    "Load one photo as the reference and up to 20 others. Each is compared with the reference.",
   manyLoad: "Load photos",
   manyDrop: "Choose, drop or paste up to 20 photos",
   manyRun: "Compare all",
@@ -218,15 +244,21 @@ export const texts = {
 
   historyTitle: "History",
   ownTitle: "In this tab",
-  ownIntroduction: "What you compared since you opened this tab. No photo is kept, and closing the tab forgets it.",
-  ownEmpty: "Nothing was compared yet.",
+  ownIntroduction:
+    "What you compared since you opened this tab. No photo is kept, and closing the tab forgets it.",
+  ownEmpty: "Nothing was compared yet. What you compare in this tab is listed here.",
   ownClear: "Forget these",
   logTitle: "The service's log",
-  logIntroduction: "Every comparison leaves a record, without any photo and without anything biometric.",
-  logNeedsKey: "The log is for holders of an access key.",
-  logEmpty: "No records.",
+  logIntroduction: "The record of each comparison: no photo, and nothing biometric.",
+  logNeedsKey: "Reading the log needs an access key.",
+  logEmpty: "No records found. Compare two photos, or choose another start or caller.",
   filterSince: "From",
-  since: { "": "the beginning", "24h": "the last 24 hours", "7d": "the last 7 days", "30d": "the last 30 days" },
+  since: {
+    "": "the beginning",
+    "24h": "the last 24 hours",
+    "7d": "the last 7 days",
+    "30d": "the last 30 days",
+  },
   filterCaller: "Caller",
   filterApply: "Show",
   logCsv: "Download as CSV",
@@ -288,12 +320,28 @@ export const texts = {
   version: (version) => `Version ${version}.`,
 
   apiTitle: "The API",
-  apiIntroduction: "What this page uses, anybody may use: each operation with its fields, answers and errors.",
-  apiFields: "Fields",
+  apiIntroduction:
+    "What this page uses, anybody may use: each operation with its parameters, responses and errors.",
+  apiBack: "Back to the comparison",
+  apiContents: "Operations",
+  apiNeedsKey: "Needs an access key where the service asks for one: Authorization: Bearer KEY.",
   apiParameters: "Parameters",
-  apiAnswers: "Answers",
-  apiExample: "Example of an answer",
+  apiRequestBody: "Request body",
+  apiResponses: "Responses",
+  apiExample: "Example of a response",
+  apiRequestExample: "Example of a request body",
+  apiSchemas: "Schemas",
+  apiName: "Name",
+  apiType: "Type",
+  apiMeaning: "Meaning",
   apiRequired: "required",
+  apiAnyType: "any",
+  apiOr: " or ",
+  apiArrayOf: (items) => `array of ${items}`,
+  apiTuple: (length, items) => `${length} × ${items}`,
+  apiMaxLength: "at most this many characters: ",
+  apiPattern: "matches ",
+  apiDefault: (value) => `default: ${value}`,
 
   notProof: "A verdict is a measurement, not proof of who somebody is.",
   nothingKept: "No photo is kept.",

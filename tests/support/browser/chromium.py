@@ -1,4 +1,4 @@
-"""Chromium as the tests start it: it reaches this machine and nothing else."""
+"""The browser: the system's Chromium, cut off from everything but this machine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 NOT_INSTALLED = "Chromium is not installed: the page is NOT tested here; .ci/run installs it"
-
-CHROMIUM_FLAGS = [
+FLAGS = [
     "--no-sandbox",  # CI runs as root
     "--disable-gpu",
     "--disable-background-networking",
@@ -21,16 +20,17 @@ CHROMIUM_FLAGS = [
 
 
 def chromium_path() -> str | None:
+    """Where the system has it, if it does."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
 
 
 @contextmanager
-def browser_with(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    """Chromium with these flags, for the length of the block."""
+def chromium(playwright: Playwright, *more_flags: str) -> Iterator[Browser]:
+    """A browser of one's own; skips the test where Chromium is not installed."""
     path = chromium_path()
     if path is None:
         pytest.skip(NOT_INSTALLED)
-    browser = playwright.chromium.launch(executable_path=path, args=flags)
+    browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more_flags])
     yield browser
     browser.close()

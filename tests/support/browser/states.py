@@ -13,7 +13,7 @@ from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, plain
 def verdict(visitor: Visitor) -> None:
     visitor.compare(OBAMA, ("both.jpg", group(OBAMA2, BIDEN)))
     visitor.details.get_by_text("Technical details").click()
-    visitor.details.get_by_text("Answer as JSON").click()
+    visitor.details.get_by_text("Response as JSON").click()
 
 
 def failure(visitor: Visitor) -> None:
@@ -73,7 +73,7 @@ def about(visitor: Visitor) -> None:
 def api(visitor: Visitor) -> None:
     visitor.open("About")
     visitor.page.get_by_role("link", name="Every operation of the API").click()
-    expect(visitor.view).to_contain_text("/api/compare")
+    expect(visitor.page.get_by_role("main")).to_contain_text("ComparisonResponse")
 
 
 def nothing(visitor: Visitor) -> None:

@@ -186,6 +186,9 @@ class Visitor:
         return bool(style == "solid")
 
 
+Visit = Callable[..., Visitor]  # opens the page for another visitor
+
+
 def _payload(file: File) -> FilePayload:
     name, data = (file.name, file.read_bytes()) if isinstance(file, Path) else file
     kinds = {"jpg": "image/jpeg", "png": "image/png", "heic": "image/heic", "txt": "text/plain"}

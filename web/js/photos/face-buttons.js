@@ -1,53 +1,73 @@
 /** Buttons over the faces of a photo with several: another face is compared by pressing its own. */
 
 import { texts } from "../texts.js";
-import { placeOf, sameShape } from "./overlay.js";
+import { boxOnScreen, placementOf, sameShape } from "./geometry.js";
 
 /** @typedef {import("../service/types.js").PhotoResult} PhotoResult */
+/** @typedef {import("../service/types.js").Face} Face */
 
-/**
- * @param {HTMLElement} root  lies exactly over the picture
- * @param {HTMLImageElement} picture
- * @param {(place: number) => void} onChoose
- */
-export function createFaceButtons(root, picture, onChoose) {
+export class FaceButtons {
+  #root;
+  #picture;
+  #onChoose;
   /** @type {PhotoResult | null} */
-  let result = null;
-  const arrange = () => {
-    if (!result) return;
-    const place = placeOf(result, root.clientWidth, root.clientHeight);
-    [...root.children].forEach((button, index) => put(button, result.faces[index].box, place));
-  };
-  const refill = () => {
-    const several = result && result.faces.length > 1 && sameShape(result, picture);
-    root.replaceChildren(...(several ? result.faces.map(button) : []));
-    if (several) arrange();
-  };
-  const button = (face, index, { length }) => {
-    const element = document.createElement("button");
+  #result = null;
+
+  /**
+   * @param {HTMLElement} root  lies exactly over the picture
+   * @param {HTMLImageElement} picture
+   * @param {(place: number) => void} onChoose
+   */
+  constructor(root, picture, onChoose) {
+    this.#root = root;
+    this.#picture = picture;
+    this.#onChoose = onChoose;
+    new ResizeObserver(() => this.#arrange()).observe(root);
+    picture.addEventListener("load", () => this.#refill());
+  }
+
+  /** @param {PhotoResult | null} result */
+  show(result) {
+    if (result === this.#result) return;
+    this.#result = result;
+    this.#refill();
+  }
+
+  #refill() {
+    const faces = this.#result?.faces ?? [];
+    const several = faces.length > 1 && this.#result && sameShape(this.#result, this.#picture);
+    const buttons = several ? faces.map((face, index) => this.#button(face, index)) : [];
+    this.#root.replaceChildren(...buttons);
+    this.#arrange();
+  }
+
+  /** @param {Face} face @param {number} index */
+  #button(face, index) {
+    const button = document.createElement("button");
     const words = face.compared ? texts.comparedFace : texts.compareFace;
-    element.type = "button";
-    element.className = "face";
-    element.setAttribute("aria-label", words(index + 1, length));
-    element.setAttribute("aria-pressed", String(face.compared));
-    element.addEventListener("click", () => !face.compared && onChoose(index));
-    return element;
-  };
-  new ResizeObserver(arrange).observe(root);
-  picture.addEventListener("load", refill);
-  return {
-    /** @param {PhotoResult | null} next */
-    show(next) {
-      if (next === result) return;
-      result = next;
-      refill();
-    },
-  };
+    button.type = "button";
+    button.className = "face";
+    button.setAttribute("aria-label", words(index + 1, this.#result?.faces.length ?? 0));
+    button.setAttribute("aria-pressed", String(face.compared));
+    button.addEventListener("click", () => !face.compared && this.#onChoose(index));
+    return button;
+  }
+
+  #arrange() {
+    if (!this.#result) return;
+    const frame = { width: this.#root.clientWidth, height: this.#root.clientHeight };
+    const placement = placementOf(this.#result, frame);
+    for (const [index, button] of [...this.#root.children].entries()) {
+      const face = this.#result.faces[index];
+      if (face) put(/** @type {HTMLElement} */ (button), boxOnScreen(face.box, placement));
+    }
+  }
 }
 
-function put(element, box, { scale, left, top }) {
-  element.style.left = `${left + box.left * scale}px`;
-  element.style.top = `${top + box.top * scale}px`;
-  element.style.width = `${box.width * scale}px`;
-  element.style.height = `${box.height * scale}px`;
+/** @param {HTMLElement} element @param {import("./geometry.js").Box} box */
+function put(element, { left, top, width, height }) {
+  element.style.left = `${left}px`;
+  element.style.top = `${top}px`;
+  element.style.width = `${width}px`;
+  element.style.height = `${height}px`;
 }

@@ -1,22 +1,25 @@
 /** Photos that come as files: from the file dialogue, by drag and drop, from the clipboard. */
 
+/** @typedef {[File, ...File[]]} Files  at least one */
+
 /**
  * @param {HTMLInputElement} input
- * @param {(files: File[]) => void} onFiles
+ * @param {(files: Files) => void} onFiles
  */
 export function acceptChosen(input, onFiles) {
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])];
     input.value = ""; // so that the same file can be chosen again
-    if (files.length) onFiles(files);
+    if (isSome(files)) onFiles(files);
   });
 }
 
 /**
  * @param {HTMLElement} place  gets the class "dropping" while a file hovers over it
- * @param {(files: File[]) => void} onFiles
+ * @param {(files: Files) => void} onFiles
  */
 export function acceptDrops(place, onFiles) {
+  /** @param {boolean} on */
   const mark = (on) => place.classList.toggle("dropping", on);
   place.addEventListener("dragover", () => mark(true));
   place.addEventListener("dragleave", (event) => {
@@ -25,7 +28,7 @@ export function acceptDrops(place, onFiles) {
   place.addEventListener("drop", (event) => {
     mark(false);
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length) onFiles(files);
+    if (isSome(files)) onFiles(files);
   });
 }
 
@@ -36,12 +39,17 @@ export function keepDropsOnThePage() {
   }
 }
 
-/** @param {(files: File[]) => void} onFiles  called with at least one */
+/** @param {(files: Files) => void} onFiles */
 export function acceptPastes(onFiles) {
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length) return; // text, for a field that has the focus
+    if (!isSome(files)) return; // text, for a field that has the focus
     event.preventDefault();
     onFiles(files);
   });
+}
+
+/** @param {File[]} files @returns {files is Files} */
+function isSome(files) {
+  return files.length > 0;
 }

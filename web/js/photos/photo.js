@@ -25,11 +25,11 @@ export function discard(photo) {
 }
 
 /**
- * @template {string} Name
- * @param {Record<Name, Photo>} photos
- * @returns {Promise<Record<Name, Blob>>}  what is sent of each
+ * What is sent of each photo that there is.
+ * @param {Record<string, Photo | null>} photos
+ * @returns {Promise<Record<string, Blob>>}
  */
 export async function allReady(photos) {
-  const ready = Object.entries(photos).map(async ([name, photo]) => [name, await photo.ready]);
+  const ready = Object.entries(photos).map(async ([name, photo]) => [name, await photo?.ready]);
   return Object.fromEntries(await Promise.all(ready));
 }

@@ -1,15 +1,16 @@
 /**
  * Photos made as small as the service needs them, before they are sent.
  *
- * The service looks at photos 600 px wide and at most 900 px high, so 1,600 px lose nothing that it
- * would see. The canvas also turns them upright and leaves EXIF behind, with the place in it.
+ * The canvas also turns them upright and leaves EXIF behind, with the place in it.
  */
 
-const LONG_SIDE_PX = 1600;
+/** @typedef {{width: number, height: number}} Size */
+
+const LONG_SIDE_PX = 1600; // the service looks at photos 600 px wide and at most 900 px high
 const SMALL_ENOUGH_BYTES = 480_000; // two of them make one megabyte with everything around them
 const QUALITIES = [0.92, 0.85, 0.75, 0.6]; // the first that is small enough; 0.92 hides its traces
 
-/** One at a time: a decoded 12-megapixel photo takes 48 MB. */
+/** @type {Promise<unknown>}  one at a time: a decoded 12-megapixel photo takes 48 MB */
 let queue = Promise.resolve();
 
 /**
@@ -24,49 +25,84 @@ export function shrink(file) {
   return turn.catch(() => file);
 }
 
+/** @param {File} file @returns {Promise<Blob>} */
 async function smaller(file) {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   try {
-    const { width, height } = picture;
-    const scale = Math.min(1, LONG_SIDE_PX / Math.max(width, height));
-    if (scale === 1 && file.size <= SMALL_ENOUGH_BYTES) return file;
-    const blob = await encode(draw(picture, Math.round(width * scale), Math.round(height * scale)));
+    if (goesAsItIs(picture, file.size)) return file;
+    const blob = await encode(draw(picture, sentSize(picture)));
     return blob.size < file.size ? blob : file;
   } finally {
     picture.close();
   }
 }
 
-function draw(picture, width, height) {
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, width);
-  canvas.height = Math.max(1, height);
-  const context = canvas.getContext("2d", { alpha: false });
+/** @param {ImageBitmap} picture @param {Size} size */
+function draw(picture, { width, height }) {
+  const canvas = emptyCanvas({ width, height });
+  const context = contextOf(canvas, { alpha: false });
   context.fillStyle = "white"; // behind transparency, as the service has it
-  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  context.drawImage(picture, 0, 0, width, height);
   return canvas;
 }
 
 /** @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
 async function encode(canvas) {
-  let blob;
-  for (const quality of QUALITIES) {
-    blob = await jpeg(canvas, quality);
-    if (blob.size <= SMALL_ENOUGH_BYTES) break;
+  for (const quality of QUALITIES.slice(0, -1)) {
+    const blob = await jpeg(canvas, quality);
+    if (isSmallEnough(blob.size)) return blob;
   }
-  return blob;
+  return jpeg(canvas, QUALITIES.at(-1));
+}
+
+/** @param {Size} size */
+export function emptyCanvas({ width, height }) {
+  return Object.assign(document.createElement("canvas"), { width, height });
+}
+
+/** @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings] */
+export function contextOf(canvas, settings) {
+  const context = canvas.getContext("2d", settings);
+  if (!context) throw new Error("this browser has no canvas to draw on");
+  return context;
 }
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {number} quality
+ * @param {number} [quality]
  * @returns {Promise<Blob>}
  */
 export function jpeg(canvas, quality) {
   return new Promise((resolve, reject) => {
+    /** @param {Blob | null} blob */
     const done = (blob) => (blob ? resolve(blob) : reject(new Error("the canvas gave no JPEG")));
     canvas.toBlob(done, "image/jpeg", quality);
   });
+}
+
+/**
+ * The size in which a photo is sent, px.
+ * @param {Size} photo
+ */
+export function sentSize({ width, height }) {
+  const scale = Math.min(1, LONG_SIDE_PX / Math.max(width, height));
+  /** @param {number} side */
+  const scaled = (side) => Math.max(1, Math.round(side * scale));
+  return { width: scaled(width), height: scaled(height) };
+}
+
+/** @param {number} bytes */
+export function isSmallEnough(bytes) {
+  return bytes <= SMALL_ENOUGH_BYTES;
+}
+
+/**
+ * Whether the file may be sent as it is.
+ * @param {Size} photo
+ * @param {number} bytes
+ */
+export function goesAsItIs({ width, height }, bytes) {
+  return Math.max(width, height) <= LONG_SIDE_PX && isSmallEnough(bytes);
 }

@@ -13,10 +13,19 @@ export class ServiceFailed extends Error {
   }
 }
 
+/**
+ * @param {unknown} cause  whatever was thrown
+ * @returns {ServiceFailed}
+ */
+export function failureFrom(cause) {
+  if (cause instanceof ServiceFailed) return cause;
+  return new ServiceFailed(cause instanceof Error ? cause.message : String(cause));
+}
+
 /** No answer at all. */
-export function disconnected() {
+export function disconnected(online = navigator.onLine) {
   const { offline, unreachable } = texts.failure;
-  return new ServiceFailed(navigator.onLine ? unreachable : offline);
+  return new ServiceFailed(online ? unreachable : offline);
 }
 
 /**
@@ -30,6 +39,7 @@ export function refusal(status, body) {
     : new ServiceFailed(wordsFor(status), null, status);
 }
 
+/** @param {number} status */
 function wordsFor(status) {
   const { tooLarge, notHere, unavailable, unexpected } = texts.failure;
   if (status === 413) return tooLarge;
@@ -39,5 +49,5 @@ function wordsFor(status) {
 
 /** @returns {ServiceFailed} */
 export function notUnderstood() {
-  return new ServiceFailed(texts.failure.unreadableAnswer);
+  return new ServiceFailed(texts.failure.unreadableResponse);
 }

@@ -1,6 +1,6 @@
 /** The service's log: pages of records, the whole as CSV, deletion. */
 
-import { call } from "./call.js";
+import { requestApi } from "./api-request.js";
 
 /** @typedef {import("./types.js").RecordPage} RecordPage */
 /** @typedef {{since: string, caller: string}} Filter  empty texts restrict nothing */
@@ -12,21 +12,23 @@ const PAGE_LENGTH = 20;
  * @param {string | null} cursor  of the page before
  * @returns {Promise<RecordPage>}
  */
-export function page(filter, cursor) {
+export function recordPage(filter, cursor) {
   const query = queryOf({ limit: String(PAGE_LENGTH), cursor: cursor ?? "", ...filter });
-  return call({ url: `/api/comparisons?${query}` });
+  return requestApi({ url: `/api/comparisons?${query}` });
 }
 
 /** @param {Filter} filter @returns {Promise<Blob>} */
-export function csv(filter) {
-  return call({ url: `/api/comparisons.csv?${queryOf(filter)}`, responseType: "blob" });
+export function recordsCsv(filter) {
+  return requestApi({ url: `/api/comparisons.csv?${queryOf(filter)}`, responseType: "blob" });
 }
 
-/** @param {string} comparisonId */
-export function forget(comparisonId) {
-  return call({ method: "DELETE", url: `/api/comparisons/${encodeURIComponent(comparisonId)}` });
+/** @param {string} comparisonId @returns {Promise<null>} */
+export function deleteRecord(comparisonId) {
+  const url = `/api/comparisons/${encodeURIComponent(comparisonId)}`;
+  return requestApi({ method: "DELETE", url });
 }
 
+/** @param {Record<string, string>} fields */
 function queryOf(fields) {
   return new URLSearchParams(Object.entries(fields).filter(([, value]) => value));
 }

@@ -42,8 +42,11 @@
  * @property {number} threshold
  * @property {string} engine
  * @property {number | null} score  0 to 100; null, as the next two, where the engine is not calibrated
- * @property {number | null} far_at_threshold  share of pairs of strangers that are accepted
- * @property {number | null} far_at_distance  share of pairs of strangers that come this close
+ * @property {number | null} [fmr_at_threshold]  false match rate: the share of pairs of strangers that
+ *   the threshold accepts
+ * @property {number | null} [fmr_at_distance]  the share of pairs of strangers that come this close
+ * @property {number | null} [far_at_threshold]  the former name, of an older service
+ * @property {number | null} [far_at_distance]  the former name
  * @property {PhotoResult} image1
  * @property {PhotoResult} image2
  * @property {Timing} timing_ms
@@ -53,7 +56,6 @@
  * @property {boolean} same_person
  * @property {number} distance
  * @property {number | null} score
- * @property {number | null} far_at_distance
  * @property {PhotoResult} photo
  *
  * @typedef {object} Prediction

@@ -25,7 +25,10 @@ const TYPICAL = /** @type {Record<string, Typical>} */ ({
 /** Making the same photos smaller moves a distance by less than this: tests/web/test_shrinking.py. */
 const MARGIN = 0.02;
 
-/** @param {string} engine @returns {Typical | null}  null where nothing was measured */
+/**
+ * @param {string} engine
+ * @returns {Typical | null}  null where nothing was measured
+ */
 export function typicalOf(engine) {
   return TYPICAL[engine] ?? null;
 }

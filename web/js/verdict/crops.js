@@ -14,14 +14,16 @@ export function createCrops(root) {
     /** @param {[string, PhotoResult][]} photos  each with its title */
     render(photos) {
       root.hidden = photos.length === 0;
-      parts.crops.replaceChildren(...photos.map(([title, photo]) => crop(title, comparedFace(photo))));
+      parts.crops.replaceChildren(
+        ...photos.map(([title, photo]) => crop(title, comparedFace(photo))),
+      );
     },
   };
 }
 
-/** @param {PhotoResult} photo */
+/** @param {PhotoResult} photo  as checked, it has one */
 export function comparedFace(photo) {
-  return photo.faces.find((face) => face.compared);
+  return /** @type {Face} */ (photo.faces.find((face) => face.compared));
 }
 
 /** @param {string} title @param {Face} face */

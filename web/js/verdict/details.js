@@ -1,4 +1,4 @@
-/** What a developer wants to know: the engine, the timing, and the answer as it came. */
+/** What a developer wants to know: the engine, the timing, and the response as it came. */
 
 import { partsOf, withText } from "../dom.js";
 import { duration, moment, number } from "../format.js";
@@ -6,59 +6,84 @@ import { texts } from "../texts.js";
 import { comparedFace } from "./crops.js";
 
 /** @typedef {import("../service/types.js").PhotoResult} PhotoResult */
+/** @typedef {import("../service/types.js").Timing} Timing */
+/** @typedef {{distance: number, comparison_id: string | null}} Measured */
 
-const STAGES = ["decode", "detect", "align", "embed", "match"];
+/**
+ * @typedef {object} Detailed
+ * @property {import("../service/types.js").Comparison | import("../service/types.js").Prediction} response
+ * @property {[string, Measured][]} verdicts  each with its title; the only one needs none
+ * @property {[string, PhotoResult][]} photos  each with its title
+ */
+
+const STAGES = /** @type {const} */ (["decode", "detect", "align", "embed", "match"]);
 const EXACT_DIGITS = 6;
 
 /** @param {HTMLElement} root */
 export function createDetails(root) {
   const parts = partsOf(root);
   return {
-    /**
-     * @param {any} answer  null while there is none
-     * @param {Record<string, {distance: number, comparison_id: string | null}>} verdicts  by title
-     * @param {[string, PhotoResult][]} photos
-     */
-    render(answer, verdicts = {}, photos = []) {
-      root.hidden = !answer;
-      const facts = answer ? factsOf(answer, Object.entries(verdicts), photos) : [];
+    /** @param {Detailed | null} detailed */
+    render(detailed) {
+      root.hidden = !detailed;
+      const facts = detailed ? factsOf(detailed) : [];
       parts.facts.replaceChildren(...facts.flatMap(row));
-      parts.raw.textContent = answer ? JSON.stringify(answer, shortChips, 2) : "";
+      parts.raw.textContent = detailed ? JSON.stringify(detailed.response, shortChips, 2) : "";
     },
   };
 }
 
-/** @returns {[string, string][]} */
-function factsOf(answer, verdicts, photos) {
+/** @param {Detailed} detailed @returns {[string, string][]} */
+function factsOf({ response, verdicts, photos }) {
   const { fact } = texts;
-  const exact = (value) => number(value, EXACT_DIGITS);
-  const each = (of) => verdicts.map(([title, value]) => (title ? texts.errorOf(title, of(value)) : of(value)));
   return [
-    [fact.distance, each(({ distance }) => exact(distance)).join(", ")],
-    [fact.threshold, exact(answer.threshold)],
-    [fact.engine, answer.engine],
+    [fact.distance, listed(verdicts, ({ distance }) => exact(distance))],
+    [fact.threshold, exact(response.threshold)],
+    [fact.engine, response.engine],
     [fact.detectors, photos.map(detectorOf).join(", ")],
-    [fact.duration, duration(answer.timing_ms.total)],
-    [fact.stages, stagesOf(answer.timing_ms)],
-    [fact.time, moment(answer.created_at)],
-    [fact.comparison, each(({ comparison_id: id }) => id ?? texts.notRecorded).join(", ")],
+    [fact.duration, duration(response.timing_ms.total)],
+    [fact.stages, stagesOf(response.timing_ms)],
+    [fact.time, moment(response.created_at)],
+    [fact.comparison, listed(verdicts, ({ comparison_id: id }) => id ?? texts.notRecorded)],
   ];
 }
 
+/** @param {[string, Measured][]} verdicts @param {(verdict: Measured) => string} textOf */
+function listed(verdicts, textOf) {
+  const each = verdicts.map(([title, verdict]) => {
+    const text = textOf(verdict);
+    return title ? texts.errorOf(title, text) : text;
+  });
+  return each.join(", ");
+}
+
+/** @param {number} value */
+function exact(value) {
+  return number(value, EXACT_DIGITS);
+}
+
+/** @param {[string, PhotoResult]} photo */
 function detectorOf([title, photo]) {
   const face = comparedFace(photo);
   return texts.detectorOf(title, face.detector, number(face.detection_score, 2));
 }
 
+/** @param {Timing} timing */
 function stagesOf(timing) {
-  return STAGES.map((stage) => texts.stageTime(texts.stage[stage], duration(timing[stage]))).join(", ");
+  const times = STAGES.map((stage) => texts.stageTime(texts.stage[stage], duration(timing[stage])));
+  return times.join(", ");
 }
 
+/** @param {[string, string]} fact */
 function row([name, value]) {
   return [withText("dt", name), withText("dd", value)];
 }
 
-/** A crop is tens of thousands of characters; its length says enough. */
+/**
+ * A crop is tens of thousands of characters; its length says enough.
+ * @param {string} key
+ * @param {any} value
+ */
 function shortChips(key, value) {
   return key === "chip" && value ? texts.chipLeftOut(number(value.length)) : value;
 }

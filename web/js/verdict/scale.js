@@ -8,7 +8,7 @@ import { texts } from "../texts.js";
 const END = 1.2; // no two faces of the LFW data set are further apart
 
 /**
- * @param {Record<string, any>} parts
+ * @param {import("../dom.js").Parts} parts
  * @param {{distance: number, threshold: number, typical: Typical | null}} values
  * @param {{distance: string, threshold: string}} words
  */
@@ -28,6 +28,7 @@ export function renderScale(parts, { distance, threshold, typical }, words) {
   parts.scaleEnd.textContent = end;
 }
 
+/** @param {HTMLElement} zone @param {[number, number]} [range] */
 function renderZone(zone, range) {
   zone.hidden = !range;
   if (!range) return;
@@ -35,12 +36,17 @@ function renderZone(zone, range) {
   zone.style.width = shareOf(range[1] - range[0]);
 }
 
+/** @param {Typical} typical */
 function typicalWords({ same, different }) {
+  /** @param {[number, number]} range */
   const words = ([from, to]) => texts.range(number(from, 2), number(to, 2));
   return texts.scaleTypical(words(same), words(different));
 }
 
-/** A distance or threshold may be larger than the scale; its mark then stands at the end. */
-function shareOf(value) {
+/**
+ * A distance or threshold may be larger than the scale; its mark then stands at the end.
+ * @param {number} value
+ */
+export function shareOf(value) {
   return `${(100 * Math.min(value, END)) / END}%`;
 }

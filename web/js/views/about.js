@@ -2,7 +2,7 @@
 
 import { partsOf, withText } from "../dom.js";
 import { number } from "../format.js";
-import { service } from "../service/about.js";
+import { serviceInfo } from "../service/service-info.js";
 import { texts } from "../texts.js";
 
 /** @param {HTMLElement} root */
@@ -12,15 +12,16 @@ export function createAboutView(root) {
   parts.limits.replaceChildren(...texts.limits.map((text) => withText("li", text)));
   return {
     async enter() {
-      const about = await service();
-      parts.storedDays.textContent = about ? texts.storedDays(number(about.records_days)) : "";
-      parts.storedUploads.textContent = about?.uploads ? texts.storedUploads : "";
-      parts.version.textContent = about ? texts.version(about.version) : "";
+      const info = await serviceInfo();
+      parts.storedDays.textContent = info ? texts.storedDays(number(info.records_days)) : "";
+      parts.storedUploads.textContent = info?.uploads ? texts.storedUploads : "";
+      parts.version.textContent = info ? texts.version(info.version) : "";
     },
   };
 }
 
-function row([engine, ...shares]) {
+/** @param {string[]} figures  of an engine: its name and its shares */
+function row([engine = "", ...shares]) {
   const line = document.createElement("tr");
   const title = withText("th", engine);
   title.setAttribute("scope", "row");

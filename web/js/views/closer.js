@@ -2,97 +2,127 @@
 
 import { fromTemplate, partsOf } from "../dom.js";
 import { distanceAndThreshold, number } from "../format.js";
-import { remember } from "../own-history.js";
-import { createDesk } from "../photos/desk.js";
-import { predict } from "../service/api.js";
+import { ComparisonForm } from "../photos/comparison-form.js";
+import { predict } from "../service/operations.js";
+import { addTabEntry } from "../tab-history.js";
 import { texts } from "../texts.js";
 import { callOf } from "../verdict/call.js";
 import { createCrops } from "../verdict/crops.js";
 import { createDetails } from "../verdict/details.js";
 import { symbol } from "../verdict/verdict.js";
 
+/** @typedef {import("../dom.js").Parts} Parts */
 /** @typedef {import("../service/types.js").Prediction} Prediction */
+/** @typedef {import("../service/types.js").PhotoResult} PhotoResult */
+/** @typedef {import("../photos/comparison-form.js").Photos} Photos */
+/** @typedef {"image1" | "image2"} CandidateName */
 
-/** @type {("image1" | "image2")[]} */
+/** @type {CandidateName[]} */
 const CANDIDATES = ["image1", "image2"];
+const { anchor, candidate1, candidate2 } = texts.photoName;
+const TITLES = { anchor, image1: candidate1, image2: candidate2 };
+const EXAMPLES = [
+  {
+    label: texts.examplesCloser,
+    files: { anchor: "obama.jpg", image1: "biden.jpg", image2: "obama2.jpg" },
+  },
+];
 
 /** @param {HTMLElement} root */
 export function createCloserView(root) {
   const parts = partsOf(root);
-  const crops = createCrops(parts.faces);
-  const details = createDetails(parts.details);
-  const { anchor, candidate1, candidate2 } = texts.photoName;
-  const places = { anchor, image1: candidate1, image2: candidate2 };
-  /** @type {Prediction | null} */
-  let shown = null;
-
-  /** @param {Prediction | null} prediction */
-  const show = (prediction, photos) => {
-    if (prediction === shown) return;
-    shown = prediction;
-    const results = prediction ? resultsOf(prediction) : {};
-    /** @type {[string, any][]} */
-    const titled = Object.entries(results).map(([name, photo]) => [places[name], photo]);
-    crops.render(titled);
-    const verdicts = prediction && { [candidate1]: prediction.image1, [candidate2]: prediction.image2 };
-    details.render(prediction, verdicts ?? {}, titled);
-    parts.ranking.hidden = !prediction;
-    if (!prediction) return;
-    keep(prediction, photos);
-    renderRanking(parts, prediction, places);
-    parts.ranking.scrollIntoView({ block: "nearest" });
-  };
-
-  return createDesk(parts.place, {
-    places,
+  return new ComparisonForm(parts.place, {
+    places: TITLES,
     waiting: texts.status.waitingForThree,
-    examples: [
-      {
-        label: texts.examplesCloser,
-        files: { anchor: "obama.jpg", image1: "biden.jpg", image2: "obama2.jpg" },
-      },
-    ],
-    ask: predict,
+    examples: EXAMPLES,
+    send: predict,
     resultsOf,
-    show,
+    show: createResult(parts),
   });
 }
 
 /** @param {Prediction} prediction */
-function resultsOf({ anchor, image1, image2 }) {
-  return { anchor, image1: image1.photo, image2: image2.photo };
+function resultsOf(prediction) {
+  const { anchor: photo, image1, image2 } = prediction;
+  return { anchor: photo, image1: image1.photo, image2: image2.photo };
 }
 
-/** @param {Prediction} prediction */
+/** @param {Parts} parts */
+function createResult(parts) {
+  const crops = createCrops(parts.faces);
+  const details = createDetails(parts.details);
+  /** @type {Prediction | null} */
+  let shown = null;
+
+  /** @param {Prediction | null} prediction @param {Photos} photos */
+  return (prediction, photos) => {
+    if (prediction === shown) return;
+    shown = prediction;
+    const results = prediction ? titledPhotos(prediction) : [];
+    crops.render(results);
+    details.render(
+      prediction && { response: prediction, verdicts: titledVerdicts(prediction), photos: results },
+    );
+    parts.ranking.hidden = !prediction;
+    if (!prediction) return;
+    keep(prediction, photos);
+    renderRanking(parts, prediction);
+  };
+}
+
+/** @param {Prediction} prediction @returns {[string, PhotoResult][]} */
+function titledPhotos(prediction) {
+  const { anchor: photo, image1, image2 } = resultsOf(prediction);
+  return [
+    [TITLES.anchor, photo],
+    [TITLES.image1, image1],
+    [TITLES.image2, image2],
+  ];
+}
+
+/** @param {Prediction} prediction @returns {[string, import("../service/types.js").Candidate][]} */
+function titledVerdicts({ image1, image2 }) {
+  return [
+    [TITLES.image1, image1],
+    [TITLES.image2, image2],
+  ];
+}
+
+/** @param {Prediction} prediction @param {Photos} photos */
 function keep(prediction, photos) {
   for (const name of CANDIDATES) {
     const { threshold } = prediction;
     const verdict = { ...prediction[name], threshold };
-    remember(photos.anchor.file.name, photos[name].file.name, verdict, prediction);
+    const files = [photos.anchor, photos[name]].map((photo) => photo?.file.name ?? "");
+    addTabEntry(files[0] ?? "", files[1] ?? "", verdict, prediction);
   }
 }
 
-/** @param {Prediction} prediction */
-function renderRanking(parts, prediction, places) {
-  /** @type {"image1" | "image2"} */
+/** @param {Parts} parts @param {Prediction} prediction */
+function renderRanking(parts, prediction) {
   const further = prediction.closer === "image1" ? "image2" : "image1";
-  parts.words.textContent = texts.closest(places[prediction.closer]);
-  parts.ranks.replaceChildren(
-    ...[prediction.closer, further].map((name) => rank(prediction, name, places[name])),
-  );
+  parts.words.textContent = texts.closest(TITLES[prediction.closer]);
+  parts.ranks.replaceChildren(rank(prediction, prediction.closer), rank(prediction, further));
+  parts.ranking.scrollIntoView({ block: "nearest" });
 }
 
-/** @param {Prediction} prediction @param {"image1" | "image2"} name @param {string} title */
-function rank({ engine, threshold, ...prediction }, name, title) {
-  const candidate = prediction[name];
+/** @param {Prediction} prediction @param {CandidateName} name */
+function rank(prediction, name) {
   const item = fromTemplate("rank");
   const parts = partsOf(item);
-  const words = distanceAndThreshold(candidate.distance, threshold);
-  const call = callOf({ ...candidate, threshold }, engine);
-  const score = candidate.score === null ? "" : ` ${texts.score(number(candidate.score))}`;
+  const { call, fact } = rankWords(prediction, name);
   item.dataset.call = call;
   parts.symbol.append(symbol());
-  parts.title.textContent = title;
-  parts.fact.textContent = texts.rankFact(texts.call[call], words.distance, words.threshold) + score;
+  parts.title.textContent = TITLES[name];
+  parts.fact.textContent = fact;
   return item;
+}
+
+/** @param {Prediction} prediction @param {CandidateName} name */
+function rankWords({ engine, threshold, ...prediction }, name) {
+  const candidate = prediction[name];
+  const { distance, threshold: limit } = distanceAndThreshold(candidate.distance, threshold);
+  const call = callOf({ ...candidate, threshold }, engine);
+  const score = candidate.score === null ? "" : ` ${texts.score(number(candidate.score))}`;
+  return { call, fact: texts.rankFact(texts.call[call], distance, limit) + score };
 }

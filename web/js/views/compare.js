@@ -1,47 +1,68 @@
 /** Are these two photos the same person? */
 
 import { partsOf } from "../dom.js";
-import { remember } from "../own-history.js";
-import { createDesk } from "../photos/desk.js";
-import { compare } from "../service/api.js";
+import { ComparisonForm } from "../photos/comparison-form.js";
+import { compare } from "../service/operations.js";
+import { addTabEntry } from "../tab-history.js";
 import { texts } from "../texts.js";
 import { createCrops } from "../verdict/crops.js";
 import { createDetails } from "../verdict/details.js";
 import { createVerdict } from "../verdict/verdict.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
+/** @typedef {import("../photos/comparison-form.js").Photos} Photos */
+
+const EXAMPLES = [
+  { label: texts.examplesSame, files: { image1: "obama.jpg", image2: "obama2.jpg" } },
+  { label: texts.examplesDifferent, files: { image1: "obama.jpg", image2: "biden.jpg" } },
+];
 
 /** @param {HTMLElement} root */
 export function createCompareView(root) {
   const parts = partsOf(root);
+  const { image1, image2 } = texts.photoName;
+  return new ComparisonForm(parts.place, {
+    places: { image1, image2 },
+    waiting: texts.status.waiting,
+    examples: EXAMPLES,
+    send: compare,
+    resultsOf: ({ image1: one, image2: other }) => ({ image1: one, image2: other }),
+    show: createResult(parts),
+  });
+}
+
+/** @param {import("../dom.js").Parts} parts */
+function createResult(parts) {
   const verdict = createVerdict(parts.verdict);
   const crops = createCrops(parts.faces);
   const details = createDetails(parts.details);
-  const { image1, image2 } = texts.photoName;
   /** @type {Comparison | null} */
   let shown = null;
 
-  /** @param {Comparison | null} comparison */
-  const show = (comparison, photos) => {
+  /** @param {Comparison | null} comparison @param {Photos} photos */
+  return (comparison, photos) => {
     if (comparison === shown) return;
     shown = comparison;
-    /** @type {[string, any][]} */
-    const results = comparison ? [[image1, comparison.image1], [image2, comparison.image2]] : [];
-    if (comparison) remember(photos.image1.file.name, photos.image2.file.name, comparison, comparison);
+    const results = comparison ? titledPhotos(comparison) : [];
+    if (comparison) keep(comparison, photos);
     crops.render(results);
-    details.render(comparison, { "": comparison }, results);
+    details.render(
+      comparison && { response: comparison, verdicts: [["", comparison]], photos: results },
+    );
     verdict.render(comparison);
   };
+}
 
-  return createDesk(parts.place, {
-    places: { image1, image2 },
-    waiting: texts.status.waiting,
-    examples: [
-      { label: texts.examplesSame, files: { image1: "obama.jpg", image2: "obama2.jpg" } },
-      { label: texts.examplesDifferent, files: { image1: "obama.jpg", image2: "biden.jpg" } },
-    ],
-    ask: compare,
-    resultsOf: ({ image1: one, image2: other }) => ({ image1: one, image2: other }),
-    show,
-  });
+/** @param {Comparison} comparison @returns {[string, import("../service/types.js").PhotoResult][]} */
+function titledPhotos({ image1, image2 }) {
+  const titles = texts.photoName;
+  return [
+    [titles.image1, image1],
+    [titles.image2, image2],
+  ];
+}
+
+/** @param {Comparison} comparison @param {Photos} photos */
+function keep(comparison, { image1, image2 }) {
+  addTabEntry(image1?.file.name ?? "", image2?.file.name ?? "", comparison, comparison);
 }

@@ -2,45 +2,44 @@
 
 import { cell, partsOf } from "../dom.js";
 import { distanceAndThreshold, moment } from "../format.js";
-import { forgetOwn, ownEntries } from "../own-history.js";
+import { clearTabEntries, tabEntries } from "../tab-history.js";
 import { texts } from "../texts.js";
-import { createLog } from "./history-log.js";
+import { HistoryLog } from "./history-log.js";
 
 /** @param {HTMLElement} root */
 export function createHistoryView(root) {
   const parts = partsOf(root);
-  const log = createLog(partsOf(parts.log));
+  const log = new HistoryLog(partsOf(parts.log));
   parts.ownClear.addEventListener("click", () => {
-    forgetOwn();
-    renderOwn(parts);
+    clearTabEntries();
+    renderTabEntries(parts);
     parts.title.focus();
   });
   return {
     enter() {
-      renderOwn(parts);
+      renderTabEntries(parts);
       log.enter();
     },
   };
 }
 
-function renderOwn(parts) {
-  const entries = ownEntries();
+/** @param {import("../dom.js").Parts} parts */
+function renderTabEntries(parts) {
+  const entries = tabEntries();
   parts.ownEmpty.hidden = entries.length > 0;
   parts.ownTable.hidden = entries.length === 0;
   parts.ownClear.hidden = entries.length === 0;
   parts.ownRows.replaceChildren(...entries.map(row));
 }
 
-/** @param {import("../own-history.js").OwnEntry} entry */
+/** @param {import("../tab-history.js").TabEntry} entry */
 function row({ at, one, other, call, distance, threshold }) {
   const line = document.createElement("tr");
-  const words = distanceAndThreshold(distance, threshold);
-  const cells = [
-    [texts.columnTime, moment(at)],
-    [texts.columnPhotos, texts.pair(one, other)],
-    [texts.columnVerdict, texts.call[call]],
-    [texts.columnDistance, words.distance],
-  ];
-  line.append(...cells.map(([title, text]) => cell(title, text)));
+  line.append(
+    cell(texts.columnTime, moment(at)),
+    cell(texts.columnPhotos, texts.pair(one, other)),
+    cell(texts.columnVerdict, texts.call[call]),
+    cell(texts.columnDistance, distanceAndThreshold(distance, threshold).distance),
+  );
   return line;
 }

@@ -1,137 +1,90 @@
 /** The table of many photos against one: a row each, sortable. */
 
-import { fromTemplate, partsOf } from "../dom.js";
-import { number } from "../format.js";
-import { texts } from "../texts.js";
-import { callOf } from "../verdict/call.js";
-import { comparedFace } from "../verdict/crops.js";
-import { warningsOf } from "../verdict/quality.js";
-import { symbol } from "../verdict/verdict.js";
+import { inOrder, sortBy } from "./many-order.js";
+import { createRow, renderRow } from "./many-row.js";
 
+/** @typedef {import("../dom.js").Parts} Parts */
 /** @typedef {import("./many.js").Candidate} Candidate */
-/** @typedef {"photo" | "distance"} Column */
+/** @typedef {import("./many-order.js").Sort} Sort */
+/** @typedef {import("./many-order.js").Column} Column */
+/** @typedef {import("./many-row.js").RowActions} RowActions */
 
-const DIGITS = 3; // of a distance, so that neighbours can be told apart
+export class ManyTable {
+  #parts;
+  #actions;
+  /** @type {Sort} */
+  #sort = { by: "distance", descending: false };
+  /** @type {Candidate[]} */
+  #candidates = [];
+  #running = false;
+  /** @type {Map<Candidate, HTMLElement>} */
+  #rows = new Map();
 
-/** @type {Record<Column, (one: Candidate, other: Candidate) => number>} */
-const ORDERS = {
-  photo: (one, other) => one.photo.file.name.localeCompare(other.photo.file.name),
-  distance: (one, other) => distanceOf(one) - distanceOf(other),
-};
+  /** @param {Parts} parts @param {RowActions} actions */
+  constructor(parts, actions) {
+    this.#parts = parts;
+    this.#actions = actions;
+    parts.sortPhoto.addEventListener("click", () => this.#sortBy("photo"));
+    parts.sortDistance.addEventListener("click", () => this.#sortBy("distance"));
+  }
+
+  /** @param {Candidate[]} candidates @param {boolean} running */
+  render(candidates, running) {
+    this.#candidates = candidates;
+    this.#running = running;
+    this.#render();
+  }
+
+  /** @param {Column} column */
+  #sortBy(column) {
+    this.#sort = sortBy(this.#sort, column);
+    this.#render();
+  }
+
+  #render() {
+    this.#renderHeading(this.#parts.headPhoto, "photo");
+    this.#renderHeading(this.#parts.headDistance, "distance");
+    this.#dropRows();
+    for (const candidate of this.#candidates) {
+      renderRow(this.#rowOf(candidate), candidate, this.#running);
+    }
+    const ordered = inOrder(this.#candidates, this.#sort);
+    arrange(
+      this.#parts.rows,
+      ordered.map((candidate) => this.#rowOf(candidate)),
+    );
+  }
+
+  /** @param {HTMLElement} heading @param {Column} column */
+  #renderHeading(heading, column) {
+    const direction = this.#sort.descending ? "descending" : "ascending";
+    heading.setAttribute("aria-sort", this.#sort.by === column ? direction : "none");
+  }
+
+  /** The rows of photos that were removed. */
+  #dropRows() {
+    for (const candidate of this.#rows.keys()) {
+      if (!this.#candidates.includes(candidate)) this.#rows.delete(candidate);
+    }
+  }
+
+  /** @param {Candidate} candidate */
+  #rowOf(candidate) {
+    const row = this.#rows.get(candidate) ?? createRow(candidate, this.#actions);
+    this.#rows.set(candidate, row);
+    return row;
+  }
+}
 
 /**
- * @param {Record<string, any>} parts
- * @param {{remove: (candidate: Candidate) => void, lookCloser: (candidate: Candidate) => void}} actions
+ * Moving a row drops the focus in it, which is then given back.
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} rows
  */
-export function createManyTable(parts, actions) {
-  /** @type {{by: Column, descending: boolean}} */
-  let sort = { by: "distance", descending: false };
-  /** @type {Candidate[]} */
-  let candidates = [];
-  let running = false;
-  /** @type {Map<Candidate, HTMLElement>} */
-  const rows = new Map();
-  const headings = { photo: parts.headPhoto, distance: parts.headDistance };
-
-  for (const [by, button] of Object.entries({ photo: parts.sortPhoto, distance: parts.sortDistance })) {
-    button.addEventListener("click", () => {
-      sort = { by: /** @type {Column} */ (by), descending: sort.by === by && !sort.descending };
-      render();
-    });
-  }
-
-  function render() {
-    for (const [by, heading] of Object.entries(headings)) {
-      const direction = sort.descending ? "descending" : "ascending";
-      heading.setAttribute("aria-sort", sort.by === by ? direction : "none");
-    }
-    for (const candidate of rows.keys()) if (!candidates.includes(candidate)) rows.delete(candidate);
-    for (const candidate of candidates) {
-      if (!rows.has(candidate)) rows.set(candidate, createRow(candidate, actions));
-      renderRow(rows.get(candidate), candidate, running);
-    }
-    const ordered = inOrder(candidates, sort).map((candidate) => rows.get(candidate));
-    arrange(parts.rows, ordered);
-  }
-
-  return {
-    /** @param {Candidate[]} next @param {boolean} busy */
-    render(next, busy) {
-      candidates = next;
-      running = busy;
-      render();
-    },
-  };
-}
-
-/** Moving a row drops the focus in it, which is then given back. */
 function arrange(list, rows) {
-  const same = list.children.length === rows.length && rows.every((row, index) => list.children[index] === row);
-  if (same) return;
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const inPlace = rows.every((row, index) => list.children[index] === row);
+  if (inPlace && list.children.length === rows.length) return;
+  const focused = document.activeElement;
   list.replaceChildren(...rows);
-  if (list.contains(focused)) focused.focus();
-}
-
-/** Without a distance last, whichever the direction. */
-function inOrder(candidates, { by, descending }) {
-  const sign = descending ? -1 : 1;
-  return [...candidates].sort((one, other) => {
-    if (by === "distance" && !(one.comparison && other.comparison)) {
-      return Number(!one.comparison) - Number(!other.comparison);
-    }
-    return sign * ORDERS[by](one, other);
-  });
-}
-
-function distanceOf({ comparison }) {
-  return comparison?.distance ?? 0;
-}
-
-function createRow(candidate, { remove, lookCloser }) {
-  const row = fromTemplate("many-row");
-  const parts = partsOf(row);
-  const { photo } = candidate;
-  const { name } = photo.file;
-  showThumbnail(parts.picture, photo);
-  parts.distance.dataset.title = texts.columnDistance;
-  parts.name.textContent = name;
-  parts.credit.textContent = photo.credit;
-  parts.symbol.append(symbol());
-  parts.remove.setAttribute("aria-label", texts.remove(name));
-  parts.remove.addEventListener("click", () => remove(candidate));
-  parts.closer.setAttribute("aria-label", texts.lookCloser(name));
-  parts.closer.addEventListener("click", () => lookCloser(candidate));
-  return row;
-}
-
-/** Of what is sent: twenty originals would take a gigabyte of memory. */
-async function showThumbnail(picture, photo) {
-  const url = URL.createObjectURL(await photo.ready);
-  picture.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
-  picture.addEventListener("error", () => (picture.hidden = true), { once: true });
-  if (!picture.src) picture.src = url;
-}
-
-/** @param {HTMLElement} row @param {Candidate} candidate @param {boolean} running */
-function renderRow(row, { state, comparison, error }, running) {
-  const parts = partsOf(row);
-  const call = comparison ? callOf(comparison, comparison.engine) : "";
-  row.dataset.call = call;
-  parts.symbol.hidden = !call;
-  parts.words.textContent = call ? texts.call[call] : wordsOf(state);
-  parts.error.textContent = state === "failed" ? error : "";
-  parts.warnings.textContent = comparison
-    ? warningsOf(comparedFace(comparison.image2).quality).join(" ")
-    : "";
-  const chip = comparison && comparedFace(comparison.image2).chip;
-  if (chip) parts.picture.src = `data:image/png;base64,${chip}`; // what was compared
-  parts.distance.textContent = comparison ? number(comparison.distance, DIGITS) : "";
-  parts.closer.hidden = !comparison;
-  parts.remove.hidden = running;
-}
-
-function wordsOf(state) {
-  if (state === "failed") return texts.status.failed;
-  return state === "busy" ? texts.rowBusy : texts.rowWaiting;
+  if (focused instanceof HTMLElement && list.contains(focused)) focused.focus();
 }

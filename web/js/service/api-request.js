@@ -1,30 +1,39 @@
-/** A call of the API: with the access key, which is asked for where one is needed. */
+/** A request to the API: with the access key, which is asked for where one is needed. */
 
+import { accessKey } from "./access-key.js";
 import { disconnected, notUnderstood, refusal } from "./failure.js";
-import { accessKey, askForKey } from "./key.js";
-import { Disconnected, send } from "./transport.js";
+import { Disconnected, send } from "./http.js";
 
-/** @typedef {import("./transport.js").Exchange} Exchange */
+/** @typedef {import("./http.js").Exchange} Exchange */
 
 /**
- * The JSON of an answer, or its bytes with responseType "blob".
+ * The JSON of the response, or its bytes with responseType "blob".
  * @param {Exchange} exchange
+ * @returns {Promise<any>}
  * @throws {import("./failure.js").ServiceFailed} or, when its signal aborts, the signal's reason
  */
-export async function call(exchange) {
+export async function requestApi(exchange) {
   for (;;) {
     const key = accessKey.get();
     const { status, ok, body } = await sendWith(key, exchange);
     if (ok) return exchange.responseType === "blob" ? body : parsed(body, status);
-    if (status !== 401 || !(await askForKey(Boolean(key)))) {
+    if (status !== 401 || !(await isKeyGiven(key !== null))) {
       throw refusal(status, await errorOf(body));
     }
     exchange.signal?.throwIfAborted();
   }
 }
 
+/** @param {boolean} refused  whether the one that was kept is not accepted */
+async function isKeyGiven(refused) {
+  const dialog = await import("./access-key-dialog.js").catch(() => null);
+  if (!dialog) throw disconnected();
+  return dialog.askForKey(refused);
+}
+
 /** @param {string | null} key @param {Exchange} exchange */
 async function sendWith(key, { headers, ...exchange }) {
+  /** @type {Record<string, string>} */
   const authorization = key ? { Authorization: `Bearer ${key}` } : {};
   try {
     return await send({ ...exchange, headers: { ...headers, ...authorization } });
@@ -33,6 +42,7 @@ async function sendWith(key, { headers, ...exchange }) {
   }
 }
 
+/** @param {string} text @param {number} status */
 function parsed(text, status) {
   if (status === 204) return null;
   try {
@@ -42,6 +52,7 @@ function parsed(text, status) {
   }
 }
 
+/** @param {Blob | string} body */
 async function errorOf(body) {
   try {
     return JSON.parse(body instanceof Blob ? await body.text() : body);

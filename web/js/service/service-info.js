@@ -1,14 +1,14 @@
 /** What the service says of itself. Asked once; a page without an answer works all the same. */
 
-import { send } from "./transport.js";
+import { send } from "./http.js";
 
 /** @typedef {import("./types.js").Service} Service */
 
-/** @type {Record<string, Promise<any> | undefined>} */
-const answers = {};
+/** @type {Map<string, Promise<any>>} */
+const answers = new Map();
 
 /** @returns {Promise<Service | null>}  null when it cannot be had now */
-export function service() {
+export function serviceInfo() {
   return once("/api/service");
 }
 
@@ -17,15 +17,22 @@ export async function has68Points() {
   return (await once("/api/engines"))?.landmarks68 === true;
 }
 
+/** @param {string} url */
 function once(url) {
-  answers[url] ??= ask(url).then((answer) => {
-    if (answer === null) answers[url] = undefined; // to be asked again
-    return answer;
-  });
-  return answers[url];
+  const answer = answers.get(url) ?? request(url);
+  answers.set(url, answer);
+  return answer;
 }
 
-async function ask(url) {
+/** @param {string} url */
+async function request(url) {
+  const answer = await jsonOrNull(url);
+  if (answer === null) answers.delete(url); // to be asked again
+  return answer;
+}
+
+/** @param {string} url */
+async function jsonOrNull(url) {
   try {
     const { ok, body } = await send({ url });
     return ok ? JSON.parse(body) : null;

@@ -8,10 +8,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.support.browser.visitor import Visitor
+from tests.support.browser.drawing import (
+    COMPARED,
+    assert_in_place,
+    drawn,
+    expected,
+    nothing_is_drawn,
+)
+from tests.support.browser.visitor import Visit, Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, heic
-from tests.web.conftest import Visit
-from tests.web.test_overlay import COMPARED, assert_in_place, drawn, expected, nothing_is_drawn
 
 pytestmark = pytest.mark.browser
 

@@ -12,9 +12,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
-from tests.support.browser.visitor import Visitor
+from tests.support.browser.visitor import Visit, Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, heic, plain, portrait
-from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -100,13 +99,14 @@ def test_score_and_false_accept_rates_are_told(visitor: Visitor) -> None:
 def test_false_accept_rates_read_as_people_say_them(
     visitor: Visitor, near: float, words: str
 ) -> None:
-    visitor.answer_with(changing(far_at_distance=near))
+    visitor.answer_with(changing(far_at_distance=near, fmr_at_distance=near))
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict).to_contain_text(f"Of pairs of strangers, {words} come this close")
 
 
 def test_an_engine_without_calibration_gives_distance_and_threshold_only(visitor: Visitor) -> None:
-    nothing = dict.fromkeys(("score", "far_at_threshold", "far_at_distance"))
+    rates = ("far_at_threshold", "far_at_distance", "fmr_at_threshold", "fmr_at_distance")
+    nothing = dict.fromkeys(("score", *rates))
     visitor.answer_with(changing(**nothing))
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict).to_contain_text("Below 0.50 they count as the same person.")
@@ -157,7 +157,7 @@ def test_a_quality_figure_that_the_page_does_not_know_is_still_told(visitor: Vis
 def test_a_developer_finds_engine_timing_and_the_whole_answer(visitor: Visitor) -> None:
     answer = visitor.compare(OBAMA, OBAMA2)
     visitor.details.get_by_text("Technical details").click()
-    visitor.details.get_by_text("Answer as JSON").click()
+    visitor.details.get_by_text("Response as JSON").click()
     expect(visitor.details.locator("dl")).to_contain_text(answer["engine"])
     expect(visitor.details.locator("dl")).to_contain_text(answer["comparison_id"])
     shown = json.loads(visitor.details.locator("pre").inner_text())
@@ -311,10 +311,10 @@ def test_being_offline_is_told_and_mended(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (200, "<html>maintenance</html>", "an answer that this page does not understand"),
-        (200, "{}", "an answer that this page does not understand"),
-        (403, "<html>Forbidden</html>", "The service refused without saying why (HTTP 403)."),
-        (404, "<html>Not found</html>", "There is no comparison service at this address."),
+        (200, "<html>maintenance</html>", "a response that this page does not understand"),
+        (200, "{}", "a response that this page does not understand"),
+        (403, "<html>Forbidden</html>", "The service refused without saying why (HTTP 403). Try"),
+        (404, "<html>Not found</html>", "no comparison service at this address. Check the address"),
         (413, "<html>Too large</html>", "The photos are too large for the service."),
         (500, '{"code": "internal_error", "message": "it was logged"}', "It was logged."),
         (502, "", "The service cannot answer at the moment."),
@@ -404,7 +404,7 @@ def test_a_comparison_works_by_keyboard(visitor: Visitor) -> None:
         expect(visitor.button(stop)).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(visitor.details.get_by_text("Answer as JSON")).to_be_visible()
+    expect(visitor.details.get_by_text("Response as JSON")).to_be_visible()
 
 
 def test_cancelling_by_keyboard_keeps_the_focus(visitor: Visitor) -> None:
@@ -435,7 +435,7 @@ def test_nothing_is_wider_than_the_window(visit: Visit, width: int) -> None:
     visitor = visit(width=width)
     visitor.compare(OBAMA, ("a_very_long_file_name_" * 6 + ".jpg", group(OBAMA2, BIDEN)))
     visitor.details.get_by_text("Technical details").click()
-    visitor.details.get_by_text("Answer as JSON").click()
+    visitor.details.get_by_text("Response as JSON").click()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
 
 

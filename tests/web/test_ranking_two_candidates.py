@@ -51,7 +51,7 @@ def test_the_technical_details_name_both_comparisons(visitor: Visitor) -> None:
     visitor.details.get_by_text("Technical details").click()
     for candidate in ("image1", "image2"):
         expect(visitor.details.locator("dl")).to_contain_text(answer[candidate]["comparison_id"])
-    visitor.details.get_by_text("Answer as JSON").click()
+    visitor.details.get_by_text("Response as JSON").click()
     assert json.loads(visitor.details.locator("pre").inner_text())["closer"] == "image1"
 
 

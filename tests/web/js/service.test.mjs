@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { viewNamedBy } from "../../../web/js/router.js";
+import {
+  disconnected,
+  failureFrom,
+  refusal,
+  ServiceFailed,
+} from "../../../web/js/service/failure.js";
+import { isComparison, isPrediction } from "../../../web/js/service/operations.js";
+import { uploadTypeOf } from "../../../web/js/service/request-body.js";
+import { addTabEntry, clearTabEntries, tabEntries } from "../../../web/js/tab-history.js";
+
+const PHOTO = { faces: [{ compared: false }, { compared: true }] };
+const VERDICT = { same_person: true, distance: 0.3 };
+const COMPARISON = { ...VERDICT, threshold: 0.5, image1: PHOTO, image2: PHOTO };
+const CANDIDATE = { ...VERDICT, photo: PHOTO };
+const PREDICTION = { threshold: 0.5, anchor: PHOTO, image1: CANDIDATE, image2: CANDIDATE };
+
+test("a response without what the page shows of it is not understood", () => {
+  assert.ok(isComparison(COMPARISON));
+  assert.ok(isPrediction(PREDICTION));
+  for (const field of Object.keys(COMPARISON)) {
+    assert.ok(!isComparison({ ...COMPARISON, [field]: undefined }), field);
+  }
+  for (const field of Object.keys(PREDICTION)) {
+    assert.ok(!isPrediction({ ...PREDICTION, [field]: undefined }), field);
+  }
+  for (const nothing of [null, undefined, "", {}, []]) {
+    assert.ok(!isComparison(nothing) && !isPrediction(nothing));
+  }
+});
+
+test("a refusal is told in the service's words, else in those for its status", () => {
+  const told = refusal(422, { code: "no_face", message: "no face was found", image: "image1" });
+  assert.deepEqual([told.message, told.image, told.status], ["No face was found.", "image1", 422]);
+  assert.match(refusal(413, undefined).message, /^The photos are too large/);
+  assert.match(refusal(404, null).message, /^There is no comparison service/);
+  assert.match(refusal(502, {}).message, /^The service cannot answer at the moment/);
+  assert.match(refusal(403, "x").message, /HTTP 403/);
+});
+
+test("no answer at all is either this side's connection or the other side", () => {
+  assert.match(disconnected(false).message, /^You are offline/);
+  assert.match(disconnected(true).message, /^The service cannot be reached/);
+});
+
+test("whatever was thrown becomes a failure once", () => {
+  const failure = new ServiceFailed("No face.", "image1", 422);
+  assert.equal(failureFrom(failure), failure);
+  assert.equal(failureFrom(new TypeError("odd")).message, "odd");
+  assert.equal(failureFrom("odd").message, "odd");
+});
+
+test("a file of no known type is announced as what browsers cannot name", () => {
+  assert.equal(uploadTypeOf({ type: "image/jpeg" }), "image/jpeg");
+  assert.equal(uploadTypeOf({ type: "" }), "image/heic");
+  assert.equal(uploadTypeOf({ type: "text/html" }), "image/heic");
+});
+
+test("an address names a view or none", () => {
+  assert.equal(viewNamedBy("#/many", ["compare", "many"]), "many");
+  assert.equal(viewNamedBy("#/", ["compare", "many"]), undefined);
+  assert.equal(viewNamedBy("#many", ["compare", "many"]), undefined);
+});
+
+beforeEach(() => {
+  const kept = new Map();
+  globalThis.sessionStorage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+  };
+});
+
+test("the tab's history has the newest first, and no more than 200", () => {
+  const verdict = { distance: 0.3, threshold: 0.5, same_person: true };
+  for (let number = 0; number < 203; number += 1) {
+    const response = { engine: "dlib-fast", created_at: `2026-11-22T09:30:${number}Z` };
+    addTabEntry(`${number}.jpg`, "other.jpg", verdict, response);
+  }
+  assert.equal(tabEntries().length, 200);
+  const { one, other, call } = tabEntries()[0];
+  assert.deepEqual({ one, other, call }, { one: "202.jpg", other: "other.jpg", call: "same" });
+  clearTabEntries();
+  assert.deepEqual(tabEntries(), []);
+});

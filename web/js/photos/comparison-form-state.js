@@ -1,0 +1,179 @@
+/**
+ * The state of a comparison form: its photos, the request under way, and what came of it. No DOM.
+ */
+
+import { duration } from "../format.js";
+import { ServiceFailed } from "../service/failure.js";
+import { texts } from "../texts.js";
+
+/** @typedef {import("./overlay.js").Layers} Layers */
+/** @typedef {{message: string, image: string | null}} Failure */
+/** @typedef {{sent: number, total: number}} Progress  bytes of the request's photos */
+/**
+ * @template Response
+ * @typedef {{response: Response} | {failure: Failure}} Outcome
+ */
+/**
+ * @template Response
+ * @typedef {object} Change  what is not named is forgotten
+ * @property {AbortController} [request]
+ * @property {Record<string, number>} [chosen]
+ * @property {boolean} [cancelled]
+ * @property {Response | null} [response]
+ * @property {Failure | null} [failure]
+ * @property {string} [notice]
+ */
+
+/**
+ * @template Photo
+ * @template {{timing_ms: {total: number}}} Response
+ */
+export class ComparisonFormState {
+  /** @type {Record<string, Photo | null>} */
+  photos;
+  /** @type {Layers} */
+  layers = { boxes: true, points5: true, points68: false };
+  /** @type {AbortController | null}  the request that is being waited for */
+  request = null;
+  /** @type {Progress | null} */
+  progress = null;
+  /** @type {Record<string, number>}  faces that the visitor chose, by their place in the photo */
+  chosen = {};
+  cancelled = false;
+  /** @type {Response | null} */
+  response = null;
+  /** @type {Failure | null} */
+  failure = null;
+  notice = "";
+
+  /** @param {string[]} names  of the photos, as the operation has them */
+  constructor(names) {
+    this.names = names;
+    this.photos = Object.fromEntries(names.map((name) => [name, null]));
+  }
+
+  /**
+   * Another photo ends what was asked about the former one; a failure that another photo is to
+   * blame for stays.
+   * @param {string} name
+   * @param {Photo} photo
+   * @param {string} [notice]
+   */
+  load(name, photo, notice) {
+    this.photos = { ...this.photos, [name]: photo };
+    const { failure } = this;
+    const othersAreToBlame = this.isAboutPhoto(failure) && failure?.image !== name;
+    this.settle({ failure: othersAreToBlame ? failure : null, notice });
+  }
+
+  /** The name of the first photo that is missing, if one is. */
+  firstMissing() {
+    return this.names.find((name) => !this.photos[name]);
+  }
+
+  /**
+   * Where a pasted photo goes: to the place with the focus, else the first that is free, else the last.
+   * @param {string | undefined} focused
+   */
+  placeForPaste(focused) {
+    return focused ?? this.firstMissing() ?? this.names[this.names.length - 1] ?? "";
+  }
+
+  /**
+   * Begin a request for the photos, unless one is under way or a photo is missing.
+   * @param {Record<string, number>} chosen
+   * @returns {AbortController | null}
+   */
+  begin(chosen) {
+    if (this.request) return null;
+    const missing = this.firstMissing();
+    const failure = missing ? new ServiceFailed(texts.failure.loadFirst, missing) : null;
+    const request = failure ? undefined : new AbortController();
+    this.settle({ request, failure, chosen: failure ? {} : chosen });
+    return request ?? null;
+  }
+
+  /**
+   * @param {AbortController} request
+   * @param {Progress} progress
+   * @returns {boolean}  whether it is the newest request
+   */
+  advance(request, progress) {
+    if (request !== this.request) return false;
+    this.progress = progress;
+    return true;
+  }
+
+  /**
+   * Take the outcome of the newest request; an older one must not overwrite it.
+   * @param {AbortController} request
+   * @param {Outcome<Response>} outcome
+   * @returns {boolean}  whether it is the newest request
+   */
+  finish(request, outcome) {
+    if (request !== this.request) return false;
+    this.settle({ ...outcome, chosen: this.chosen });
+    return true;
+  }
+
+  /**
+   * Begin anew with this; a request that is replaced is aborted.
+   * @param {Change<Response>} change
+   */
+  settle({
+    request,
+    chosen = {},
+    cancelled = false,
+    response = null,
+    failure = null,
+    notice = "",
+  }) {
+    this.request?.abort();
+    this.request = request ?? null;
+    this.progress = null;
+    Object.assign(this, { chosen, cancelled, response, failure, notice });
+  }
+
+  /** @param {keyof Layers} layer @param {boolean} drawn */
+  setLayer(layer, drawn) {
+    this.layers = { ...this.layers, [layer]: drawn };
+  }
+
+  /** @param {Failure | null} failure */
+  isAboutPhoto(failure) {
+    return failure?.image != null && this.names.includes(failure.image);
+  }
+
+  /** @param {string} name  of a photo */
+  errorOf(name) {
+    return this.failure?.image === name ? this.failure.message : "";
+  }
+
+  /** What went wrong where no photo is to blame. */
+  generalError() {
+    return this.failure && !this.isAboutPhoto(this.failure) ? this.failure.message : "";
+  }
+
+  /** How much of the photos is sent, 0 to 1; null where the rest takes nobody knows how long. */
+  sentShare() {
+    const { progress } = this;
+    return progress && progress.sent < progress.total ? progress.sent / progress.total : null;
+  }
+
+  /** @param {string} waiting  what to do, while photos are missing */
+  statusText(waiting) {
+    const { status } = texts;
+    if (this.request) return this.#busyText();
+    if (this.response) return status.done(duration(this.response.timing_ms.total));
+    if (this.failure) return status.failed;
+    if (this.cancelled) return status.cancelled;
+    const words = this.firstMissing() ? waiting : status.ready;
+    return this.notice ? `${this.notice} ${words}` : words;
+  }
+
+  #busyText() {
+    const { status } = texts;
+    if (!this.progress) return status.preparing;
+    return this.sentShare() === null ? status.busy : status.sending;
+  }
+}

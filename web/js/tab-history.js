@@ -1,0 +1,38 @@
+/** What was compared in this tab: words and numbers, no photos; it ends with the tab. */
+
+import { callOf } from "./verdict/call.js";
+
+/**
+ * @typedef {object} TabEntry
+ * @property {string} at  UTC, ISO 8601
+ * @property {string} one  the photos' file names
+ * @property {string} other
+ * @property {import("./verdict/call.js").Call} call
+ * @property {number} distance
+ * @property {number} threshold
+ */
+
+const STORAGE_KEY = "facecompare.history"; // in sessionStorage
+const MAX_ENTRIES = 200; // far below what a browser keeps
+
+/** @returns {TabEntry[]}  newest first */
+export function tabEntries() {
+  return JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
+}
+
+/**
+ * @param {string} one
+ * @param {string} other
+ * @param {import("./verdict/call.js").Verdict} verdict
+ * @param {{engine: string, created_at: string}} response
+ */
+export function addTabEntry(one, other, verdict, { engine, created_at: at }) {
+  const { distance, threshold } = verdict;
+  const entry = { at, one, other, call: callOf(verdict, engine), distance, threshold };
+  const entries = [entry, ...tabEntries()].slice(0, MAX_ENTRIES);
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(entries));
+}
+
+export function clearTabEntries() {
+  sessionStorage.removeItem(STORAGE_KEY);
+}

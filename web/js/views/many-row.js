@@ -1,0 +1,78 @@
+/** A row of the table of many photos. */
+
+import { fromTemplate, partsOf } from "../dom.js";
+import { number } from "../format.js";
+import { texts } from "../texts.js";
+import { callOf } from "../verdict/call.js";
+import { comparedFace } from "../verdict/crops.js";
+import { warningsOf } from "../verdict/quality.js";
+import { symbol } from "../verdict/verdict.js";
+
+/** @typedef {import("./many.js").Candidate} Candidate */
+/** @typedef {import("../service/types.js").Comparison} Comparison */
+/** @typedef {import("../photos/photo.js").Photo} Photo */
+/** @typedef {Record<"remove" | "compareInDetail", (candidate: Candidate) => void>} RowActions */
+
+const DIGITS = 3; // of a distance, so that neighbours can be told apart
+
+/** @param {Candidate} candidate @param {RowActions} actions */
+export function createRow(candidate, { remove, compareInDetail }) {
+  const row = fromTemplate("many-row");
+  const parts = partsOf(row);
+  const { photo } = candidate;
+  const { name } = photo.file;
+  showThumbnail(parts.picture, photo);
+  parts.distance.dataset.title = texts.columnDistance;
+  parts.name.textContent = name;
+  parts.credit.textContent = photo.credit;
+  parts.symbol.append(symbol());
+  prepare(parts.remove, texts.remove(name), () => remove(candidate));
+  prepare(parts.closer, texts.lookCloser(name), () => compareInDetail(candidate));
+  return row;
+}
+
+/** @param {HTMLElement} row @param {Candidate} candidate @param {boolean} running */
+export function renderRow(row, candidate, running) {
+  const parts = partsOf(row);
+  const { status, comparison, error } = candidate;
+  const call = comparison ? callOf(comparison, comparison.engine) : "";
+  row.dataset.call = call;
+  parts.symbol.hidden = !call;
+  parts.words.textContent = call ? texts.call[call] : wordsOf(status);
+  parts.error.textContent = status === "failed" ? error : "";
+  parts.closer.hidden = !comparison;
+  parts.remove.hidden = running;
+  renderComparison(parts, comparison);
+}
+
+/** @param {HTMLElement} button @param {string} label @param {() => void} onClick */
+function prepare(button, label, onClick) {
+  button.setAttribute("aria-label", label);
+  button.addEventListener("click", onClick);
+}
+
+/** @param {import("../dom.js").Parts} parts @param {Comparison | null} comparison */
+function renderComparison(parts, comparison) {
+  const face = comparison && comparedFace(comparison.image2);
+  parts.warnings.textContent = face ? warningsOf(face.quality).join(" ") : "";
+  if (face?.chip) parts.picture.src = `data:image/png;base64,${face.chip}`; // what was compared
+  parts.distance.textContent = comparison ? number(comparison.distance, DIGITS) : "";
+}
+
+/**
+ * Of what is sent: twenty originals would take a gigabyte of memory.
+ * @param {HTMLImageElement} picture
+ * @param {Photo} photo
+ */
+async function showThumbnail(picture, photo) {
+  const url = URL.createObjectURL(await photo.ready);
+  picture.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
+  picture.addEventListener("error", () => (picture.hidden = true), { once: true });
+  if (!picture.src) picture.src = url;
+}
+
+/** @param {Candidate["status"]} status */
+function wordsOf(status) {
+  if (status === "failed") return texts.status.failed;
+  return status === "busy" ? texts.rowBusy : texts.rowWaiting;
+}

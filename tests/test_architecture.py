@@ -117,7 +117,7 @@ for name in sys.argv[1:]:
 
 
 def test_imports_keep_their_contracts() -> None:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     result = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT)
     assert result.returncode == 0, result.stdout
     assert " 0 broken." in result.stdout

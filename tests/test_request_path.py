@@ -30,7 +30,7 @@ from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
-from tests.conftest import ACCOUNT
+from tests.support.aws_credentials import CREDENTIALS
 from tests.support.pictures import OBAMA, OBAMA2
 from tests.support.request_path import files_entered
 
@@ -79,7 +79,7 @@ def test_from_lambda() -> None:
         [sys.executable, "-m", "tests.support.request_path"],
         cwd=CHECKOUT,
         env=os.environ
-        | ACCOUNT
+        | CREDENTIALS
         | {"POWERTOOLS_SERVICE_NAME": "compare", "POWERTOOLS_METRICS_NAMESPACE": "facecompare"},
         capture_output=True,
         text=True,

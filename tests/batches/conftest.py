@@ -82,13 +82,15 @@ class Installation:
         answer = client("sqs").receive_message(
             QueueUrl=self.urls[1], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
         )
-        return list(answer.get("Messages", ()))
+        return [dict(message) for message in answer.get("Messages", ())]
 
     def waiting(self) -> int:
         """Messages on the queue, seen by a worker or not."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        answer = client("sqs").get_queue_attributes(QueueUrl=self.urls[0], AttributeNames=names)
-        return sum(int(answer["Attributes"][name]) for name in names)
+        answer = client("sqs").get_queue_attributes(
+            QueueUrl=self.urls[0],
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )
+        return sum(map(int, answer["Attributes"].values()))
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_retry_after_as_a_date_is_waited_for(offset_s: int, least_s: int) -> Non
 @pytest.mark.parametrize("text", ["", "soon", "-5", "1.5", "٣", "Wed, 99 Nov 2026 09:00:00 GMT"])
 def test_another_retry_after_is_as_none(text: str) -> None:
     waits: list[float] = []
-    header = {"Retry-After": text.encode()}
+    header = [(b"Retry-After", text.encode())]
     response = httpx.Response(503, headers=header)
     assert client(failing_first(response), waits).progress("b").done == 2
     assert len(waits) == 1

@@ -381,7 +381,7 @@ def test_a_batch_that_expired_is_not_there(
 ) -> None:
     one, other, _ = installation.portraits()
     batch_id = submitted(callers, manifest=f"{HEADER}{one},{other}\n").json()["batch_id"]
-    installation.store._now = lambda: 1e11  # type: ignore[method-assign]
+    installation.store._now = lambda: 1e11
     answer = callers.client.get(f"/api/batches/{batch_id}", headers=callers.caller)
     assert answer.json()["code"] == "batch_not_found"
     assert callers.client.get("/api/batches", headers=callers.admin).json()["batches"] == []

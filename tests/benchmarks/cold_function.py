@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 import botocore.session
 import httpx2 as httpx
@@ -63,9 +64,9 @@ def main(layer_python: str = "") -> None:
 def fill(moto: str) -> None:
     """The table, and the models that every comparison needs."""
     session = botocore.session.get_session()
-    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    create_table(session.create_client("dynamodb", "us-east-1", endpoint_url=moto, **keys))
-    s3 = session.create_client("s3", "us-east-1", endpoint_url=moto, **keys)
+    session.set_credentials("testing", "testing")
+    create_table(session.create_client("dynamodb", "us-east-1", endpoint_url=moto))
+    s3: Any = session.create_client("s3", "us-east-1", endpoint_url=moto)
     s3.create_bucket(Bucket=BUCKET)
     folder = ModelFolder.at(Settings.from_env({}).models_dir)
     needed = tuple(row for row in folder.files if row.name != "landmarks68")

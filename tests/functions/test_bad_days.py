@@ -60,8 +60,8 @@ class Account:
     def client(self, service: str) -> Any:
         """A client of moto itself, without the proxy's faults."""
         session = botocore.session.get_session()
-        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-        return session.create_client(service, "us-east-1", endpoint_url=self.moto, **keys)
+        session.set_credentials("testing", "testing")
+        return session.create_client(service, "us-east-1", endpoint_url=self.moto)
 
     def comparisons(self) -> list[str]:
         """The ids of all that was recorded."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
@@ -45,7 +46,7 @@ def test_the_table_as_synthesized_lists_newest_first(standard: Assembly) -> None
     for dropped in ("TimeToLiveSpecification", "PointInTimeRecoverySpecification"):
         del template[dropped]  # CreateTable takes them in calls of their own
     with mock_aws():
-        dynamodb = botocore.session.get_session().create_client("dynamodb", region_name="us-east-1")
+        dynamodb: Any = botocore.session.get_session().create_client("dynamodb", "us-east-1")
         template["SSESpecification"] = {"Enabled": template["SSESpecification"]["SSEEnabled"]}
         dynamodb.create_table(TableName="comparisons", **template)
         for moment in ("2026-11-22T10:00:00Z#b", "2026-11-22T09:00:00Z#a"):

@@ -55,7 +55,7 @@ def closure(distribution: str, extras: frozenset[str], seen: set[str]) -> set[st
     if key in seen:
         return set()
     seen.add(key)
-    found = {canonicalize_name(distribution)}
+    found: set[str] = {canonicalize_name(distribution)}
     for line in requires(distribution) or ():
         needed = Requirement(line)
         environments = [{"extra": extra} for extra in extras or {""}]

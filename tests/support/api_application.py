@@ -8,18 +8,19 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from facecompare.access import Gate, Role, new_key
-from facecompare.api.app import create_app, photo_side, record_side
-from facecompare.api.routes.openapi import document_routes
+from facecompare.access import Role, new_key
+from facecompare.api.app import create_app
+from facecompare.api.dependencies import Services
+from facecompare.api.routes import photo_routers, record_routers
 from facecompare.aws_client import client
-from facecompare.batches.service import BatchService, open_batches
+from facecompare.batches.service import open_batches
 from facecompare.config import CHECKOUT, Settings
 from facecompare.engines.calibration import read_calibration
 from facecompare.errors import RecordsUnavailable
-from facecompare.records.record import ComparisonLog, timestamp
+from facecompare.records.record import timestamp
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
-from facecompare.uploads.grants import Uploads, new_upload
+from facecompare.uploads.grants import new_upload
 from facecompare.uploads.s3 import open_uploads
 from tests.support.dynamo_tables import TABLE, create_table
 from tests.support.fake_engine import FakeEngine, found
@@ -56,12 +57,14 @@ def api_application(settings: Settings, photo: bytes) -> ApiApplication:
     engine = FakeEngine(lambda _: [found(10, 10, 20)])
     engine.model_digest = read_calibration(CALIBRATIONS / "dlib-fast.json").model_digest
     app = _application(
-        settings,
-        Gate(settings.access, keys),
-        log,
-        FaceService(settings, log, [engine]),
-        open_uploads(BUCKET, settings.max_bytes),
-        open_batches(settings),
+        Services(
+            settings,
+            keys,
+            log,
+            open_uploads(BUCKET, settings.max_bytes),
+            open_batches(settings),
+            FaceService(settings, log, [engine]),
+        )
     )
     uploads = new_upload(), new_upload()
     for name in uploads:
@@ -72,9 +75,9 @@ def api_application(settings: Settings, photo: bytes) -> ApiApplication:
 def broken_application(settings: Settings, empty: Path) -> FastAPI:
     """The same with neither models, which it looks for in an empty folder, nor any store."""
     nothing: Any = Unavailable()
-    settings = replace(settings, models_dir=empty)
+    settings = replace(settings, access="open", models_dir=empty)
     service = FaceService(settings, nothing)
-    return _application(settings, Gate("open", nothing), nothing, service, nothing, nothing)
+    return _application(Services(settings, nothing, nothing, nothing, nothing, service))
 
 
 def _with_aws(settings: Settings) -> Settings:
@@ -84,16 +87,5 @@ def _with_aws(settings: Settings) -> Settings:
     return replace(settings, upload_bucket=BUCKET, batch_queue=queue, records_table=TABLE)
 
 
-def _application(
-    settings: Settings,
-    gate: Gate,
-    log: ComparisonLog,
-    service: FaceService,
-    uploads: Uploads | None,
-    batches: BatchService | None,
-) -> FastAPI:
-    routers = (
-        *photo_side(settings, gate, service, uploads),
-        *record_side(settings, gate, log, uploads, batches),
-    )
-    return create_app(settings, (*routers, document_routes(routers)))
+def _application(services: Services) -> FastAPI:
+    return create_app(services, (*photo_routers(), *record_routers()))

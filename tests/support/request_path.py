@@ -64,7 +64,7 @@ def _profiled(trace: Trace) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
 
 def files_entered(call: Callable[[], object]) -> list[str]:

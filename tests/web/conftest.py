@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,7 +43,7 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def open_page(
-        width: int = 1280, height: int = 800, address: str = server, **options: object
+        width: int = 1280, height: int = 800, address: str = server, **options: Any
     ) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(PATIENCE_MS)

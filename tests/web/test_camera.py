@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Locator, Playwright, expect
 
 from tests.support.browser.chromium import chromium
 from tests.support.browser.visitor import Visit, Visitor
@@ -67,7 +67,7 @@ def visitor(visit: Visit) -> Visitor:
     return visitor
 
 
-def dialogue(visitor: Visitor):
+def dialogue(visitor: Visitor) -> Locator:
     return visitor.page.get_by_role("dialog", name="Take a photo")
 
 

@@ -128,7 +128,7 @@ def worker_fleet(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterato
         "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
     }
     queue, files = BatchQueue(*urls), BatchFiles(names["uploads"], 15_000_000)
-    queue._sqs, files._bucket.s3 = sqs, s3  # type: ignore[misc]
+    queue._sqs, files._bucket.s3 = sqs, s3
     made = WorkerFleet(
         environment,
         tmp_path / "worker.log",

@@ -34,6 +34,7 @@ def test_the_plan_is_printed_as_tables(printed: Printed) -> None:
     assert "| 10⁶ | 20 × Lambda | as deployed | 1.5 h | 185 | our cap on Lambda workers |" in text
     assert "| 2,500,000 | 0 × g4dn.xlarge | AWS's defaults | never | 0 | EC2: vCPUs" in text
     assert "| S3, photos sent | 10.00 | 25.00 |" in text
+    assert printed(*TOLD, "--pairs", "1e6", "--pairs", "2500000") == text
 
 
 def test_a_slow_gpu_is_said_to_bind(printed: Printed) -> None:
@@ -72,13 +73,14 @@ def test_a_limit_that_is_raised_changes_what_binds(printed: Printed) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--pairs", "0"], "--pairs is '0'; whole numbers from 1 to 1e12"),
+        (["--pairs", "0"], "--pairs is '0'; expected a whole number from 1 to 1e12"),
         (["--pairs", "1e6", "many"], "--pairs is 'many'"),
+        (["--pairs", "1e6", "--pairs", "none"], "--pairs is 'none'"),
         (["--pairs", "1.5"], "--pairs is '1.5'"),
         (["--pairs", "inf"], "--pairs is 'inf'"),
         (["--photos-per-pair", "3"], "at most 2"),
-        (["--photos-per-pair", "0"], "--photos-per-pair is '0'; a number above 0"),
-        (["--photos-per-s", "10"], "are given both"),
+        (["--photos-per-pair", "0"], "--photos-per-pair is '0'; expected a number above 0"),
+        (["--photos-per-s", "10"], "expected both or neither"),
         (["--photos-per-s", "nan", "--photos-found-per-s", "1"], "--photos-per-s is 'nan'"),
         (["--photos-per-s", "20", "--photos-found-per-s", "10"], "at least the 20"),
         (["--gpu-photos-per-s", "-1"], "--gpu-photos-per-s is '-1'"),

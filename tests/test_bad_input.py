@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -249,7 +250,11 @@ def test_a_body_that_does_not_announce_its_length_is_refused_once_it_is_too_long
         (["embed", "nowhere.jpg"], "missing_image"),
         (["log", "--since", "yesterday"], "bad_field"),
         (["log", "--limit", "-3"], "bad_field"),
+        (["log", "--limit", "9" * 5_000], "bad_field"),
         (["serve", "--port", "99999"], "bad_field"),
+        (["compare", "a", "b", "--fmr", "1"], "bad_field"),
+        (["compare", "a", "b", "--face", "ugliest"], "bad_field"),
+        (["evaluate", "--images", "a", "--pairs", "b", "--processes", "0"], "bad_field"),
     ],
 )
 def test_the_command_line_refuses_malformed_arguments(
@@ -263,18 +268,39 @@ def test_the_command_line_refuses_malformed_arguments(
 
 
 @pytest.mark.parametrize(
-    "argv", [[], ["compare"], ["compare", "a", "b", "--face", "ugliest"], ["dance"], ["log", "x"]]
+    ("argv", "found"),
+    [
+        (["compare"], "missing argument 'IMAGE1'"),
+        (["compare", "a", "b", "--face", "ugliest"], "--face is 'ugliest'; expected one of"),
+        (["compare", "a", "b", "--treshold", "1"], "did you mean --threshold?"),
+        (["dance"], "no such command 'dance'"),
+        (["log", "x"], "unexpected extra argument (x)"),
+        (["log", "--csv", "--json"], "--csv and --json"),
+        (["plan", "--pairs"], "option '--pairs' requires an argument"),
+        (["batch", "pairs.csv"], "missing option '--out'"),
+        (["keys", "create", "ann", "--role", "queen"], "expected one of caller, admin"),
+    ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(
-    argv: list[str], capsys: pytest.CaptureFixture[str]
+    argv: list[str], found: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(argv)
-    assert caught.value.code == 2
-    error = capsys.readouterr().err
-    assert error.startswith("facecompare: ")
-    assert error.count("\n") == 1
-    assert "--help" in error
+    assert main(argv) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("facecompare: ")
+    assert output.err.count("\n") == 1
+    assert found in output.err
+    assert re.search(rf"[sS]ee: facecompare( {argv[0]}( create)?)? --help", output.err)
+
+
+@pytest.mark.parametrize("group", [[], ["batches"], ["keys"], ["models"]])
+def test_without_a_command_the_help_is_printed_and_the_exit_code_is_2(
+    group: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*group, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert main(group) == 2
+    assert capsys.readouterr() == (shown, "")
 
 
 BOMBS = {

@@ -38,9 +38,9 @@ def written(path: Path, *lines: str) -> Path:
 
 
 def batch(tmp_path: Path, images: Path, *pairs: str, options: tuple[str, ...] = ()) -> int:
-    manifest = written(tmp_path / "pairs.csv", HEADER, *pairs)
+    pairs_file = written(tmp_path / "pairs.csv", HEADER, *pairs)
     out = tmp_path / "results.csv"
-    return main(["batch", str(manifest), "--images", str(images), "--out", str(out), *options])
+    return main(["batch", str(pairs_file), "--images", str(images), "--out", str(out), *options])
 
 
 def rows(tmp_path: Path) -> list[dict[str, str]]:
@@ -86,11 +86,11 @@ def test_bad_photos_become_rows_with_a_code(tmp_path: Path, images: Path) -> Non
 
 
 def test_json_lines_and_a_column_of_truths_are_read_as_well(tmp_path: Path, images: Path) -> None:
-    manifest = written(
+    pairs_file = written(
         tmp_path / "pairs.jsonl", '{"image1": "obama.jpg", "image2": "obama2.jpg", "same": true}'
     )
     out = tmp_path / "results.csv"
-    assert main(["batch", str(manifest), "--images", str(images), "--out", str(out)]) == 0
+    assert main(["batch", str(pairs_file), "--images", str(images), "--out", str(out)]) == 0
     assert len(rows(tmp_path)) == 1
 
 
@@ -130,19 +130,19 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_done(
         (('{"image1": "a", "image2": 7}',), "line 1: image2 is int"),
     ],
 )
-def test_a_bad_manifest_is_refused_before_any_work(
+def test_a_bad_pairs_file_is_refused_before_any_work(
     lines: tuple[str, ...], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    manifest = tmp_path / "pairs.csv"
-    manifest.write_text("".join(f"{line}\n" for line in lines))
-    assert main(["batch", str(manifest), "--out", str(tmp_path / "results.csv")]) == 2
+    pairs_file = tmp_path / "pairs.csv"
+    pairs_file.write_text("".join(f"{line}\n" for line in lines))
+    assert main(["batch", str(pairs_file), "--out", str(tmp_path / "results.csv")]) == 2
     error = capsys.readouterr().err
     assert complaint in error
     assert "[bad_manifest]" in error
     assert list(tmp_path.glob("results*")) == []
 
 
-def test_what_is_begun_with_other_pairs_is_not_gone_on_with(
+def test_what_is_begun_with_other_pairs_is_not_resumed(
     tmp_path: Path, images: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     interrupted(tmp_path, images)
@@ -150,16 +150,16 @@ def test_what_is_begun_with_other_pairs_is_not_gone_on_with(
     assert "begun with other pairs" in capsys.readouterr().err
 
 
-def test_a_killed_run_goes_on_and_looks_at_no_photo_twice(
+def test_a_killed_run_resumes_and_looks_at_no_photo_twice(
     tmp_path: Path, images: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    manifest = interrupted(tmp_path, images)
+    pairs_file = interrupted(tmp_path, images)
     unfinished = tmp_path / "results.csv.unfinished"
     assert unfinished.stat().st_mode & 0o777 == 0o700
     assert not (tmp_path / "results.csv").exists()
 
     out = str(tmp_path / "results.csv")
-    assert main(["batch", str(manifest), "--images", str(images), "--out", out]) == 0
+    assert main(["batch", str(pairs_file), "--images", str(images), "--out", out]) == 0
     done = int(capsys.readouterr().err.split("photos; ")[1].split()[0])
     assert done >= 32
     found = rows(tmp_path)
@@ -169,21 +169,21 @@ def test_a_killed_run_goes_on_and_looks_at_no_photo_twice(
 
 
 def test_rows_cut_short_by_a_crash_are_written_again(tmp_path: Path, images: Path) -> None:
-    manifest = interrupted(tmp_path, images)
+    pairs_file = interrupted(tmp_path, images)
     results = tmp_path / "results.csv.unfinished" / "results.csv"
     results.write_text("pair,image1\r\n1,half a ro")
     out = str(tmp_path / "results.csv")
-    assert main(["batch", str(manifest), "--images", str(images), "--out", out]) == 0
+    assert main(["batch", str(pairs_file), "--images", str(images), "--out", out]) == 0
     assert [int(row["pair"]) for row in rows(tmp_path)] == list(range(1, MANY))
 
 
 def interrupted(tmp_path: Path, images: Path) -> Path:
-    """The manifest of a chain of pairs, whose run was killed when it had made something safe."""
+    """The pairs file of a chain of pairs, whose run was killed when it had made something safe."""
     for number in range(MANY):  # the same face under many names
         os.link(images / "obama2.jpg", images / f"{number}.jpg")
     pairs = [f"{number}.jpg,{number + 1}.jpg" for number in range(MANY - 1)]
-    manifest = written(tmp_path / "pairs.csv", HEADER, *pairs)
-    command = [sys.executable, "-m", "facecompare", "batch", str(manifest)]
+    pairs_file = written(tmp_path / "pairs.csv", HEADER, *pairs)
+    command = [sys.executable, "-m", "facecompare", "batch", str(pairs_file)]
     options = ["--images", str(images), "--out", str(tmp_path / "results.csv")]
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE) as run:
         assert run.stderr
@@ -194,7 +194,7 @@ def interrupted(tmp_path: Path, images: Path) -> Path:
             time.sleep(0.02)
         run.send_signal(signal.SIGKILL)
     assert run.returncode == -signal.SIGKILL
-    return manifest
+    return pairs_file
 
 
 def size(path: Path) -> int:

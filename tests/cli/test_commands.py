@@ -1,4 +1,4 @@
-"""The commands as typed: results on stdout, talk on stderr, the verdict as exit code."""
+"""The commands as typed: results on stdout, the rest on stderr, the verdict as exit code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -162,7 +163,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert result.stderr == b""
 
 
-def test_quality_warnings_are_talk_and_leave_the_verdict(
+def test_quality_warnings_go_to_stderr_and_leave_the_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small = tmp_path / "small.png"
@@ -171,11 +172,6 @@ def test_quality_warnings_are_talk_and_leave_the_verdict(
     output = capsys.readouterr()
     assert "warning: image2: face_width is 4" in output.err
     assert "warning" not in output.out
-
-
-def test_help_of_every_command_ends_with_an_example() -> None:
-    for command in ("compare", "predict", "detect", "embed", "log", "serve"):
-        assert b"example: facecompare " in run(command, "--help").stdout
 
 
 def test_models_that_are_missing_are_exit_code_3_and_say_the_next_command(
@@ -189,6 +185,8 @@ def test_models_that_are_missing_are_exit_code_3_and_say_the_next_command(
 @pytest.mark.parametrize(
     ("module", "argv", "extra"),
     [
+        ("click", ["--help"], "cli"),
+        ("click", ["log"], "cli"),
         ("dlib", ["compare", OBAMA, OBAMA2], "cpu"),
         ("numpy", ["embed", OBAMA], "cpu"),
         ("onnxruntime", ["detect", OBAMA], "cpu"),
@@ -240,6 +238,37 @@ def test_an_unforeseen_error_is_shown_with_debug_only(
 
     with pytest.raises(MissingImage):
         main(["detect", "nowhere.jpg"])
+
+
+def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("facecompare.records.open_stores.open_stores", raising(KeyboardInterrupt))
+    assert main(["log"]) == 130
+
+
+def test_an_unforeseen_end_of_a_file_is_no_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("facecompare.records.open_stores.open_stores", raising(EOFError))
+    with pytest.raises(EOFError):
+        main(["log"])
+
+
+def raising(error: type[BaseException]) -> Callable[[object], None]:
+    def function(_settings: object) -> None:
+        raise error
+
+    return function
+
+
+def test_far_is_a_deprecated_name_of_fmr(capsys: pytest.CaptureFixture[str]) -> None:
+    photos = ["compare", OBAMA, OBAMA2]
+    assert main([*photos, "--fmr", "0.001"]) == 0
+    by_fmr = capsys.readouterr()
+    assert main([*photos, "--far", "0.001"]) == 0
+    by_far = capsys.readouterr()
+    assert by_far.out == by_fmr.out
+    assert by_fmr.err == ""
+    assert by_far.err == (
+        "warning: --far is deprecated and will be removed; use --fmr (false match rate)\n"
+    )
 
 
 def test_a_port_that_is_taken_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:

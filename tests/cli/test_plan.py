@@ -13,7 +13,7 @@ from facecompare.cli.main import main
 from facecompare.config import CHECKOUT
 from tests.support import pictures
 
-TOLD = ("--photos-per-s", "10", "--photos-found-per-s", "20")
+STATED = ("--photos-per-s", "10", "--photos-found-per-s", "20")
 PHOTOS = ("--photos", str(pictures.OBAMA), str(pictures.OBAMA2))
 Printed = Callable[..., str]
 
@@ -28,19 +28,20 @@ def printed(capsys: pytest.CaptureFixture[str]) -> Printed:
 
 
 def test_the_plan_is_printed_as_tables(printed: Printed) -> None:
-    text = printed(*TOLD, "--pairs", "1e6", "2500000")
+    text = printed(*STATED, "--pairs", "1e6", "2500000")
     assert "assumed, not measured, to embed 500 photos a second" in text
     assert "its 4 vCPUs prepare 80, so they bind and the GPU is busy 16%" in text
     assert "| 10⁶ | 20 × Lambda | as deployed | 1.5 h | 185 | our cap on Lambda workers |" in text
     assert "| 2,500,000 | 0 × g4dn.xlarge | AWS's defaults | never | 0 | EC2: vCPUs" in text
     assert "| S3, photos sent | 10.00 | 25.00 |" in text
+    assert printed(*STATED, "--pairs", "1e6", "--pairs", "2500000") == text
 
 
 def test_a_slow_gpu_is_said_to_bind(printed: Printed) -> None:
-    assert "prepare 80, so the GPU binds." in printed(*TOLD, "--gpu-photos-per-s", "40")
+    assert "prepare 80, so the GPU binds." in printed(*STATED, "--gpu-photos-per-s", "40")
 
 
-def test_the_plan_measures_a_core_when_no_rate_is_told(printed: Printed) -> None:
+def test_the_plan_measures_a_core_when_no_rate_is_given(printed: Printed) -> None:
     answer = json.loads(printed("--json", "--pairs", "1e6", *PHOTOS))
     rates = answer["work"]["rates"]
     assert 1 < rates["photos_per_s"] < rates["found_per_s"] < 1_000
@@ -55,7 +56,7 @@ def test_the_plan_measures_a_core_when_no_rate_is_told(printed: Printed) -> None
 
 def test_a_limit_that_is_raised_changes_what_binds(printed: Printed) -> None:
     def binding(*arguments: str) -> str:
-        answer = json.loads(printed(*TOLD, "--json", "--pairs", "1e9", *arguments))
+        answer = json.loads(printed(*STATED, "--json", "--pairs", "1e9", *arguments))
         (run,) = (
             each
             for each in answer["runs"]
@@ -72,13 +73,14 @@ def test_a_limit_that_is_raised_changes_what_binds(printed: Printed) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--pairs", "0"], "--pairs is '0'; whole numbers from 1 to 1e12"),
+        (["--pairs", "0"], "--pairs is '0'; expected a whole number from 1 to 1e12"),
         (["--pairs", "1e6", "many"], "--pairs is 'many'"),
+        (["--pairs", "1e6", "--pairs", "none"], "--pairs is 'none'"),
         (["--pairs", "1.5"], "--pairs is '1.5'"),
         (["--pairs", "inf"], "--pairs is 'inf'"),
         (["--photos-per-pair", "3"], "at most 2"),
-        (["--photos-per-pair", "0"], "--photos-per-pair is '0'; a number above 0"),
-        (["--photos-per-s", "10"], "are given both"),
+        (["--photos-per-pair", "0"], "--photos-per-pair is '0'; expected a number above 0"),
+        (["--photos-per-s", "10"], "expected both or neither"),
         (["--photos-per-s", "nan", "--photos-found-per-s", "1"], "--photos-per-s is 'nan'"),
         (["--photos-per-s", "20", "--photos-found-per-s", "10"], "at least the 20"),
         (["--gpu-photos-per-s", "-1"], "--gpu-photos-per-s is '-1'"),
@@ -87,7 +89,7 @@ def test_a_limit_that_is_raised_changes_what_binds(printed: Printed) -> None:
         (["--limit", "speed=1"], "names no limit; valid: batch_concurrency, "),
         (["--limit", "gpu_vcpus=some"], "expected for gpu_vcpus a whole number from 1"),
         (["--photos", str(pictures.OBAMA)], "1 photos are given; two"),
-        ([*TOLD, "--photos", "not-there.jpg", "nor-this.jpg"], "not-there.jpg"),
+        ([*STATED, "--photos", "not-there.jpg", "nor-this.jpg"], "not-there.jpg"),
     ],
 )
 def test_what_makes_no_plan_is_refused(

@@ -32,42 +32,42 @@ class Loaded(NamedTuple):
     engine: Engine
 
 
+# The photos, the pairs, and how they are embedded.
+DATASET_OPTIONS = (
+    click.option("--images", metavar="DIR", type=FOLDER, required=True, help="The photos' folder."),
+    click.option(
+        "--pairs",
+        metavar="FILE",
+        type=FILE,
+        required=True,
+        help="Pairs in LFW's format, or CSV with the columns image1, image2 and same.",
+    ),
+    click.option(
+        "--engine",
+        metavar="ENGINE",
+        show_default="FACECOMPARE_ENGINE, else dlib-fast",
+        help="Detector and embedding network; see: facecompare models list.",
+    ),
+    click.option(
+        "--cache",
+        metavar="FILE",
+        type=FILE,
+        show_default="FACECOMPARE_EMBEDDINGS",
+        help="Keep embeddings here from run to run.",
+    ),
+    click.option(
+        "--processes",
+        metavar="N",
+        type=PROCESSES,
+        show_default="one for each core",
+        help="Embed with so many processes.",
+    ),
+)
+
+
 def dataset_options(function: F) -> F:
-    """`--images` to `--processes`: the photos, the pairs, and how they are embedded."""
-    for option in reversed(
-        (
-            click.option(
-                "--images", metavar="DIR", type=FOLDER, required=True, help="The photos' folder."
-            ),
-            click.option(
-                "--pairs",
-                metavar="FILE",
-                type=FILE,
-                required=True,
-                help="Pairs in LFW's format, or CSV with the columns image1, image2 and same.",
-            ),
-            click.option(
-                "--engine",
-                metavar="ENGINE",
-                show_default="FACECOMPARE_ENGINE, else dlib-fast",
-                help="Detector and embedding network; see: facecompare models list.",
-            ),
-            click.option(
-                "--cache",
-                metavar="FILE",
-                type=FILE,
-                show_default="FACECOMPARE_EMBEDDINGS",
-                help="Keep embeddings here from run to run.",
-            ),
-            click.option(
-                "--processes",
-                metavar="N",
-                type=PROCESSES,
-                show_default="one for each core",
-                help="Embed with so many processes.",
-            ),
-        )
-    ):
+    """All of `DATASET_OPTIONS`, in their order."""
+    for option in reversed(DATASET_OPTIONS):
         function = option(function)
     return function
 

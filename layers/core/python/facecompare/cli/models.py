@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,10 @@ from facecompare.cli.parameters import FILE
 from facecompare.config import Settings
 from facecompare.errors import BadField
 
-COLUMNS = ("15", ">18", "7", "")
+if TYPE_CHECKING:
+    from facecompare.model_store.files import ModelFile, ModelFolder
+
+COLUMNS = ("16", ">17", "7", "")
 
 
 @click.group(cls=Group)
@@ -52,12 +56,7 @@ def list_models(settings: Settings, as_json: bool) -> int:
 
         print_json([asdict(row) for row in folder.files])
         return 0
-    present = {row.file: (folder.path / row.file).is_file() for row in folder.files}
-    rows = (
-        (row.name, f"{row.bytes:,} bytes", _state(present[row.file]), row.licence)
-        for row in folder.files
-    )
-    table(rows, COLUMNS)
+    table((_row(folder, file) for file in folder.files), COLUMNS)
     for card in offered_cards(settings):
         default = "  (default)" if card.id == settings.engine else ""
         print(f"engine {card.id}: {card.title}{default}")
@@ -144,5 +143,6 @@ def push(settings: Settings, bucket: str | None) -> int:
     return 0
 
 
-def _state(present: bool) -> str:
-    return "present" if present else "missing"
+def _row(folder: ModelFolder, file: ModelFile) -> tuple[str, ...]:
+    state = "present" if (folder.path / file.file).is_file() else "missing"
+    return file.name, f"{file.bytes:,} bytes", state, file.licence

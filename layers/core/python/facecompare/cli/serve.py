@@ -38,7 +38,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
 
     log, keys = open_stores(settings)
     service = FaceService(settings, log)
-    service.engine()  # models that are missing are told now, and the first visitor need not wait
+    service.engine()  # a missing model is reported now, and the first visitor need not wait
     app = local_app(settings, log, keys, service)
     if host in LOOPBACK:
         # Without it a web page elsewhere could reach this server by pointing its own name here.

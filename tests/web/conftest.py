@@ -20,8 +20,6 @@ from facecompare.config import ENV_PREFIX, Settings
 from tests.support.browser.chromium import CHROMIUM_FLAGS, browser_with
 from tests.support.browser.visitor import PATIENCE_MS, Visitor, Watch
 
-START_S = 60  # a first import of dlib and onnxruntime on a busy machine
-
 Visit = Callable[..., Visitor]
 
 
@@ -67,8 +65,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterat
 
 
 def _address(process: subprocess.Popen[bytes], said: Path) -> str:
-    deadline = time.monotonic() + START_S
-    while process.poll() is None and time.monotonic() < deadline:
+    while process.poll() is None:
         if announced := re.search(r"page and API on (http://\S+)", said.read_text()):
             return announced[1]
         time.sleep(0.05)

@@ -92,8 +92,16 @@ def refused(
         client = TestClient(app, headers=headers)
         for method, path in operations_of(document):
             statuses.add(((method, path), client.request(method, path + query).status_code))
-    order = TestClient(api.app, headers=api.admin).post("/api/batches", json={"upload": "gone"})
-    return statuses | {(("post", "/api/batches"), order.status_code)}
+    return statuses | {(("post", "/api/batches"), _same_key_for_another_batch(api))}
+
+
+def _same_key_for_another_batch(api: ApiApplication) -> int:
+    client = TestClient(api.app, headers=api.admin | {"Idempotency-Key": "twice"})
+    manifest = "image1,image2\n{},{}\n".format(*api.uploads)
+    for threshold in (0.4, 0.5):
+        body = {"manifest": manifest, "threshold": threshold}
+        answer = client.post("/api/batches", json=body)
+    return answer.status_code
 
 
 def mend(case: schemathesis.Case[Any], uploads: tuple[str, str]) -> None:

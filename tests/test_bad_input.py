@@ -13,6 +13,8 @@ from typing import NamedTuple
 import pytest
 from fastapi.testclient import TestClient
 
+from facecompare import errors
+from facecompare.api.examples import EXAMPLES
 from facecompare.cli.main import main
 from facecompare.records.sqlite import SqliteLog
 from tests.support import pictures
@@ -43,7 +45,14 @@ BAD_PHOTOS = [
     BadPhoto("photo without a face", pictures.plain(), "photo.png", "no_face", 422),
     BadPhoto("too many bytes", OBAMA + bytes(15_000_000), "photo.jpg", "image_too_large", 413),
 ]
+# Two are told of elsewhere: which face of several is meant, and what was not uploaded.
+ELSEWHERE = {errors.SeveralFaces, errors.UploadNotFound}
 every_bad_photo = pytest.mark.parametrize("bad", BAD_PHOTOS, ids=lambda bad: bad.title)
+
+
+def test_every_fault_of_a_photo_is_among_them() -> None:
+    faults = {fault.code for fault in set(errors.ImageError.__subclasses__()) - ELSEWHERE}
+    assert faults - {bad.code for bad in BAD_PHOTOS} == set()
 
 
 @pytest.fixture
@@ -91,15 +100,20 @@ def test_the_command_line_refuses_a_bad_photo(
     nothing_left_behind()
 
 
-@pytest.mark.parametrize("operation", ["detect", "predict"])
+PHOTOS_OF = {
+    "verify": ("image1", "image2"),
+    "predict": ("anchor", "image1", "image2"),
+    "detect": ("image",),
+}
+
+
+@pytest.mark.parametrize("operation", sorted(EXAMPLES.keys() - {"compare"}))
 @every_bad_photo
 def test_every_operation_refuses_a_bad_photo(
     bad: BadPhoto, operation: str, client: TestClient
 ) -> None:
-    files = {"image": (bad.name, bad.data)}
-    if operation == "predict":
-        good = ("obama.jpg", OBAMA)
-        files = {"anchor": (bad.name, bad.data), "image1": good, "image2": good}
+    first, *others = PHOTOS_OF[operation]
+    files = dict.fromkeys(others, ("obama.jpg", OBAMA)) | {first: (bad.name, bad.data)}
     answer = client.post(f"/api/{operation}", files=files)
     assert (answer.status_code, answer.json()["code"]) == (bad.status, bad.code)
 

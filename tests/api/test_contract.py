@@ -18,6 +18,7 @@ from schemathesis.transport.serialization import Binary
 from starlette.routing import Route
 
 from facecompare.api.examples import EXAMPLES
+from facecompare.api.middleware import SECURITY_HEADERS
 from facecompare.config import Settings
 from facecompare.results.schemas import ComparisonResponse
 from tests.support.api_application import ApiApplication, api_application, broken_application
@@ -92,8 +93,16 @@ def refused(
         client = TestClient(app, headers=headers)
         for method, path in operations_of(document):
             statuses.add(((method, path), client.request(method, path + query).status_code))
-    order = TestClient(api.app, headers=api.admin).post("/api/batches", json={"upload": "gone"})
-    return statuses | {(("post", "/api/batches"), order.status_code)}
+    return statuses | {(("post", "/api/batches"), _same_key_for_another_batch(api))}
+
+
+def _same_key_for_another_batch(api: ApiApplication) -> int:
+    client = TestClient(api.app, headers=api.admin | {"Idempotency-Key": "twice"})
+    manifest = "image1,image2\n{},{}\n".format(*api.uploads)
+    for threshold in (0.4, 0.5):
+        body = {"manifest": manifest, "threshold": threshold}
+        answer = client.post("/api/batches", json=body)
+    return answer.status_code
 
 
 def mend(case: schemathesis.Case[Any], uploads: tuple[str, str]) -> None:
@@ -182,6 +191,13 @@ def test_every_photo_operation_shows_examples(document: Any) -> None:
 def test_the_examples_have_the_shape_of_the_answers() -> None:
     text = json.dumps(EXAMPLES["compare"])
     TypeAdapter(ComparisonResponse).validate_json(text, strict=True, extra="forbid")
+
+
+def test_every_operation_carries_the_security_headers(api: ApiApplication, document: Any) -> None:
+    client, expected = TestClient(api.app), SECURITY_HEADERS | {"Cache-Control": "no-store"}
+    for method, path in operations_of(document):
+        headers = client.request(method, path).headers
+        assert {name: headers.get(name) for name in expected} == expected, (method, path)
 
 
 def test_every_operation_answers_as_documented(

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from facecompare.config import CHECKOUT
+from infra.http_api import COMPARE_ROUTES, RECORDS_ROUTES
 from tests.support import pictures
 from tests.support.aws_emulator.deployment import Deployment
 from tests.support.aws_emulator.moto_server import credentials, moto_server
@@ -197,7 +198,13 @@ def test_without_the_site_s_secret_the_api_is_closed(service: Service) -> None:
 
 def test_the_document_describes_every_route(service: Service) -> None:
     document = httpx.get(f"{service.address}/api/openapi.json", timeout=60).json()
-    assert {"/api/compare", "/api/comparisons", "/api/uploads"} <= document["paths"].keys()
+    documented = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
+    deployed = {*COMPARE_ROUTES, *RECORDS_ROUTES} - {"GET /api/openapi.json"}
+    assert documented == deployed
 
 
 def test_a_key_from_the_command_line_is_known_to_the_service(

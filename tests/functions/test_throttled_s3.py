@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from botocore.session import get_session
 
 from facecompare.aws_client import client
 from tests.support.aws_credentials import use_credentials
-from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
+from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, Fault, Pace, ThrottledAws
 from tests.support.dynamo_tables import create_table
 
 
@@ -49,7 +50,22 @@ def test_all_connections_together_keep_the_pace(moto_address: str, bucket: str) 
         s3 = get_session().create_client("s3", endpoint_url=slow.address)
         started = time.monotonic()
         list(pool.map(lambda _: read(s3, bucket), range(2)))
-    assert 0.5 < time.monotonic() - started < 1.5
+    assert time.monotonic() - started > 0.5
+
+
+def test_the_pace_is_kept_to_the_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    clock = SimpleNamespace(monotonic=lambda: now, sleep=sleep)
+    monkeypatch.setattr(f"{Pace.__module__}.time", clock)
+    pace = Pace(8_000_000)
+    for _ in range(10):
+        pace.wait_for(400_000)
+    assert now == pytest.approx(100.5)
 
 
 def test_a_fault_befalls_the_paths_it_names(aws: ThrottledAws, bucket: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import httpx2
 import pytest
@@ -29,7 +31,7 @@ from tests.support.pictures import OBAMA, OBAMA2
 pytestmark = pytest.mark.image
 
 MAX_MB = 450
-FIRST_VERDICT_S = 2.0
+FIRST_VERDICT = 3  # times what a command line takes, whose models are on the disk already
 PHOTOS = {"image1": OBAMA.read_bytes(), "image2": OBAMA2.read_bytes()}
 
 
@@ -73,7 +75,9 @@ def test_its_distance_is_the_one_computed_here(address: str, engine: Engine) -> 
 def test_the_first_verdict_comes_soon_after_the_start(
     address: str, function: LambdaFunction
 ) -> None:
-    assert min(_first_verdict_s(address, function) for _ in range(3)) <= FIRST_VERDICT_S
+    first = median(_first_verdict_s(address, function) for _ in range(3))
+    here = median(_command_line_s() for _ in range(3))
+    assert first <= FIRST_VERDICT * here
 
 
 def test_it_is_small(image: Image) -> None:
@@ -141,6 +145,13 @@ def test_the_models_image_fills_a_volume(models_image: Image, tmp_path: Path) ->
     for row in folder.files:
         folder.verify(row.name)
     assert folder.files == ModelFolder.at(CHECKOUT / "models").files
+
+
+def _command_line_s() -> float:
+    command = [sys.executable, "-m", "facecompare", "compare", str(OBAMA), str(OBAMA2)]
+    started = time.monotonic()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.monotonic() - started
 
 
 def _first_verdict_s(address: str, function: LambdaFunction) -> float:

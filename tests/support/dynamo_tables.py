@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from facecompare.records.schema import INDEXES, PARTITION_KEY, SORT_KEY
+from tests.support.processes import free_port, wait_for_port
 
 TABLE = "comparisons"
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules" / ".bin"
@@ -44,29 +43,14 @@ def dynalite() -> Iterator[str]:
     """The address of a running dynalite, from node_modules (`make node_modules`)."""
     command = shutil.which("dynalite", path=str(NODE_MODULES))
     assert command, "dynalite is not installed; run: make node_modules"
-    port = _free_port()
+    port = free_port()
     server = subprocess.Popen(
         [command, "--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0"],
         stdout=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port)
+        wait_for_port(port, server)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _wait_for(port: int, patience_s: float = 20) -> None:
-    end = time.monotonic() + patience_s
-    while time.monotonic() < end:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"nothing listens on port {port}")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from facecompare.config import CHECKOUT
+from tests.support.processes import free_port, wait_for_port
 
 ACCOUNT = "123456789012"  # moto's own
 REGION = "us-east-1"
-START_TIMEOUT_S = 30
 
 
 @contextmanager
@@ -23,7 +21,7 @@ def moto_server() -> Iterator[str]:
 
     It says localhost, because moto takes the first part of any other host name for a bucket's.
     """
-    port = _free_port()
+    port = free_port()
     command = [
         sys.executable,
         "-m",
@@ -37,7 +35,7 @@ def moto_server() -> Iterator[str]:
         command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for(port, server)
+        wait_for_port(port, server)
         yield f"http://localhost:{port}"
     finally:
         server.terminate()
@@ -56,20 +54,3 @@ def credentials(url: str) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and server.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"moto did not start within {START_TIMEOUT_S} s")

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from facecompare.config import ENV_PREFIX, Settings
 
-START_S = 60  # a first import of dlib and onnxruntime on a busy machine
-
 
 @dataclass(frozen=True)
 class Server:
@@ -59,8 +57,7 @@ def _environment(folder: Path, models_dir: Path, settings: Mapping[str, str]) ->
 
 
 def _address(process: subprocess.Popen[bytes], stderr_path: Path) -> str:
-    deadline = time.monotonic() + START_S
-    while process.poll() is None and time.monotonic() < deadline:
+    while process.poll() is None:
         if announced := re.search(r"page and API on (http://\S+)", stderr_path.read_text()):
             return announced[1]
         time.sleep(0.05)

@@ -1,0 +1,26 @@
+"""Servers as processes of their own: a port for them, and the moment from which they answer."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from typing import Any
+
+PAUSE_S = 0.05
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_for_port(port: int, server: subprocess.Popen[Any]) -> None:
+    """Until it listens, or ends: then it fails. How long it may take is the suite's to say."""
+    while server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(PAUSE_S)
+    raise RuntimeError(f"{server.args!r} ended with status {server.returncode} before it answered")

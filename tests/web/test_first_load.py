@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Response, expect
@@ -17,8 +18,16 @@ pytestmark = pytest.mark.browser
 MAX_FIRST_LOAD_BYTES = 80_000
 LIGHTHOUSE = Path(__file__).parents[2] / "node_modules" / ".bin" / "lighthouse"
 NOT_INSTALLED = "Lighthouse is not installed: it does NOT judge the page; see: make node_modules"
-LEAST = {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95}
+LEAST = {"accessibility": 1.0, "best-practices": 0.95}
 PATIENCE_S = 90  # until the page is loaded, on a busy machine
+GOOD = 0.9  # what Lighthouse shows in green
+# What Lighthouse measures with a clock says as much about the machine as about the page.
+TIMED = {
+    "bootup-time",
+    "mainthread-work-breakdown",
+    "render-blocking-resources",
+    "server-response-time",
+}
 
 
 def test_the_first_load_is_small(browser: Browser, server: str) -> None:
@@ -37,28 +46,41 @@ def test_the_first_load_is_small(browser: Browser, server: str) -> None:
 
 @pytest.mark.parametrize("preset", ["desktop", "mobile"])
 def test_lighthouse_approves(server: str, tmp_path: Path, preset: str) -> None:
+    """The performance score is printed; what it comes from is held, as far as no clock is in it."""
     if not LIGHTHOUSE.is_file():
         pytest.skip(NOT_INSTALLED)
-    scores = _scores(server, preset, tmp_path / "report.json")
+    report = _report(server, preset, tmp_path / "report.json")
+    scores = {name: each["score"] for name, each in report["categories"].items()}
     print(f"Lighthouse, {preset}: {scores}")
     assert {name for name, least in LEAST.items() if scores[name] < least} == set()
+    causes = _performance_causes(report)
+    assert len(causes) > 15
+    assert {name: score for name, score in causes.items() if score < GOOD} == {}
 
 
-def _scores(address: str, preset: str, report: Path) -> dict[str, float]:
-    """Of one run. The network is simulated; the processor is taken as it is.
+def _performance_causes(report: dict[str, Any]) -> dict[str, float]:
+    """The scores of what makes a page slow: its weight, its shape, what it shifts or blocks."""
+    audits = report["audits"]
+    names = {
+        audit["id"]
+        for audit in report["categories"]["performance"]["auditRefs"]
+        if audit.get("group") == "diagnostics"
+        and audits[audit["id"]]["scoreDisplayMode"] in ("metricSavings", "binary")
+    }
+    causes = (names - TIMED) | {"cumulative-layout-shift"}
+    return {name: audits[name]["score"] for name in sorted(causes)}
 
-    Lighthouse would slow it down four times for "mobile": on a machine that tests keep busy that
-    measures the tests.
-    """
+
+def _report(address: str, preset: str, path: Path) -> dict[str, Any]:
+    """Of one run."""
     command = [
         str(LIGHTHOUSE),
         address,
         "--quiet",
         "--output=json",
-        f"--output-path={report}",
-        f"--only-categories={','.join(LEAST)}",
+        f"--output-path={path}",
+        f"--only-categories={','.join(('performance', *LEAST))}",
         f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
-        "--throttling.cpuSlowdownMultiplier=1",
         f"--max-wait-for-load={PATIENCE_S * 1000}",
         *(["--preset=desktop"] if preset == "desktop" else []),  # mobile is its default
     ]
@@ -68,5 +90,5 @@ def _scores(address: str, preset: str, report: Path) -> dict[str, float]:
     }
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    categories = json.loads(report.read_text("utf-8"))["categories"]
-    return {category: categories[category]["score"] for category in LEAST}
+    report: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return report

@@ -203,7 +203,7 @@ def test_a_wrong_key_is_told_and_asked_for_again(visitor: Visitor, guarded: Guar
     visitor.watch.refusals_expected = True
     enter(visitor, "fck_boss.wrong")
     dialogue = visitor.page.get_by_role("dialog")
-    expect(dialogue).to_contain_text("The service did not accept this access key.")
+    expect(dialogue).to_contain_text("The service did not accept this access key;")
     give(visitor, guarded.admin)
     expect(visitor.status).to_have_text("Page 1: 20 records")
     visitor.button("Forget the access key").click()

@@ -112,6 +112,7 @@ test("schemas are in order, with their values and what they refer to", () => {
     schemas.map(({ name }) => name),
     ["Item", "Problem", "State"],
   );
+  assert.deepEqual(schemas[2].values, ["new", "old"]);
   const [, state, share, parts] = schemas[0].fields;
   assert.deepEqual(
     [state.type, state.values, state.facts],

@@ -48,6 +48,7 @@ export function operationsOf(document) {
  * @property {string} name
  * @property {string} description
  * @property {string} type
+ * @property {string[]} values  the only ones that it has, if they are listed
  * @property {Field[]} fields  none where it is no object
  */
 
@@ -62,6 +63,7 @@ export function schemasOf(document) {
       name,
       description: schema.description ?? "",
       type: typeOf(schema),
+      values: (schema.enum ?? []).map(String),
       fields: fieldsOf(schema, document),
     }))
     .sort((one, other) => one.name.localeCompare(other.name));

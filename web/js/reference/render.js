@@ -33,6 +33,7 @@ export function schemaSection(schema) {
   parts.name.textContent = schema.name;
   parts.description.textContent = schema.description;
   parts.type.textContent = schema.fields.length ? "" : schema.type;
+  if (schema.values.length) parts.values.append(codes(schema.values));
   fillFields(parts.fields, schema.fields);
   return section;
 }

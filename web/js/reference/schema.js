@@ -91,8 +91,8 @@ export function typeOf(schema) {
 export function namesOf(schema, document) {
   const name = nameIn(schema);
   if (name !== null) return document.components?.schemas?.[name] ? [name] : [];
-  const parts = [...alternativesOf(schema), ...(schema.items ? [schema.items] : [])];
-  return parts.flatMap((part) => namesOf(part, document));
+  const inner = [...alternativesOf(schema), ...(schema.items ? [schema.items] : [])];
+  return inner.flatMap((part) => namesOf(part, document));
 }
 
 /** @param {Schema} schema @returns {Schema[]} */

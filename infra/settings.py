@@ -127,7 +127,9 @@ class DeploySettings:
         "seconds after which Lambda ends a comparison",
     )
     deadline_s: int = setting(
-        whole_number(1), 25, "seconds after which a comparison is given up, with an error of its own"
+        whole_number(1),
+        25,
+        "seconds after which a comparison is given up, with an error",
     )
     reserved_concurrency: int = setting(
         whole_number(0),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,12 +21,11 @@ import httpx2 as httpx
 import pytest
 
 from facecompare.batches.chunk import Chunk
-from facecompare.config import CHECKOUT
 from facecompare.uploads.grants import new_upload
 from tests.support import pictures
-from tests.support.aws_emulator.deployment import Deployment
-from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.aws_emulator.moto_server import credentials
 from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, ThrottledAws
+from tests.support.deployed.installation import Installation, installed
 from tests.support.deployed.service import Service, running
 from tests.support.workers.worker_command import CRASH, start_worker
 
@@ -47,7 +44,7 @@ GARBAGE = (
 
 
 @dataclass
-class Fleet:
+class RestartedWorkers:
     """Two workers, each started again when it ends, as ECS does; `kill` ends the first one."""
 
     environment: dict[str, str]
@@ -56,7 +53,7 @@ class Fleet:
     now: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
 
-    def __enter__(self) -> Fleet:
+    def __enter__(self) -> RestartedWorkers:
         for number in (1, 2):
             Thread(target=self._keep, args=(number,), daemon=True).start()
         return self
@@ -78,72 +75,61 @@ class Fleet:
 
 
 @dataclass
-class Site:
-    """The deployed service with its API running, and a proxy before AWS that fails at random."""
+class TroubledService:
+    """An installation's API, running, and a proxy before AWS that fails its workers at random.
 
-    deployment: Deployment
+    `worker` is the environment of those workers.
+    """
+
+    installation: Installation
     service: Service
     aws: ThrottledAws
-    header: dict[str, str]
     worker: dict[str, str]
 
     @property
     def queue(self) -> str:
-        return self.deployment.outputs["BatchQueueUrl"]
+        return self.installation.outputs["BatchQueueUrl"]
 
     @property
     def dead_letters(self) -> str:
-        return self.deployment.outputs["DeadLetterQueueUrl"]
+        return self.installation.outputs["DeadLetterQueueUrl"]
+
+    def client(self, service: str) -> Any:
+        return self.installation.deployment.client(service)
 
     def send(self, body: str) -> None:
-        self.deployment.client("sqs").send_message(QueueUrl=self.queue, MessageBody=body)
+        self.client("sqs").send_message(QueueUrl=self.queue, MessageBody=body)
 
     def get(self, path: str) -> httpx.Response:
-        answer = httpx.get(f"{self.service.address}{path}", headers=self.header, timeout=60)
+        header = self.installation.header
+        answer = httpx.get(f"{self.service.address}{path}", headers=header, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Site]:
+def troubled(
+    tmp_path_factory: pytest.TempPathFactory, models_dir: Path
+) -> Iterator[TroubledService]:
     folder = tmp_path_factory.mktemp("batches")
     with ExitStack() as stack:
-        deployment = Deployment(stack.enter_context(moto_server()), folder)
-        deployment.bootstrap()
-        deployment.deploy()
-        aws = stack.enter_context(ThrottledAws(deployment.url))
-        around = credentials(deployment.url) | {"FACECOMPARE_MODELS_DIR": str(models_dir)}
-        bucket = deployment.outputs["ModelBucketName"]
-        command("models", "push", "--bucket", bucket, env=around)
-        table = {"FACECOMPARE_RECORDS_TABLE": deployment.outputs["TableName"]}
-        key = command("keys", "create", "ops", "--role", "admin", env=around | table)
+        made = stack.enter_context(installed(folder, models_dir))
+        made.key = made.create_key("ops", "admin")
         compare, records, worker = (
-            deployment.function_environment(name) | around
+            made.environment(name)
             for name in ("CompareFunction", "RecordsFunction", "BatchFunction")
         )
         service = stack.enter_context(running(compare, records, folder))
         # Signatures are not checked, and moto knows buckets by path also at an IP address.
+        aws = stack.enter_context(ThrottledAws(made.deployment.url))
         bad = credentials(aws.address) | {"FACECOMPARE_HOLD_S": str(HOLD_S)}
-        yield Site(
-            deployment, service, aws, {"Authorization": f"Bearer {key.strip()}"}, worker | bad
-        )
+        yield TroubledService(made, service, aws, worker | bad)
 
 
-def command(*arguments: str, env: dict[str, str]) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "facecompare", *arguments],
-        cwd=CHECKOUT,
-        env=os.environ | env,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-
-
-def uploaded(site: Site, data: bytes) -> str:
+def uploaded(troubled: TroubledService, data: bytes) -> str:
     name = new_upload()
-    bucket = site.deployment.outputs["UploadBucketName"]
-    site.deployment.client("s3").put_object(Bucket=bucket, Key=name, Body=data)
+    bucket = troubled.installation.outputs["UploadBucketName"]
+    troubled.client("s3").put_object(Bucket=bucket, Key=name, Body=data)
     return name
 
 
@@ -158,49 +144,49 @@ def pairs_of(rows: list[str], columns: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def test_every_pair_has_one_result_or_one_reason(site: Site, tmp_path: Path) -> None:
+def test_every_pair_has_one_result_or_one_reason(troubled: TroubledService, tmp_path: Path) -> None:
     obama, biden = pictures.OBAMA.read_bytes(), pictures.BIDEN.read_bytes()
-    rows = [uploaded(site, obama) for _ in range(ROWS)]
-    columns = [uploaded(site, obama if number % 2 else biden) for number in range(COLUMNS - 2)]
-    columns += [uploaded(site, b"no photo"), uploaded(site, pictures.plain(200, 150))]
+    rows = [uploaded(troubled, obama) for _ in range(ROWS)]
+    columns = [uploaded(troubled, obama if number % 2 else biden) for number in range(COLUMNS - 2)]
+    columns += [uploaded(troubled, b"no photo"), uploaded(troubled, pictures.plain(200, 150))]
     pairs = pairs_of(rows, columns)
     poison = PAIRS // 2  # the pair of the one photo on which workers die
-    pairs[poison - 1] = (pairs[poison - 1][0], uploaded(site, obama + CRASH))
+    pairs[poison - 1] = (pairs[poison - 1][0], uploaded(troubled, obama + CRASH))
     manifest = "image1,image2\n" + "".join(f"{one},{other}\n" for one, other in pairs)
     ordered = httpx.post(
-        f"{site.service.address}/api/batches",
+        f"{troubled.service.address}/api/batches",
         json={"manifest": manifest},
-        headers=site.header,
+        headers=troubled.installation.header,
         timeout=60,
     )
     assert ordered.status_code == 202, ordered.text
     batch_id = ordered.json()["batch_id"]
     for garbage in GARBAGE:
-        site.send(garbage)
-    site.send(Chunk(batch_id, 1, PAIRS).to_message())  # all of it again
-    site.aws.faults.append(replace(THROTTLED_TABLE, share=THROTTLED_SHARE))
+        troubled.send(garbage)
+    troubled.send(Chunk(batch_id, 1, PAIRS).to_message())  # all of it again
+    troubled.aws.faults.append(replace(THROTTLED_TABLE, share=THROTTLED_SHARE))
 
     draw, kills = random.Random(7), list(KILLS_AFTER)
-    with Fleet(site.worker, tmp_path) as fleet:
+    with RestartedWorkers(troubled.worker, tmp_path) as workers:
         deadline = time.monotonic() + 400
         while True:
-            progress = site.get(f"/api/batches/{batch_id}").json()
+            progress = troubled.get(f"/api/batches/{batch_id}").json()
             ended = progress["done"] + progress["failed"]
             if progress["state"] != "running":
                 break
             assert time.monotonic() < deadline, progress
             first = 1 + 25 * draw.randrange(PAIRS // 25)
-            site.send(Chunk(batch_id, first, first + 24).to_message())
+            troubled.send(Chunk(batch_id, first, first + 24).to_message())
             if kills and ended >= kills[0] * PAIRS:
                 kills.pop(0)
-                fleet.kill()
+                workers.kill()
             time.sleep(1)
         assert kills == []
-        wait_until_empty(site, deadline)
-    assert Counter(fleet.statuses)[-signal.SIGKILL] >= 2
-    assert site.get(f"/api/batches/{batch_id}").json() == progress
+        wait_until_empty(troubled, deadline)
+    assert Counter(workers.statuses)[-signal.SIGKILL] >= 2
+    assert troubled.get(f"/api/batches/{batch_id}").json() == progress
 
-    found = results(site, batch_id)
+    found = results(troubled, batch_id)
     assert [int(row["pair"]) for row in found] == list(range(1, PAIRS + 1))
     assert [(row["image1"], row["image2"]) for row in found] == pairs
     reasons = Counter(row["error_code"] for row in found)
@@ -209,16 +195,20 @@ def test_every_pair_has_one_result_or_one_reason(site: Site, tmp_path: Path) -> 
     assert set(reasons) == {"", "pair_given_up", "unsupported_image", "no_face"}
     assert progress["failed"] == sum(reasons.values()) - reasons[""]
     assert progress["done"] == reasons[""]
-    kept = records(site, batch_id)
+    kept = records(troubled, batch_id)
     assert sorted(kept) == sorted(row["comparison_id"] for row in found if row["comparison_id"])
     of_obama = set(columns[1:-2:2])
     for row in found:
         if not row["error_code"]:
             assert row["same_person"] == str(row["image2"] in of_obama).lower(), row
-    assert sorted(letters(site)) == sorted([*GARBAGE, Chunk(batch_id, poison, poison).to_message()])
+    assert sorted(letters(troubled)) == sorted(
+        [*GARBAGE, Chunk(batch_id, poison, poison).to_message()]
+    )
 
 
-def test_the_command_line_uploads_orders_watches_and_fetches(site: Site, tmp_path: Path) -> None:
+def test_the_command_line_uploads_orders_watches_and_fetches(
+    troubled: TroubledService, tmp_path: Path
+) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
     for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN):
@@ -226,47 +216,51 @@ def test_the_command_line_uploads_orders_watches_and_fetches(site: Site, tmp_pat
     lines = ("image1,image2", "obama.jpg,obama2.jpg", "obama.jpg,biden.jpg")
     pairs, out = tmp_path / "pairs.csv", tmp_path / "results.csv"
     pairs.write_text("\n".join(lines) + "\n")
-    key = site.header["Authorization"].removeprefix("Bearer ")
-    around = {"FACECOMPARE_URL": site.service.address, "FACECOMPARE_KEY": key}
+    key = troubled.installation.key
+    around = {"FACECOMPARE_URL": troubled.service.address, "FACECOMPARE_KEY": key}
     submit = ("batches", "submit", str(pairs), "--images", str(photos), "--threshold", "0.4")
-    batch_id = command(*submit, env=around).strip()
-    with Fleet(site.worker, tmp_path):
-        watched = command("batches", "watch", batch_id, env=around)
+    batch_id = troubled.installation.command("facecompare", *submit, **around).strip()
+    with RestartedWorkers(troubled.worker, tmp_path):
+        watched = troubled.installation.command(
+            "facecompare", "batches", "watch", batch_id, **around
+        )
     assert "done: 2 done, 0 failed of 2" in watched
     fetch = ("batches", "fetch", batch_id, "--pairs", str(pairs), "--out", str(out))
-    command(*fetch, env=around)
+    troubled.installation.command("facecompare", *fetch, **around)
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["image1"], row["image2"], row["same_person"]) for row in rows] == [
         ("obama.jpg", "obama2.jpg", "true"),
         ("obama.jpg", "biden.jpg", "false"),
     ]
-    assert batch_id in command("batches", "list", env=around)
-    assert "done: 2 done" in command("batches", "cancel", batch_id, env=around)
+    assert batch_id in troubled.installation.command("facecompare", "batches", "list", **around)
+    assert "done: 2 done" in troubled.installation.command(
+        "facecompare", "batches", "cancel", batch_id, **around
+    )
 
 
-def wait_until_empty(site: Site, deadline: float) -> None:
+def wait_until_empty(troubled: TroubledService, deadline: float) -> None:
     """What was sent twice is still to be dealt with."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    sqs = site.deployment.client("sqs")
+    sqs = troubled.client("sqs")
     while time.monotonic() < deadline:
-        answer = sqs.get_queue_attributes(QueueUrl=site.queue, AttributeNames=names)
+        answer = sqs.get_queue_attributes(QueueUrl=troubled.queue, AttributeNames=names)
         if set(answer["Attributes"].values()) == {"0"}:
             return
         time.sleep(0.2)
     raise AssertionError(answer["Attributes"])
 
 
-def results(site: Site, batch_id: str) -> list[dict[str, str]]:
-    text = site.get(f"/api/batches/{batch_id}/results.csv").text
+def results(troubled: TroubledService, batch_id: str) -> list[dict[str, str]]:
+    text = troubled.get(f"/api/batches/{batch_id}/results.csv").text
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def records(site: Site, batch_id: str) -> list[str]:
-    pages = site.deployment.client("dynamodb").get_paginator("scan")
+def records(troubled: TroubledService, batch_id: str) -> list[str]:
+    pages = troubled.client("dynamodb").get_paginator("scan")
     items = (
         item
-        for page in pages.paginate(TableName=site.deployment.outputs["TableName"])
+        for page in pages.paginate(TableName=troubled.installation.outputs["TableName"])
         for item in page["Items"]
     )
     return [
@@ -276,10 +270,10 @@ def records(site: Site, batch_id: str) -> list[str]:
     ]
 
 
-def letters(site: Site) -> list[str]:
-    sqs: Any = site.deployment.client("sqs")
+def letters(troubled: TroubledService) -> list[str]:
+    sqs: Any = troubled.client("sqs")
     found: dict[str, str] = {}
-    while answer := sqs.receive_message(QueueUrl=site.dead_letters, MaxNumberOfMessages=10).get(
+    while answer := sqs.receive_message(QueueUrl=troubled.dead_letters, MaxNumberOfMessages=10).get(
         "Messages"
     ):
         found |= {message["MessageId"]: message["Body"] for message in answer}

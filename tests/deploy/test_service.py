@@ -5,11 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +13,12 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from facecompare.config import CHECKOUT
 from infra.http_api import COMPARE_ROUTES, RECORDS_ROUTES
 from tests.support import pictures
-from tests.support.aws_emulator.deployment import Deployment
-from tests.support.aws_emulator.moto_server import credentials, moto_server
 from tests.support.browser.chromium import chromium
 from tests.support.browser.visitor import Visitor, Watch
 from tests.support.deployed.bucket_front import BucketFront
+from tests.support.deployed.installation import Installation, installed
 from tests.support.deployed.service import Service, running
 from tests.support.deployed.site import SiteFront
 
@@ -33,51 +27,11 @@ pytestmark = pytest.mark.deploy
 PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
 
 
-@dataclass
-class Installation:
-    """A deployment with its models in place, the folder of its outputs, and its first key."""
-
-    deployment: Deployment
-    folder: Path
-    models_dir: Path
-    key: str = ""
-
-    @property
-    def header(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"}
-
-    def command(self, *arguments: str, **environment: str) -> str:
-        """What a command of ours prints, run against the simulated account."""
-        return subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=CHECKOUT,
-            env=os.environ | credentials(self.deployment.url) | environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-
-    def environment(self, construct: str) -> dict[str, str]:
-        deployed = self.deployment.function_environment(construct)
-        models = {"FACECOMPARE_MODELS_DIR": str(self.models_dir)}
-        return deployed | credentials(self.deployment.url) | models
-
-
 @pytest.fixture(scope="module")
 def installation(
     tmp_path_factory: pytest.TempPathFactory, models_dir: Path
 ) -> Iterator[Installation]:
-    folder = tmp_path_factory.mktemp("deployed")
-    with moto_server() as url:
-        deployment = Deployment(url, folder)
-        deployment.bootstrap()
-        deployment.deploy()
-        made = Installation(deployment, folder, models_dir)
-        made.command(
-            *("facecompare", "models", "push"),
-            *("--bucket", deployment.outputs["ModelBucketName"]),
-            FACECOMPARE_MODELS_DIR=str(models_dir),
-        )
+    with installed(tmp_path_factory.mktemp("deployed"), models_dir) as made:
         yield made
 
 

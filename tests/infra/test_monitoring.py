@@ -1,12 +1,14 @@
-"""What an operator sees of batches, and is woken by."""
+"""What an operator sees of batches, and which alarms there are."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from facecompare.config import CHECKOUT
 from facecompare.planning.prices import DYNAMODB_WRITE, LAMBDA_GB_SECOND, SQS_REQUEST
 from infra.settings import DeploySettings
 from tests.support.assembly import Assembly, Properties
@@ -92,3 +94,10 @@ def test_a_batch_that_does_not_get_on_wakes_someone(either: Assembly) -> None:
     rule = alarm(either, "ApproximateAgeOfOldestMessage", "BatchesQueue")
     assert rule["Threshold"] == 6 * 3_600
     assert rule["AlarmActions"]
+
+
+def test_the_runbook_has_every_alarm_and_no_other(either: Assembly) -> None:
+    runbook = (CHECKOUT / "infra" / "README.md").read_text("utf-8").partition("## Runbook")[2]
+    described = set(re.findall(r"^\| `(\w+)` \|", runbook, re.MULTILINE))
+    ids = (each.id for each in either.all("AWS::CloudWatch::Alarm"))
+    assert described == {re.sub(r"^Monitoring|[0-9A-F]{8}$", "", id) for id in ids}

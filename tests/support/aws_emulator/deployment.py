@@ -29,7 +29,6 @@ from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials
 
 NODE_PROGRAMS = CHECKOUT / "node_modules" / ".bin"
 DOCKER_SHIM = Path(__file__).with_name("docker-shim")
-COMMAND_TIMEOUT_S = 120
 BOOTSTRAP_STACK, BOOTSTRAP_BUCKET = "CDKToolkit", "cdk-"
 
 GAPS = (
@@ -117,7 +116,6 @@ class Deployment:
             },
             capture_output=True,
             text=True,
-            timeout=COMMAND_TIMEOUT_S,
             check=False,
         )
         if done.returncode:

@@ -65,13 +65,13 @@ class ApiStack(Stack):
     def _environment(self) -> FunctionEnvironment:
         return FunctionEnvironment(
             settings=self._settings,
-            records_table=self._data.comparison_log.table.table_name,
+            records_table=self._data.comparison_table.table.table_name,
             upload_bucket=self._uploads.bucket_name,
             origin_secret=self._data.origin_secret.reference,
         )
 
     def _metrics(self) -> Metrics:
-        table = self._data.comparison_log.table
+        table = self._data.comparison_table.table
         return Metrics(
             api=self.http_api.api,
             compare=self._compare,

@@ -8,7 +8,7 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from infra.batch_queues import BatchQueues
-from infra.comparison_log import ComparisonLog
+from infra.comparison_table import ComparisonTable
 from infra.model_bucket import ModelBucket
 from infra.origin_secret import OriginSecret
 from infra.settings import DeploySettings
@@ -22,10 +22,10 @@ class DataStack(Stack):
     ) -> None:
         super().__init__(scope, id, **options)
         self.models = ModelBucket(self, "ModelBucket", settings=settings)
-        self.comparison_log = ComparisonLog(self, "ComparisonLog", settings=settings)
+        self.comparison_table = ComparisonTable(self, "ComparisonLog", settings=settings)
         self.batches = BatchQueues(self, "Batches", settings=settings)
         self.origin_secret = OriginSecret(self, "OriginSecret", settings=settings)
         CfnOutput(self, "ModelBucketName", value=self.models.bucket.bucket_name)
         CfnOutput(self, "BatchQueueUrl", value=self.batches.queue.queue_url)
         CfnOutput(self, "DeadLetterQueueUrl", value=self.batches.dead_letters.queue_url)
-        CfnOutput(self, "TableName", value=self.comparison_log.table.table_name)
+        CfnOutput(self, "TableName", value=self.comparison_table.table.table_name)

@@ -31,13 +31,13 @@ def allow_comparing(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> Non
     allow(role, ["s3:GetObject"], f"{models}/*")
     allow(role, ["s3:GetObject"], _objects(uploads, UPLOADS))
     _allow_telling_absence(role, models, uploads.bucket_arn)
-    allow(role, ["dynamodb:GetItem", "dynamodb:PutItem"], data.comparison_log.table.table_arn)
+    allow(role, ["dynamodb:GetItem", "dynamodb:PutItem"], data.comparison_table.table.table_arn)
 
 
 def allow_records(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> None:
     """List and delete records, and sign grants with the right to put the object oneself."""
-    allow(role, ["dynamodb:GetItem", "dynamodb:DeleteItem"], data.comparison_log.table.table_arn)
-    allow(role, ["dynamodb:Query"], *data.comparison_log.index_arns)
+    allow(role, ["dynamodb:GetItem", "dynamodb:DeleteItem"], data.comparison_table.table.table_arn)
+    allow(role, ["dynamodb:Query"], *data.comparison_table.index_arns)
     allow(role, ["s3:PutObject"], _objects(uploads, UPLOADS))
 
 
@@ -50,7 +50,7 @@ def allow_batch_requests(role: iam.Role, data: DataStack, uploads: s3.IBucket) -
     allow(
         role,
         ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-        data.comparison_log.table.table_arn,
+        data.comparison_table.table.table_arn,
     )
 
 
@@ -66,7 +66,7 @@ def allow_batch_work(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> No
     queues = (data.batches.queue.queue_arn, data.batches.dead_letters.queue_arn)
     allow(role, ["sqs:SendMessage"], *queues)
     actions = [f"dynamodb:{action}Item" for action in ("BatchGet", "Get", "Put", "Update")]
-    allow(role, actions, data.comparison_log.table.table_arn)
+    allow(role, actions, data.comparison_table.table.table_arn)
 
 
 def _allow_telling_absence(role: iam.Role, *bucket_arns: str) -> None:

@@ -12,7 +12,7 @@ from infra.data_stack import DataStack
 from infra.edge_stack import EdgeStack
 from infra.log_bucket import LogBucket
 from infra.settings import DeploySettings
-from infra.upload_bucket import UploadBucket, upload_hosts
+from infra.upload_bucket import PhotoUploads, upload_hosts
 from infra.website import Website
 
 LOCAL_ORIGIN = "http://127.0.0.1:8000"  # where `facecompare serve` has the page
@@ -55,7 +55,7 @@ class SiteStack(Stack):
         )
 
     def _add_uploads(self, site_origin: str) -> None:
-        uploads = UploadBucket(
+        uploads = PhotoUploads(
             self,
             "UploadBucket",
             settings=self._settings,

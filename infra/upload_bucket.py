@@ -13,7 +13,7 @@ from infra.settings import DeploySettings
 PREFLIGHT_AGE_H = 1
 
 
-class UploadBucket(Construct):
+class PhotoUploads(Construct):
     """Takes presigned POSTs from the site's pages, and forgets within days."""
 
     def __init__(

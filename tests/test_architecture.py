@@ -57,8 +57,8 @@ HEAVY = {
     "results.overlay",
     "service",
 }
-# Names that mean the same wherever they stand: a module of commands, and a program, has one.
-BY_CONVENTION = {"add_commands", "main"}
+# Names that mean the same wherever they stand: every program has one.
+BY_CONVENTION = {"main"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -233,9 +233,22 @@ def test_functions_stay_small(root: Path) -> None:
 
 
 def public_definitions(path: Path) -> Iterator[str]:
+    """By name; commands and operations apart, which click and FastAPI call."""
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
+        named = isinstance(node, ast.ClassDef) or (
+            isinstance(node, Function) and not is_registered(node)
+        )
+        if named and not node.name.startswith("_"):
             yield node.name
+
+
+def is_registered(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a decorator gives it to click, or to FastAPI, under the name that users see."""
+    return any(
+        ast.unparse(each).startswith(("click.", "router.", "group.", "overload"))
+        or ".command(" in ast.unparse(each)
+        for each in function.decorator_list
+    )
 
 
 def test_a_name_stands_for_one_thing() -> None:

@@ -64,7 +64,7 @@ class GpuStack(Stack):
     def _environment(self, uploads: s3.IBucket) -> dict[str, str]:
         environment = FunctionEnvironment(
             settings=self._settings,
-            records_table=self._data.comparison_log.table.table_name,
+            records_table=self._data.comparison_table.table.table_name,
             upload_bucket=uploads.bucket_name,
         )
         return environment.variables(

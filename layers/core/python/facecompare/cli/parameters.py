@@ -20,7 +20,7 @@ MAX_PAIRS = 1e12  # a thousand times the largest size that `plan` shows on its o
 LONGEST = 19  # digits of a whole number: enough for 10¹⁸, and int() refuses thousands of them
 
 
-def refusal(
+def bad_value(
     value: object,
     expected: str,
     param: click.Parameter | None,
@@ -52,7 +52,7 @@ class Number(click.ParamType[float]):
         """Raises  the error that was named."""
         number = _number(value)
         if not self.accepts(number):
-            raise refusal(value, self.expected, param, ctx, self.error)
+            raise bad_value(value, self.expected, param, ctx, self.error)
         return number
 
 
@@ -74,7 +74,7 @@ class Whole(click.ParamType[int]):
             number = int(text)
             if self.low <= number <= (number if self.high is None else self.high):
                 return number
-        raise refusal(value, self.expected, param, ctx)
+        raise bad_value(value, self.expected, param, ctx)
 
 
 class OneOf(click.Choice[str]):
@@ -87,7 +87,7 @@ class OneOf(click.Choice[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Raises  BadField."""
         if value not in self.choices:
-            raise refusal(value, self.expected, param, ctx)
+            raise bad_value(value, self.expected, param, ctx)
         return str(value)
 
 
@@ -114,7 +114,7 @@ class Since(click.ParamType[str]):
             return parse_since(value)
         except BadField as exc:
             expected = "a date (2026-11-22), a time (2026-11-22T09:30:00Z) or an age (90m, 24h, 7d)"
-            raise refusal(value, expected, param, ctx) from exc
+            raise bad_value(value, expected, param, ctx) from exc
 
 
 class FilePath(click.ParamType[Path]):

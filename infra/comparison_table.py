@@ -9,7 +9,7 @@ from facecompare.records.schema import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_
 from infra.settings import DeploySettings
 
 
-class ComparisonLog(Construct):
+class ComparisonTable(Construct):
     """One table on demand, with the library's keys and indexes."""
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:

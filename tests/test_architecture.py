@@ -235,10 +235,9 @@ def test_functions_stay_small(root: Path) -> None:
 def public_definitions(path: Path) -> Iterator[str]:
     """By name; commands and operations apart, which click and FastAPI call."""
     for node in ast.parse(path.read_text()).body:
-        named = isinstance(node, ast.ClassDef) or (
-            isinstance(node, Function) and not is_registered(node)
-        )
-        if named and not node.name.startswith("_"):
+        if isinstance(node, Function) and is_registered(node):
+            continue
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
             yield node.name
 
 

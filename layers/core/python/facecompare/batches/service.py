@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from facecompare.access import Caller, Role
 from facecompare.batches.batch import (
@@ -21,8 +21,6 @@ from facecompare.batches.batch import (
     results_of,
 )
 from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
-from facecompare.batches.queue import BatchQueue
-from facecompare.batches.storage import BatchFiles
 from facecompare.config import Settings
 from facecompare.engines.calibration import find_calibration, requested_threshold
 from facecompare.engines.catalogue import engine_card, offered_cards
@@ -37,6 +35,10 @@ from facecompare.model_store.files import ModelFolder
 from facecompare.options import RequestOptions
 from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
+
+if TYPE_CHECKING:
+    from facecompare.batches.queue import BatchQueue
+    from facecompare.batches.storage import BatchFiles
 
 T = TypeVar("T")
 
@@ -202,6 +204,8 @@ def open_batches(settings: Settings) -> BatchService | None:
     if not settings.batch_queue:
         return None
     from facecompare.batches.dynamo_store import open_batch_store
+    from facecompare.batches.queue import BatchQueue
+    from facecompare.batches.storage import BatchFiles
 
     return BatchService(
         settings,

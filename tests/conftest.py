@@ -25,6 +25,17 @@ from tests.support.aws_credentials import use_credentials
 from tests.support.dynamo_tables import TABLE, create_table, dynalite
 from tests.support.pictures import OBAMA
 
+TESTS = Path(__file__).parent
+TOGETHER = ("evaluation", "infra")  # what their fixtures make takes long, and once is enough
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A suite that shares what took long to make runs in one process of several (`-n`)."""
+    for item in items:
+        suite = item.path.relative_to(TESTS).parts[0]
+        if suite in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(suite))
+
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models_dir: Path) -> None:

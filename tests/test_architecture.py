@@ -37,7 +37,7 @@ SLOW_TO_IMPORT = {
 HEAVY = {
     "api.request_body",
     "api.routes.compare",
-    "batches.embed_photos",
+    "batches.embedding",
     "batches.local",
     "batches.worker",
     "batches.worker_process",
@@ -279,8 +279,10 @@ def forwards(function: Function) -> bool:
         if not isinstance(node, ast.Import | ast.ImportFrom)
         and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
     ]
-    called = rest[0].value if isinstance(rest[0], ast.Return | ast.Expr) else None
-    if len(rest) != 1 or not isinstance(called, ast.Call):
+    if len(rest) != 1 or not isinstance(rest[0], ast.Return | ast.Expr):
+        return False
+    called = rest[0].value
+    if not isinstance(called, ast.Call):
         return False
     given = [*called.args, *(keyword.value for keyword in called.keywords)]
     name = getattr(called.func, "attr", getattr(called.func, "id", None))

@@ -28,6 +28,7 @@ from tests.support.schema_run import Operation, SchemaRun, run_schema
 
 PHOTO = encoded(portrait().resize((64, 80)))
 PHOTO_FIELDS = ("image", "image1", "image2", "anchor")
+ONE_OF = {"threshold": 0.5, "fmr": 0.001, "far": 0.001}  # what decides: not two of them
 CANNOT_FAIL = {("get", "/api/engines"), ("get", "/api/service")}  # they read settings
 # DELETE cancels a batch, whose results stay until they expire.
 KEPT_AFTER_DELETE = ("GET /api/batches/{batch_id}", "GET /api/batches/{batch_id}/results.csv")
@@ -128,14 +129,14 @@ def _with_photos(fields: dict[str, Any], upload: str, *, form: bool) -> dict[str
 
 
 def _usable(fields: dict[str, Any]) -> dict[str, Any]:
-    """The engine there is, the face there is, and either a threshold or a rate."""
-    usable: dict[str, Any] = {"engine": "dlib-fast", "threshold": 0.5, "far": 0.001}
+    """The engine there is, the face there is, and one of threshold and rate."""
+    usable: dict[str, Any] = {"engine": "dlib-fast", **ONE_OF}
     usable |= {f"{name}_face": 0 for name in PHOTO_FIELDS}
-    both = fields.get("threshold") is not None and fields.get("far") is not None
+    wanted = [name for name in ONE_OF if fields.get(name) is not None]
     return {
         name: usable.get(name, value) if value is not None else None
         for name, value in fields.items()
-        if not (both and name == "far")
+        if name not in wanted[1:]
     }
 
 

@@ -222,7 +222,7 @@ def test_a_model_with_a_wrong_checksum_is_never_used(start: Start, account: Acco
     address, function = start()
     answer = compare(address)
     assert (answer.status_code, answer.json()["code"]) == (503, "model_file_damaged")
-    assert f"and should have {row.sha256[:16]}" in function.log_text()
+    assert f"expected {row.sha256[:16]}" in function.log_text()
     assert account.comparisons() == []
 
 

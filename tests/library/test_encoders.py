@@ -245,8 +245,8 @@ def test_what_is_wrong_with_a_card_is_told(folder: Path, old: str, new: str, wor
 
 
 def bad_networks() -> Iterator[tuple[str, bytes, str]]:
-    yield "no network", b"no network", "is no ONNX network that can be loaded"
-    yield "empty", b"", "is no ONNX network that can be loaded"
+    yield "no network", b"no network", "cannot be loaded; expected an ONNX network"
+    yield "empty", b"", "cannot be loaded; expected an ONNX network"
     yield "not finite", network(scale=float("nan")), "not finite"
     yield "always the same", network(scale=0.0), "does not give each chip numbers of its own"
     yield "other size", network(side=160), "takes ['N', 3, 160, 160]"

@@ -232,7 +232,7 @@ def test_keys_are_listed_newest_first(keys: KeyStore) -> None:
 def test_a_name_is_given_once_even_after_its_key_was_revoked(keys: KeyStore) -> None:
     keys.add(new_key("ann", Role.CALLER, "2026-11-22T09:30:00.000000Z")[1])
     keys.revoke("ann", "2026-11-22T09:31:00.000000Z")
-    with pytest.raises(BadField, match="given once"):
+    with pytest.raises(BadField, match="expected a new one"):
         keys.add(new_key("ann", Role.CALLER, "2026-11-22T09:32:00.000000Z")[1])
     (kept,) = keys.every()
     assert kept.revoked_at == "2026-11-22T09:31:00.000000Z"

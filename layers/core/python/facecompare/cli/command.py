@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from facecompare.cli.output import warning
-
 if TYPE_CHECKING:
     from facecompare.config import Settings
 
@@ -86,7 +84,9 @@ def _current(arg: str) -> str:
     name, equals, value = arg.partition("=")
     if name not in DEPRECATED:
         return arg
-    warning(f"{name} is deprecated and will be removed; use {DEPRECATED[name]}")
+    from facecompare.cli.output import warning  # no overview needs it
+
+    warning(f"{name} is deprecated and will be removed in 0.8; use {DEPRECATED[name]}")
     return f"{DEPRECATED[name]}{equals}{value}"
 
 

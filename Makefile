@@ -17,7 +17,7 @@ ARGS ?= list
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
 	$(BIN)/facecompare compare $(FACES)/obama.jpg $(FACES)/obama2.jpg
-	$(BIN)/facecompare serve
+	$(BIN)/facecompare serve || test $$? -eq 130  # Ctrl-C is how it ends
 
 help:  ## list all targets
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,4 +94,4 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $(INSTALLED)
 
 clean:  ## remove what the targets above made
-	rm -rf $(VENV) node_modules layers/web/python cdk.out models/*.onnx models/*.dat models/*.svm .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules layers/web/python layers/web/.filled cdk.out models/*.onnx models/*.dat models/*.svm .pytest_cache .mypy_cache .ruff_cache .hypothesis

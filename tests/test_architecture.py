@@ -55,6 +55,7 @@ HEAVY = {
     "planning.cost",
     "planning.photo_rates",
     "results.overlay",
+    "results.convert",
     "service",
 }
 # Names that mean the same wherever they stand: every program has one.

@@ -28,6 +28,12 @@ from tests.support.schema_run import Operation, SchemaRun, run_schema
 
 PHOTO = encoded(portrait().resize((64, 80)))
 PHOTO_FIELDS = ("image", "image1", "image2", "anchor")
+PHOTO_OPERATIONS = {
+    "/api/compare": ("image1", "image2"),
+    "/api/verify": ("image1", "image2"),
+    "/api/predict": ("anchor", "image1", "image2"),
+    "/api/detect": ("image",),
+}
 ONE_OF = {"threshold": 0.5, "fmr": 0.001, "far": 0.001}  # what decides: not two of them
 CANNOT_FAIL = {("get", "/api/engines"), ("get", "/api/service")}  # they read settings
 # DELETE cancels a batch, whose results stay until they expire.
@@ -94,7 +100,14 @@ def refused(
         client = TestClient(app, headers=headers)
         for method, path in operations_of(document):
             statuses.add(((method, path), client.request(method, path + query).status_code))
-    return statuses | {(("post", "/api/batches"), _same_key_for_another_batch(api))}
+    statuses |= {(("post", "/api/batches"), _same_key_for_another_batch(api))}
+    return statuses | {(("post", path), _empty_photos(api, path)) for path in PHOTO_OPERATIONS}
+
+
+def _empty_photos(api: ApiApplication, path: str) -> int:
+    names = PHOTO_OPERATIONS[path]
+    client = TestClient(api.app, headers=api.admin)
+    return client.post(path, files={name: (f"{name}.jpg", b"") for name in names}).status_code
 
 
 def _same_key_for_another_batch(api: ApiApplication) -> int:

@@ -301,15 +301,18 @@ def test_a_batch_whose_write_was_not_confirmed_is_submitted_or_undone(
     assert left_behind(installation) == ((1, 1, 1) if failure is None else (0, 0, 0))
 
 
-def test_an_expired_batch_does_not_stand_in_the_way_of_its_key(
+def test_the_key_of_an_expired_batch_never_gives_its_results_to_another(
     installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """DynamoDB deletes what has expired within days, and a batch's results not with the batch."""
     one, other, third = installation.portraits()
     assert once(callers, {"manifest": f"{HEADER}{one},{other}\n"}).status_code == 202
+    before = left_behind(installation)
     monkeypatch.setattr(installation.store, "_now", lambda: 1e11)
     answer = once(callers, {"manifest": f"{HEADER}{one},{third}\n"})
-    assert (answer.status_code, answer.json()["state"]) == (202, "running")
-    assert installation.store.find(answer.json()["batch_id"]).total == 1
+    assert (answer.status_code, answer.json()["code"]) == (503, "records_unavailable")
+    assert "with a new key" in answer.json()["message"]
+    assert left_behind(installation) == before
 
 
 def test_a_caller_sees_its_own_batches_and_an_admin_all(

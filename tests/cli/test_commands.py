@@ -207,7 +207,7 @@ def test_a_package_that_is_missing_is_exit_code_3_and_says_what_to_install(
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (result.returncode, result.stdout) == (3, "")
-    assert f'pip install "facecompare[{extra}]" [package_missing]' in result.stderr
+    assert f"pip install '.[{extra}]' [package_missing]" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -283,7 +283,7 @@ export const texts = {
   aboutTitle: "About this service",
   storedTitle: "What is stored?",
   stored:
-    "No photos, and none of the numbers computed from the faces: nothing biometric. The service keeps a " +
+    "In its log no photos, and none of the numbers computed from the faces. The service keeps a " +
     "record of each comparison: the verdict, the distance, the time, who asked, and a hash of each file, " +
     "from which the photo cannot be recovered.",
   storedDays: (days) => `A record is kept for ${days} days, or until it is deleted.`,

@@ -237,7 +237,7 @@ class UploadsOff(RequestError):
 
 
 class BatchesOff(RequestError):
-    """A batch was ordered, and this installation has no queue."""
+    """A batch was submitted, and this installation has no queue."""
 
     code = "batches_off"
 

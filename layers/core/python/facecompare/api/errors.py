@@ -145,7 +145,8 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     response = json_error(error.status_code, code, message)
     response.headers.update(error.headers or {})
     if error.status_code == 405:
-        response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+        # Where no operation is, the page's files are.
+        response.headers["Allow"] = ", ".join(sorted(_methods_at(request) or {"GET", "HEAD"}))
     return response
 
 

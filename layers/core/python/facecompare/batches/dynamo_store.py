@@ -57,12 +57,9 @@ class DynamoBatches:
         self._now = now
 
     def create(self, batch: Batch) -> bool:
-        """Keep a new batch, also in place of one that has expired and is not deleted yet."""
-        write = {
-            "Item": _batch_item(batch) | self._expiry(),
-            "ConditionExpression": f"{IS_NEW} OR {EXPIRES_AT} <= :now",
-            "ExpressionAttributeValues": {":now": {"N": str(int(self._now()))}},
-        }
+        """Keep a new batch. One that has expired stands in its way until DynamoDB deletes it, for
+        its results may still be there."""
+        write = {"Item": _batch_item(batch) | self._expiry(), "ConditionExpression": IS_NEW}
         try:
             self._table.put([write])
         except ConditionFailed:

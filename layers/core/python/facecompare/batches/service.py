@@ -229,5 +229,6 @@ def _undo(undo: Callable[[T], None], argument: T) -> None:
 
 def _raise_undone() -> NoReturn:
     raise RecordsUnavailable(
-        "another submission with this Idempotency-Key failed at the same moment; send it again"
+        "found a batch of this Idempotency-Key that has just been undone, or has expired; expected "
+        "none; send it again, or with a new key"
     )

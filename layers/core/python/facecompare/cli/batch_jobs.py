@@ -35,7 +35,7 @@ batch_argument = click.argument("batch", metavar="BATCH", help="The id that subm
 def batches() -> None:
     """Have a service in AWS compare a file of pairs.
 
-    FACECOMPARE_URL is the address of the service, FACECOMPARE_KEY an API key.
+    FACECOMPARE_URL is the address of the service, FACECOMPARE_KEY an access key.
     """
 
 

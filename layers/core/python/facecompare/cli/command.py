@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +43,10 @@ class Command(click.Command):
         self.examples = tuple(examples)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, with every value of a `Several` option after a name of its own."""
-        several = (param for param in self.params if isinstance(param, Several))
-        names = {name for param in several for name in param.opts}
+        """As click does, of arguments as `_readable` makes them."""
+        options = {name: each for each in self.get_params(ctx) for name in each.opts}
         try:
-            return super().parse_args(ctx, list(_named(map(_current, args), names)))
+            return super().parse_args(ctx, list(_readable(args, options)))
         except click.UsageError as error:
             error.ctx = error.ctx or ctx  # else the overview's, whose help says less
             raise
@@ -79,7 +78,29 @@ def write_lines(formatter: click.HelpFormatter, heading: str, lines: Sequence[st
             formatter.write(f"{'':{formatter.current_indent}}{line}\n")
 
 
-def _current(arg: str) -> str:
+def _readable(args: Sequence[str], options: Mapping[str, click.Parameter]) -> Iterator[str]:
+    """Old names replaced, and each value of a `Several` option after a name of its own.
+
+    Raises  click.BadOptionUsage for an option in the place of another's value, which click takes.
+    """
+    rest = iter(args)
+    waiting, several = "", ""  # an option without its value yet, and one that takes more of them
+    for arg in rest:
+        if waiting and arg in options:
+            raise click.BadOptionUsage(waiting, f"Option {waiting!r} requires an argument.")
+        if waiting or not arg.startswith("-") or arg == "-":
+            yield from (several, arg) if several and not waiting else (arg,)
+            waiting = ""
+        elif arg == "--":
+            yield from (arg, *rest)
+        else:
+            yield (name := _present(arg))
+            option = options.get(name)
+            waiting = name if isinstance(option, click.Option) and not option.is_flag else ""
+            several = name if isinstance(option, Several) else ""
+
+
+def _present(arg: str) -> str:
     """The same, with an option's present name in place of its old one."""
     name, equals, value = arg.partition("=")
     if name not in DEPRECATED:
@@ -88,18 +109,3 @@ def _current(arg: str) -> str:
 
     warning(f"{name} is deprecated and will be removed in 0.8; use {DEPRECATED[name]}")
     return f"{DEPRECATED[name]}{equals}{value}"
-
-
-def _named(args: Iterable[str], names: set[str]) -> Iterator[str]:
-    """`--pairs 1 2` as `--pairs 1 --pairs 2`, which click understands."""
-    name, values = "", 0
-    for arg in args:
-        if values and not arg.startswith("-"):
-            yield name
-        yield arg
-        if arg in names:
-            name, values = arg, 0
-        elif name and not arg.startswith("-"):
-            values += 1
-        else:
-            name, values = "", 0

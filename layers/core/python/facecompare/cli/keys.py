@@ -1,4 +1,4 @@
-"""`facecompare keys`: manage API keys."""
+"""`facecompare keys`: manage the API's access keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = ("32", "6", "", "")
 
 @click.group(cls=Group)
 def keys() -> None:
-    """Manage API keys: create, list and revoke them.
+    """Manage the API's access keys: create, list and revoke them.
 
     A service with FACECOMPARE_ACCESS=keys serves only requests with a key.
     """

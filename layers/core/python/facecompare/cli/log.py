@@ -30,7 +30,7 @@ COLUMNS = ("", "", "16", "", "")
     help="Only newer ones: 2026-11-22, 2026-11-22T09:30:00Z, 90m, 24h or 7d.",
 )
 @click.option(
-    "--caller", metavar="NAME", help="Only comparisons that were requested with this API key."
+    "--caller", metavar="NAME", help="Only comparisons that were requested with this access key."
 )
 @click.option(
     "--limit", metavar="N", type=AT_LEAST_ONE, show_default="no limit", help="At most so many."

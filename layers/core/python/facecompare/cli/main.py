@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from facecompare.errors import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from facecompare.config import Settings
 
 PROGRAM = "facecompare"
+COMPLETION = "_FACECOMPARE_COMPLETE"  # the variable by which a shell asks click to complete
 SAME_PERSON, DIFFERENT, BAD_INPUT, SET_UP, SERVICE = range(5)
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
@@ -107,6 +109,11 @@ def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
         return _report_usage(error)
     except click.Abort:
         return INTERRUPTED
+    except SystemExit as stopped:  # click's own, when completion ends or a reader left early
+        return BAD_INPUT if stopped.code and COMPLETION in os.environ else SAME_PERSON
+    except OSError as error:
+        _complain(f"found stdout closed to the help ({error.strerror}); expected a writable one")
+        return SET_UP
     return command
 
 
@@ -119,14 +126,22 @@ def _debugging() -> bool:
 def _package_missing(module: str) -> PackageMissing:
     extra = EXTRAS[module.partition(".")[0]]
     return PackageMissing(
-        f'this needs {module}, which is not installed; run: pip install "facecompare[{extra}]"'
+        f"found no package {module}; expected what the extra {extra} brings; in a checkout, run: "
+        f"pip install '.[{extra}]'"
     )
 
 
 def _report(error: FaceCompareError) -> int:
     about = f"{error.image}: " if error.image else ""
-    print(f"{PROGRAM}: {about}{error.message} [{error.code}]", file=sys.stderr)
+    _complain(f"{about}{error.message} [{error.code}]")
     return exit_code(error)
+
+
+def _complain(text: str) -> None:
+    """On stderr, if there is one that can be written to: the exit code says the rest."""
+    with suppress(OSError):
+        if sys.stderr is not None:
+            print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
 
 
 def _report_usage(error: click.UsageError) -> int:
@@ -136,10 +151,7 @@ def _report_usage(error: click.UsageError) -> int:
     found = " ".join((error.message if meant else error.format_message()).split()).rstrip(".")
     found = found[:1].lower() + found[1:]
     if meant:
-        print(
-            f"{PROGRAM}: {found}; did you mean {meant[0]}? See: {path} --help",
-            file=sys.stderr,
-        )
+        _complain(f"{found}; did you mean {meant[0]}? See: {path} --help")
     else:
-        print(f"{PROGRAM}: {found}; see: {path} --help", file=sys.stderr)
+        _complain(f"{found}; see: {path} --help")
     return BAD_INPUT

@@ -28,7 +28,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Run a service": {
         "serve": ("serve", "Serve the web page and the HTTP API."),
-        "keys": ("keys", "Manage API keys."),
+        "keys": ("keys", "Manage the API's access keys."),
         "log": ("log", "List the recorded comparisons."),
     },
     "Models and accuracy": {

@@ -81,8 +81,8 @@ def _inside(package: str, file: str) -> Path:
     path = next((Path(folder) / file for folder in folders), None)
     if path is None or not path.is_file():
         raise PackageMissing(
-            f"{Path(file).name} comes with the package {package}, which is not installed; run: "
-            'pip install "facecompare[models]"'
+            f"{Path(file).name} comes with the package {package}, which is not installed; in "
+            "a checkout, run: pip install '.[models]'"
         )
     return path
 

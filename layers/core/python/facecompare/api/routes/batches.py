@@ -54,7 +54,7 @@ class BatchesResponse:
 
 
 @router.post("/batches", status_code=202, responses=responses(400, 401, 403, 422))
-def order_batch(
+def submit_batch(
     fields: BatchFields,
     services: AppServices,
     caller: RecordsCaller,

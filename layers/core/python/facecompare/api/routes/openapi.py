@@ -14,7 +14,7 @@ from facecompare.api.routes import photo_routers, record_routers
 
 TITLE = "facecompare"
 FASTAPI_ERROR = "HTTPValidationError"
-DESCRIPTION = "Are these two photos the same person? Photos and embeddings are never kept."
+DESCRIPTION = "Are these two photos the same person? A record holds no photo and no embedding."
 
 router = APIRouter(prefix="/api")
 

@@ -76,7 +76,7 @@ class DeploySettings:
     """How one installation is made; each field is a context value of the same name."""
 
     env: str = setting(
-        _choice(DEV, PROD), DEV, "`dev` leaves nothing behind when destroyed; `prod` keeps its data"
+        _choice(DEV, PROD), DEV, "`dev` keeps no data when destroyed; `prod` keeps its data"
     )
     region: str = setting(string("an AWS region"), "", "where it is", "that of the credentials")
     local: bool = setting(switch(), False, "for a simulator: leaves out what moto lacks")

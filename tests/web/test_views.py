@@ -76,7 +76,7 @@ def test_example_photos_that_cannot_be_had_are_told(visitor: Visitor) -> None:
 def test_about_says_what_is_stored_and_what_it_is_not_for(visitor: Visitor) -> None:
     visitor.open("About")
     for words in (
-        "nothing biometric",
+        "none of the numbers computed from the faces",
         "A record is kept for 365 days, or until it is deleted.",
         "What it must not be used for",
         "99.0\u00a0%",

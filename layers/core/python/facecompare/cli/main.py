@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from facecompare.config import Settings
 
 PROGRAM = "facecompare"
-COMPLETION = "_FACECOMPARE_COMPLETE"  # the variable by which a shell asks click to complete
 SAME_PERSON, DIFFERENT, BAD_INPUT, SET_UP, SERVICE = range(5)
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
@@ -110,7 +109,9 @@ def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
     except click.Abort:
         return INTERRUPTED
     except SystemExit as stopped:  # click's own, when completion ends or a reader left early
-        return BAD_INPUT if stopped.code and COMPLETION in os.environ else SAME_PERSON
+        from facecompare.config import completing
+
+        return BAD_INPUT if stopped.code and completing() else SAME_PERSON
     except OSError as error:
         _complain(f"found stdout closed to the help ({error.strerror}); expected a writable one")
         return SET_UP

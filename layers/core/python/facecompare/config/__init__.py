@@ -273,6 +273,14 @@ def instance_metadata(env: Mapping[str, str] = os.environ) -> str:
     return env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "").rstrip("/") or INSTANCE_METADATA
 
 
+COMPLETION_VARIABLE = f"_{ENV_PREFIX}COMPLETE"
+
+
 def debugging(env: Mapping[str, Any] = os.environ) -> bool:
     """True when tracebacks are wanted instead of one-line errors."""
     return bool(env.get(DEBUG_VARIABLE))
+
+
+def completing(env: Mapping[str, Any] = os.environ) -> bool:
+    """True when a shell asks for the words that may come next, by click's own variable."""
+    return COMPLETION_VARIABLE in env

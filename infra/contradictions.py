@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import Any
 
 from facecompare.config import engine_ids
 from facecompare.config.reader import refusal
 from facecompare.errors import BadSetting
 from infra.limits import HTTP_API_TIMEOUT_S
 
-if TYPE_CHECKING:
-    from infra.settings import DeploySettings
 
-
-def refuse_contradictions(settings: DeploySettings, given: Collection[str]) -> None:
-    """`given` are the names of the options that somebody chose.
+def refuse_contradictions(settings: Any, given: Collection[str]) -> None:
+    """`settings` are `DeploySettings`, which ask for this when they are made; `given` are the names
+    of the options that somebody chose.
 
     Raises  BadSetting with the first contradiction.
     """
@@ -23,7 +21,7 @@ def refuse_contradictions(settings: DeploySettings, given: Collection[str]) -> N
         raise BadSetting(complaint)
 
 
-def _complaints(settings: DeploySettings, given: Collection[str]) -> Iterator[str]:
+def _complaints(settings: Any, given: Collection[str]) -> Iterator[str]:
     yield from _unknown_engine(settings)
     yield from _concurrency(settings)
     yield from _timeouts(settings)
@@ -31,13 +29,13 @@ def _complaints(settings: DeploySettings, given: Collection[str]) -> Iterator[st
     yield from _gpu_options_without_gpu(settings, given)
 
 
-def _unknown_engine(settings: DeploySettings) -> Iterator[str]:
+def _unknown_engine(settings: Any) -> Iterator[str]:
     known = engine_ids(settings.models)
     if settings.engine not in known:
         yield refusal(f"-c engine={settings.engine}", f"one of {', '.join(known)}")
 
 
-def _concurrency(settings: DeploySettings) -> Iterator[str]:
+def _concurrency(settings: Any) -> Iterator[str]:
     reserved, provisioned = settings.reserved_concurrency, settings.provisioned_concurrency
     if settings.snap_start and provisioned:
         yield (
@@ -52,7 +50,7 @@ def _concurrency(settings: DeploySettings) -> Iterator[str]:
         )
 
 
-def _timeouts(settings: DeploySettings) -> Iterator[str]:
+def _timeouts(settings: Any) -> Iterator[str]:
     deadline, timeout = settings.deadline_s, settings.compare_timeout_s
     if not deadline < timeout < HTTP_API_TIMEOUT_S:
         yield (
@@ -62,7 +60,7 @@ def _timeouts(settings: DeploySettings) -> Iterator[str]:
         )
 
 
-def _names(settings: DeploySettings) -> Iterator[str]:
+def _names(settings: Any) -> Iterator[str]:
     if bool(settings.domain) != bool(settings.certificate_arn):
         given, absent = ("domain", "certificate_arn")[:: 1 if settings.domain else -1]
         yield f"found -c {given} without {absent}; expected both or neither; give -c {absent}=…"
@@ -73,7 +71,7 @@ def _names(settings: DeploySettings) -> Iterator[str]:
         )
 
 
-def _gpu_options_without_gpu(settings: DeploySettings, given: Collection[str]) -> Iterator[str]:
+def _gpu_options_without_gpu(settings: Any, given: Collection[str]) -> Iterator[str]:
     options = sorted(name for name in given if name.startswith("gpu_"))
     if options and not settings.gpu:
         yield (

@@ -21,7 +21,13 @@ FLOOR_PERCENT = 90
 WORST = 10  # files that are named
 
 # Before anything imports the package: `-p` comes before conftest.py, in every process of xdist.
-_measured = slipcover.Slipcover(branch=True, source=[str(PACKAGE)], exclude_also=["TYPE_CHECKING"])
+# It would take its marks out of bytecode that is often run again, while other threads run it: never.
+_measured = slipcover.Slipcover(
+    branch=True,
+    source=[str(PACKAGE)],
+    exclude_also=["TYPE_CHECKING"],
+    d_miss_threshold=2**31 - 1,
+)
 _matcher = slipcover.FileMatcher(sources=[str(PACKAGE)])
 slipcover.ImportManager(_measured, _matcher).__enter__()
 _of_workers: list[dict[str, Any]] = []

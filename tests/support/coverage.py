@@ -21,7 +21,7 @@ FLOOR_PERCENT = 90
 WORST = 10  # files that are named
 
 # Before anything imports the package: `-p` comes before conftest.py, in every process of xdist.
-# It would take its marks out of bytecode that is often run again, while other threads run it: never.
+# It would take its marks out of bytecode that runs often, while other threads run it: never.
 _measured = slipcover.Slipcover(
     branch=True,
     source=[str(PACKAGE)],

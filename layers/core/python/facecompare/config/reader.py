@@ -94,10 +94,7 @@ def _value(kind: Kind, text: str, found: str) -> Any:
     try:
         return kind.parse(text)
     except ValueError:
-        expected = kind.valid.replace("`", "")
-        raise BadSetting(
-            f"found {found}; expected {expected}; correct it or leave it out"
-        ) from None
+        raise BadSetting(refusal(found, kind.valid)) from None
 
 
 def string(valid: str) -> Kind:

@@ -11,7 +11,7 @@ from facecompare.cli.command import Command
 from facecompare.cli.output import notice, progress
 from facecompare.cli.parameters import FILE, FOLDER
 from facecompare.cli.photos import read_photo
-from facecompare.cli.request_options import face_options, threshold_options
+from facecompare.cli.request_options import face_options, pairs_file_argument, threshold_options
 from facecompare.config import Settings
 from facecompare.options import RequestOptions
 
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
     cls=Command,
     examples=("facecompare batch pairs.csv --images photos --out results.csv",),
 )
-@click.argument(
-    "pairs",
-    metavar="PAIRS.csv",
-    type=FILE,
-    help="CSV with the columns image1 and image2, or JSON Lines with these fields.",
-)
+@pairs_file_argument
 @click.option(
     "--images", metavar="DIR", type=FOLDER, default=".", help="The folder with the photos."
 )

@@ -16,7 +16,7 @@ from facecompare.batches.pairs_file import Pair, read_pairs
 from facecompare.cli.command import Group
 from facecompare.cli.output import notice, print_json, progress, unwritable
 from facecompare.cli.parameters import FILE, FOLDER
-from facecompare.cli.request_options import face_options, threshold_options
+from facecompare.cli.request_options import face_options, pairs_file_argument, threshold_options
 from facecompare.config import Settings
 from facecompare.errors import BadField, BadManifest, MissingImage
 from facecompare.options import RequestOptions
@@ -43,12 +43,7 @@ def batches() -> None:
     "submit",
     examples=("facecompare batches submit pairs.csv --images photos",),
 )
-@click.argument(
-    "pairs",
-    metavar="PAIRS.csv",
-    type=FILE,
-    help="CSV with the columns image1 and image2, or JSON Lines with these fields.",
-)
+@pairs_file_argument
 @click.option(
     "--images",
     metavar="DIR",

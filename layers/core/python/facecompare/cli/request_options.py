@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from facecompare.cli.parameters import FACE, PHOTO, RATE, THRESHOLD
+from facecompare.cli.parameters import FACE, FILE, PHOTO, RATE, THRESHOLD
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,6 +60,12 @@ def photo_argument(name: str, help: str, **attributes: Any) -> Callable[[F], F]:
     return click.argument(name, type=PHOTO, help=help, **attributes)
 
 
+pairs_file_argument = click.argument(
+    "pairs",
+    metavar="PAIRS.csv",
+    type=FILE,
+    help="CSV with the columns image1 and image2, or JSON Lines with these fields.",
+)
 pair_argument = photo_argument(
     "images",
     "Two photos with a face each, instead of the two of the source checkout.",

@@ -16,12 +16,27 @@ from facecompare.records.record import ComparisonRecord, Selection, every_record
 COLUMNS = ("", "", "16", "", "")
 
 
+def _only_format(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:
+    """Raises  click.UsageError when the other format was asked for as well."""
+    if value and (ctx.params.get("as_csv") or ctx.params.get("as_json")):
+        raise click.UsageError("--csv and --json were both given; expected at most one of them")
+    return value
+
+
 @click.command(
     cls=Command,
     examples=("facecompare log --since 7d --csv", "facecompare log --caller front-desk --limit 20"),
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, as the API lists records.")
+@click.option(
+    "--csv", "as_csv", is_flag=True, callback=_only_format, help="Print CSV, for a spreadsheet."
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    callback=_only_format,
+    help="Print JSON, as the API lists records.",
+)
 @click.option(
     "--since",
     metavar="WHEN",
@@ -47,8 +62,6 @@ def log(
 
     Comparisons of the HTTP API are recorded, and those of this command line with --record.
     """
-    if as_csv and as_json:
-        raise click.UsageError("--csv and --json were both given; expected at most one of them")
     from facecompare.records.open_stores import open_stores
 
     records = every_record(open_stores(settings)[0], Selection(since=since, caller=caller), limit)

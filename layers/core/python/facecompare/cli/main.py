@@ -70,15 +70,11 @@ def _run(argv: Sequence[str] | None) -> int:
     command = _parsed(argv)
     if isinstance(command, int):
         return command
-    from click import UsageError
-
     from facecompare.config import Settings  # no help needs it
 
     try:
         code = command(Settings.from_env())
         sys.stdout.flush()
-    except UsageError as error:  # that only the command itself can find
-        return _report_usage(error)
     except BrokenPipeError:  # the reader, `head` for one, left early
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SAME_PERSON

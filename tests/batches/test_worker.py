@@ -207,6 +207,27 @@ def test_parts_of_a_split_chunk_are_sent_again_until_they_were_sent(
     assert len(installation.receive()) == 2
 
 
+def test_a_chunk_whose_split_was_written_but_not_confirmed_sends_its_parts(
+    installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
+    (message,) = installation.receive()
+    mark, lost = installation.store.mark_split, [1]
+
+    def mark_and_lose_the_response(chunk: Chunk) -> bool:
+        marked = mark(chunk)
+        if lost:
+            lost.pop()
+            failing()
+        return marked
+
+    monkeypatch.setattr(installation.store, "mark_split", mark_and_lose_the_response)
+    again = replace(message, attempt=ATTEMPTS + 1)
+    assert installation.worker.work([again]) == [again]
+    installation.queue.delete([again])
+    assert len(installation.receive()) == 2
+
+
 def failing(*_: object) -> None:
     raise RecordsUnavailable("throttled")
 

@@ -1,9 +1,8 @@
 """moto's server, with a table that can be shared.
 
 moto keeps a deep copy of a table to go back to from a transaction, which takes seconds when there
-are thousands of items, and forgets what others wrote in the meantime. Here it keeps which items
-there were (one that a transaction changed before it failed would stay changed, so ours change items
-last). It also answers a read with an item of which only some attributes are written yet; here one
+are thousands of items. Here it keeps which items there were, and an update changes a copy of its
+item, so that the one to go back to stays as it was. It also answers a read with an item of which only some attributes are written yet; here one
 request is answered after the other, so that reads and writes are whole, as DynamoDB's are.
 """
 
@@ -13,12 +12,15 @@ import copy
 from threading import RLock
 from typing import Any
 
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.server import main
 
 ONE_AT_A_TIME = RLock()
 answer_at_once = DynamoHandler.call_action
+update_in_place = DynamoDBBackend.update_item
 
 
 def with_the_items_there_are(table: Table, memo: dict[int, Any]) -> Table:
@@ -29,6 +31,17 @@ def with_the_items_there_are(table: Table, memo: dict[int, Any]) -> Table:
     return kept
 
 
+def update_a_copy(
+    backend: DynamoDBBackend, table_name: str, key: dict[str, Any], *more: Any, **change: Any
+) -> Any:
+    """The updated item; the one that was there before is not changed."""
+    items: dict[DynamoType, Any] = backend.get_table(table_name).items  # type: ignore[assignment]
+    (place,) = (DynamoType(value) for value in key.values())  # no table here has a sort key
+    if place in items:
+        items[place] = copy.deepcopy(items[place])
+    return update_in_place(backend, table_name, key, *more, **change)
+
+
 def answer_alone(request: DynamoHandler) -> Any:
     """The answer, while no other request is answered."""
     with ONE_AT_A_TIME:
@@ -37,5 +50,6 @@ def answer_alone(request: DynamoHandler) -> Any:
 
 if __name__ == "__main__":
     Table.__deepcopy__ = with_the_items_there_are  # type: ignore[attr-defined]
+    DynamoDBBackend.update_item = update_a_copy  # type: ignore[method-assign]
     DynamoHandler.call_action = answer_alone  # type: ignore[method-assign]
     main()

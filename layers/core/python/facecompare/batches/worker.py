@@ -123,13 +123,22 @@ class BatchWorker:
     def _split_or_give_up(self, message: Message, chunk: Chunk, batch: Batch) -> None:
         """Workers died of this chunk: let its parts be tried, or give its only pair up."""
         if chunk.size > 1:
-            if self._retried(partial(self._store.mark_split, chunk)):
+            if self._is_split(chunk):
                 self._send_parts(chunk)
             return
         (pair,) = self._retried(partial(self._files.pairs, batch, chunk))
         reason = PairGivenUp(f"workers ended without a result {ATTEMPTS} times")
         self._keep(chunk, [_failed(pair, reason)], [])
         self._queue.send_to_dead_letter_queue(message, reason.message)
+
+    def _is_split(self, chunk: Chunk) -> bool:
+        """Mark it as split; False when another worker kept its results in the meantime.
+
+        A mark that stands in the way may be of our own try whose response was lost.
+        """
+        if self._retried(partial(self._store.mark_split, chunk)):
+            return True
+        return self._retried(partial(self._store.ended, [chunk])).get(chunk) is None
 
     def _compare(
         self, chunk: Chunk, batch: Batch

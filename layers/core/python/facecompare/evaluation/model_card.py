@@ -30,6 +30,7 @@ def model_card(
     return text.substitute(
         engines="\n".join(_engines(cards)),
         files="\n".join(_files(files)),
+        origins="\n".join(_origins(files)),
         rates=RATES,
         figures="\n".join(_figures(engine, summary) for engine, summary in summaries.items()),
     )
@@ -70,6 +71,15 @@ def _engines(cards: Sequence[EngineCard]) -> list[str]:
 def _files(files: Sequence[ModelFile]) -> list[str]:
     rows = [[f"`{f.file}`", f"{f.bytes:,}", f"`{f.sha256[:16]}…`", f.licence] for f in files]
     return section_table(("file", "bytes", "SHA-256", "licence"), rows)
+
+
+def _origins(files: Sequence[ModelFile]) -> list[str]:
+    """One row for files that come from the same source, such as MTCNN's three."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for file in files:
+        together.setdefault((file.provenance, file.training), []).append(f"`{file.file}`")
+    rows = [[", ".join(names), *origin] for origin, names in together.items()]
+    return section_table(("files", "provenance", "trained on"), rows)
 
 
 def _figures(engine: str, summary: Summary) -> str:

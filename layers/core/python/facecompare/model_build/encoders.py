@@ -13,6 +13,7 @@ from facecompare.errors import BadEncoder
 from facecompare.model_build.build import RECIPES, write_model
 from facecompare.model_store.files import (
     MANIFEST,
+    UNKNOWN,
     EncoderSpec,
     ModelFile,
     ModelFolder,
@@ -48,6 +49,8 @@ def add_encoder(card: str, weights: Path, folder: Path) -> EngineCard:
         licence=spec.licence,
         source=f"added from {weights.name}",
         contract=_contract(spec),
+        provenance="as its card says",
+        training=UNKNOWN,
     )
     write_model(folder / row.file, data)
     files = (*(each for each in models.files if each.name != spec.id), row)

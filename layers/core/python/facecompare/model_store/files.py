@@ -1,8 +1,8 @@
 """The model files: which there are, where they lie, and whether they are what they should be.
 
-`models/manifest.json` says for each file its size, SHA-256, licence, origin and input contract. It
-is written by `facecompare models build`, whose output is the same bytes everywhere, and committed;
-the files themselves are not.
+`models/manifest.json` says for each file its size, SHA-256, licence, input contract, who publishes
+it and what it was trained on. It is written by `facecompare models build`, whose output is the same
+bytes everywhere, and committed; the files themselves are not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from facecompare.errors import ModelFileDamaged, ModelFileMissing
 
 MANIFEST = "manifest.json"
 BUILD_HINT = "run: facecompare models build"
+UNKNOWN = "unknown"  # of added encoders, and in manifests of before there was provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class ModelFile:
     licence: str
     source: str
     contract: str
+    provenance: str = UNKNOWN
+    """who publishes the weights, and through which file they reach this project"""
+    training: str = UNKNOWN
+    """what is known of the data they were trained on"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from facecompare.engines.calibration import check_threshold
 from facecompare.engines.protocol import Engine
-from facecompare.errors import FaceCompareError, FmrNotCalibrated
-from facecompare.options import RequestOptions
+from facecompare.errors import FaceCompareError
+from facecompare.options import RequestOptions, Thresholds
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import DetectedFaces, Face, choose, detect
@@ -102,9 +101,9 @@ class Prediction:
 
     @property
     def closer(self) -> str:
-        """The candidate at the smaller distance."""
-        nearer_first = self.image1.match.distance <= self.image2.match.distance
-        return "image1" if nearer_first else "image2"
+        """The candidate at the smaller distance, of those that decide."""
+        distance1, distance2 = (each.match.decisive[0] for each in (self.image1, self.image2))
+        return "image1" if distance1 <= distance2 else "image2"
 
 
 def compare(
@@ -118,9 +117,9 @@ def compare(
     """
     options = options or RequestOptions()
     timing = Timing()
-    threshold = _threshold(engine, options)
+    thresholds = options.thresholds(engine.card)
     found1, found2 = _examine_all({"image1": image1, "image2": image2}, engine, options)
-    return _comparison(found1, found2, engine, threshold, timing)
+    return _comparison(found1, found2, engine, thresholds, timing)
 
 
 def predict(
@@ -133,11 +132,11 @@ def predict(
     """Which of two candidates is closer to the anchor, and is it the same person?"""
     options = options or RequestOptions()
     timing = Timing()
-    threshold = _threshold(engine, options)
+    thresholds = options.thresholds(engine.card)
     photos = {"anchor": anchor, "image1": image1, "image2": image2}
     of_anchor, *candidates = _examine_all(photos, engine, options)
     return Prediction(
-        *(_comparison(of_anchor, each, engine, threshold, timing) for each in candidates)
+        *(_comparison(of_anchor, each, engine, thresholds, timing) for each in candidates)
     )
 
 
@@ -170,17 +169,6 @@ def concerning(image: str) -> Iterator[None]:
 class _Examined:
     report: PhotoReport
     embedding: Embedding
-
-
-def _threshold(engine: Engine, options: RequestOptions) -> float:
-    if options.fmr is not None:
-        raise FmrNotCalibrated(
-            "found a false match rate and no calibration; expected a threshold; send a threshold, "
-            "or compare through FaceService, which turns a rate into one"
-        )
-    threshold = engine.card.default_threshold if options.threshold is None else options.threshold
-    check_threshold(threshold)
-    return threshold
 
 
 def _examine_all(
@@ -234,15 +222,19 @@ def _face_reports(
     for face in detected.faces:
         chip = align(image, face, engine.card)
         points68 = predictor68.landmarks(image.pixels, face.box) if predictor68 else None
-        measures = quality(image, face, chip)
+        measures = quality(image, face, chip, engine.card)
         reports.append(FaceReport(face, chip, measures, points68, compared=face is chosen))
     return tuple(reports)
 
 
 def _comparison(
-    examined1: _Examined, examined2: _Examined, engine: Engine, threshold: float, timing: Timing
+    examined1: _Examined,
+    examined2: _Examined,
+    engine: Engine,
+    thresholds: Thresholds,
+    timing: Timing,
 ) -> Comparison:
     with timing.stage("match"):
-        verdict = match(examined1.embedding, examined2.embedding, threshold, engine.card.metric)
+        verdict = match(examined1.embedding, examined2.embedding, thresholds, engine.card)
     whole = timing.including(examined1.report.timing, examined2.report.timing)
     return Comparison(verdict, engine.card.id, examined1.report, examined2.report, whole)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from threading import Lock
 
 from facecompare.compare import (
@@ -20,7 +20,6 @@ from facecompare.engines.calibration import (
     Interpretation,
     find_calibration,
     interpretation_of,
-    requested_threshold,
 )
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
@@ -110,7 +109,7 @@ class FaceService:
         response = comparison_response(
             comparison,
             record,
-            self._calibration(engine),
+            self._calibration(engine, record.decided_by),
             recorded=self._log is not None,
             chips=options.chips,
         )
@@ -134,7 +133,7 @@ class FaceService:
         return prediction_response(
             prediction,
             (record1, record2),
-            self._calibration(engine),
+            self._calibration(engine, record1.decided_by),
             recorded=self._log is not None,
             chips=options.chips,
         )
@@ -155,14 +154,18 @@ class FaceService:
         return embed_photo(photo, engine, self.options(options, engine))
 
     def meaning(self, engine: Engine, match: Match) -> Interpretation:
-        """What a distance of this engine stands for. Raises  CalibrationUnusable."""
-        return interpretation_of(self._calibration(engine), match.distance, match.threshold)
+        """What the distance that decided stands for. Raises  CalibrationUnusable."""
+        calibration = self._calibration(engine, match.decided_by)
+        return interpretation_of(calibration, *match.decisive)
 
-    def _calibration(self, engine: Engine) -> Calibration | None:
-        """The engine's calibration, read once.
+    def _calibration(self, engine: Engine, decided_by: str = "") -> Calibration | None:
+        """The calibration of this engine or, where that decided, of its first network alone; read
+        once.
 
         Raises  CalibrationUnusable.
         """
+        if engine.first is not None and decided_by == engine.first.card.id:
+            engine = engine.first
         name = engine.card.id
         if name not in self._calibrations:
             found = find_calibration(name, engine.model_digest, self.settings.models_dir)
@@ -181,11 +184,7 @@ class FaceService:
                 "switch it on with FACECOMPARE_LANDMARKS68=on"
             )
         return replace(
-            options,
-            threshold=requested_threshold(
-                options.threshold, options.fmr, engine.card.id, self._calibration(engine)
-            ),
-            fmr=None,
+            options.with_fmr_resolved(engine.card, self._calibration(engine)),
             engine=engine.card.id,
             limits=self._limits,
             threads=self.settings.threads,
@@ -197,14 +196,12 @@ class FaceService:
         return ComparisonRecord(
             comparison_id=context.comparison_id(place),
             created_at=timestamp(),
-            same_person=comparison.match.same_person,
-            distance=comparison.match.distance,
-            threshold=comparison.match.threshold,
             engine=comparison.engine_id,
             model_digest=engine.model_digest,
             image1_sha256=comparison.image1.image.sha256,
             image2_sha256=comparison.image2.image.sha256,
             caller=context.caller,
+            **asdict(comparison.match),
         )
 
     def _keep(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, Self
 
 from facecompare.batches.chunk import Chunk
 from facecompare.errors import BatchNotFound, IdempotencyConflict
+from facecompare.options import Thresholds
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
 from facecompare.results.schemas import FIELD_DOCSTRINGS
 
@@ -54,6 +55,12 @@ class Batch:
     face: str
     manifest_sha256: str
     cancelled_at: str = ""
+    combined_threshold: float | None = None
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What decides its pairs."""
+        return Thresholds(self.threshold, self.combined_threshold)
 
     @property
     def all_pairs(self) -> Chunk:
@@ -73,7 +80,7 @@ class Batch:
 
 
 def _request_of(batch: Batch) -> tuple[object, ...]:
-    return batch.manifest_sha256, batch.engine, batch.threshold, batch.face
+    return batch.manifest_sha256, batch.engine, batch.thresholds, batch.face
 
 
 BATCH_FIELDS = tuple(field.name for field in fields(Batch))
@@ -129,6 +136,11 @@ class PairResult:
     error_image: str | None = None
     error: str | None = None
     comparison_id: str | None = None
+    decided_by: str | None = None
+    second_distance: float | None = None
+    combined_distance: float | None = None
+    combined_threshold: float | None = None
+    uncertain: bool | None = None
 
     @classmethod
     def compared(
@@ -139,11 +151,9 @@ class PairResult:
             pair.number,
             pair.image1,
             pair.image2,
-            same_person=verdict.same_person,
-            distance=verdict.distance,
-            threshold=verdict.threshold,
             score=score,
             comparison_id=comparison_id,
+            **asdict(verdict),
         )
 
     @classmethod

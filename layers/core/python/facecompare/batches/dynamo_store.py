@@ -40,6 +40,7 @@ from facecompare.records.schema import (
 EXISTS = f"attribute_exists({PARTITION_KEY})"
 IS_NEW = f"attribute_not_exists({PARTITION_KEY})"
 RESULTS = "outcomes"  # the attribute's name since 0.6
+NUMBERS = {"total": int, "threshold": float, "combined_threshold": float}  # of a batch's fields
 SPLIT = "divided"  # in place of a chunk's results, as versions before 0.7 wrote it
 
 
@@ -195,14 +196,16 @@ def _batch_item(batch: Batch) -> Item:
     lists = {NEWEST.partition: BATCHES}
     if batch.caller:
         lists[BY_CALLER.partition] = f"{batch.caller}#{BATCHES}"
-    texts = {name: str(value) for name, value in asdict(batch).items()} | lists
+    known = {name: value for name, value in asdict(batch).items() if value is not None}
+    texts = {name: str(value) for name, value in known.items()} | lists
     texts[SORT_KEY] = f"{batch.created_at}#{batch.batch_id}"
     return key(BATCH, batch.batch_id) | {name: {"S": text} for name, text in texts.items()}
 
 
 def _batch(item: Item) -> Batch:
-    texts: dict[str, Any] = {name: item[name]["S"] for name in BATCH_FIELDS}
-    return Batch(**texts | {"total": int(texts["total"]), "threshold": float(texts["threshold"])})
+    texts: dict[str, Any] = {name: item[name]["S"] for name in BATCH_FIELDS if name in item}
+    numbers = {name: kind(texts[name]) for name, kind in NUMBERS.items() if name in texts}
+    return Batch(**texts | numbers)
 
 
 def _results(item: Item) -> list[PairResult] | None:

@@ -15,7 +15,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
 
@@ -34,7 +34,8 @@ from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match, match
 from facecompare.records.csv_export import csv_line
 
-COLUMNS = RESULT_COLUMNS[:-1]  # no comparison's id: nothing is recorded
+# No comparison's id: nothing is recorded.
+COLUMNS = tuple(name for name in RESULT_COLUMNS if name != "comparison_id")
 FOLDER_SUFFIX = ".unfinished"
 ROWS_PER_SAVE = 5_000  # written to the disk at once; a tenth of a second's work
 PHOTOS_PER_SAVE = 32  # likewise; some seconds' work
@@ -95,7 +96,8 @@ class BatchRun:
         for pair in _pairs(self.batch):
             if pair.number <= written.rows:
                 continue
-            file.write(csv_line(astuple(self._pair_result(pair))[: len(COLUMNS)]).encode())
+            result = self._pair_result(pair)
+            file.write(csv_line(getattr(result, name) for name in COLUMNS).encode())
             if pair.number % ROWS_PER_SAVE == 0:
                 self._save(file, pair.number)
                 yield pair.number
@@ -114,9 +116,8 @@ class BatchRun:
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
         card = self.engine.card
-        threshold = self.batch.options.threshold or card.default_threshold
         one, other = (self._embedding(state) for state in states.values())
-        verdict = match(one, other, threshold, card.metric)
+        verdict = match(one, other, self.batch.options.thresholds(card), card)
         return PairResult.compared(pair, verdict, self.batch.score_of(verdict))
 
     def _embedding(self, state: PhotoState) -> Embedding:
@@ -192,7 +193,7 @@ def _digest(batch: LocalBatch, engine: Engine) -> str:
     options = batch.options
     parts = [
         *(pairs, str(batch.images.resolve()), engine.card.id, engine.model_digest),
-        *(options.threshold, str(options.face)),
+        *(options.threshold, options.combined_threshold, str(options.face)),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

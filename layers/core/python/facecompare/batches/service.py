@@ -22,8 +22,9 @@ from facecompare.batches.batch import (
 )
 from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
 from facecompare.config import Settings
-from facecompare.engines.calibration import find_calibration, requested_threshold
-from facecompare.engines.catalogue import engine_card, offered_cards
+from facecompare.engines.calibration import find_calibration
+from facecompare.engines.cards import engine_card
+from facecompare.engines.catalogue import offered_cards
 from facecompare.errors import (
     BadField,
     BadManifest,
@@ -32,7 +33,7 @@ from facecompare.errors import (
     RecordsUnavailable,
 )
 from facecompare.model_store.files import ModelFolder
-from facecompare.options import RequestOptions
+from facecompare.options import RequestOptions, Thresholds
 from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
 
@@ -79,7 +80,7 @@ class BatchService:
         Raises  BadManifest, BadField, BadThreshold, FmrNotCalibrated, UnknownEngine,
                 IdempotencyConflict; UploadsUnavailable, QueueUnavailable.
         """
-        engine, threshold = self._engine_and_threshold(request.options)
+        engine, thresholds = self._engine_and_thresholds(request.options)
         manifest = self._packed_manifest(request, caller)
         batch = Batch(
             batch_id=_batch_id(caller, idempotency_key),
@@ -87,7 +88,8 @@ class BatchService:
             caller=caller.name,
             total=manifest.total,
             engine=engine,
-            threshold=threshold,
+            threshold=thresholds.first,
+            combined_threshold=thresholds.combined,
             face=request.options.face,
             manifest_sha256=hashlib.sha256(manifest.data).hexdigest(),
         )
@@ -186,14 +188,13 @@ class BatchService:
             "file, or upload, its name"
         )
 
-    def _engine_and_threshold(self, options: RequestOptions) -> tuple[str, float]:
-        """The engine's id and the threshold; later changes of settings do not touch a batch."""
+    def _engine_and_thresholds(self, options: RequestOptions) -> tuple[str, Thresholds]:
+        """The engine's id and what decides; later changes of settings do not touch a batch."""
         card = engine_card(options.engine or self._settings.engine, offered_cards(self._settings))
         models = ModelFolder.at(self._settings.models_dir)
         digest = models.digest(card.models)
         calibration = find_calibration(card.id, digest, self._settings.models_dir)
-        asked = requested_threshold(options.threshold, options.fmr, card.id, calibration)
-        return card.id, asked or card.default_threshold
+        return card.id, options.with_fmr_resolved(card, calibration).thresholds(card)
 
 
 def open_batches(settings: Settings) -> BatchService | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import TypeVar
 
@@ -166,7 +167,7 @@ class BatchWorker:
                 return _failed(pair, photo.error, image), None
         assert one.embedding is not None  # noqa: S101 – there is no error
         assert other.embedding is not None  # noqa: S101
-        verdict = match(one.embedding, other.embedding, batch.threshold, engine.card.metric)
+        verdict = match(one.embedding, other.embedding, batch.thresholds, engine.card)
         record = _record(batch, pair, verdict, engine, (one.sha256, other.sha256))
         score = self._service.meaning(engine, verdict).score
         return PairResult.compared(pair, verdict, score, record.comparison_id), record
@@ -176,7 +177,7 @@ class BatchWorker:
     ) -> dict[str, EmbeddedPhoto]:
         """Each distinct photo of the pairs, by its key."""
         keys = dict.fromkeys(key for pair in pairs for key in (pair.image1, pair.image2))
-        options = RequestOptions(threshold=batch.threshold, face=FacePolicy(batch.face))
+        options = RequestOptions(face=FacePolicy(batch.face))
         options = self._service.options(options, engine)
 
         def read(key: str) -> Photo:
@@ -228,15 +229,13 @@ def _record(
     return ComparisonRecord(
         comparison_id=comparison_id_of(batch.batch_id, pair.number),
         created_at=timestamp(),
-        same_person=verdict.same_person,
-        distance=verdict.distance,
-        threshold=verdict.threshold,
         engine=engine.card.id,
         model_digest=engine.model_digest,
         image1_sha256=sha256s[0],
         image2_sha256=sha256s[1],
         caller=batch.caller,
         batch_id=batch.batch_id,
+        **asdict(verdict),
     )
 
 

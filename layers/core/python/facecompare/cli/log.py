@@ -85,5 +85,7 @@ def _print_csv(records: Iterable[ComparisonRecord]) -> None:
 
 def _row(record: ComparisonRecord) -> tuple[str, ...]:
     verdict = "same person" if record.same_person else "different people"
-    distance = f"distance {record.distance:.3f} (threshold {record.threshold:.2f})"
+    decisive, threshold = record.decisive
+    kind = "distance" if record.combined_distance is None else "combined"
+    distance = f"{kind} {decisive:.3f} (threshold {threshold:.2f})"
     return record.created_at, record.comparison_id, verdict, distance, record.engine

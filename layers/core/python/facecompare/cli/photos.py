@@ -83,7 +83,8 @@ def compare(
     if as_json:
         print_json(response)
     else:
-        print(_pair_result(response, response.threshold))
+        print(_pair_result(response, response))
+        _warn_of_contradiction("image1 and image2", response)
         _warn_of_quality({"image1": response.image1, "image2": response.image2})
     return 0 if response.same_person else 1
 
@@ -258,15 +259,37 @@ def _print_prediction(response: PredictionResponse) -> None:
     candidates = {"image1": response.image1, "image2": response.image2}
     print(f"{response.closer} is closer to the anchor")
     for name, candidate in candidates.items():
-        print(f"{name}: {_pair_result(candidate, response.threshold)}")
+        print(f"{name}: {_pair_result(candidate, response)}")
+        _warn_of_contradiction(f"anchor and {name}", candidate)
     photos = {name: candidate.photo for name, candidate in candidates.items()}
     _warn_of_quality({"anchor": response.anchor} | photos)
 
 
-def _pair_result(response: ComparisonResponse | CandidateResponse, threshold: float) -> str:
-    words = "same person" if response.same_person else "different people"
-    score = "" if response.score is None else f"   score {response.score:g}"
-    return f"{words}   distance {response.distance:.3f} (threshold {threshold:.2f}){score}"
+def _pair_result(
+    response: ComparisonResponse | CandidateResponse,
+    decision: ComparisonResponse | PredictionResponse,
+) -> str:
+    """The verdict, the first network's distance and, where two networks decide, theirs."""
+    parts = [
+        "same person" if response.same_person else "different people",
+        f"distance {response.distance:.3f} (threshold {decision.threshold:.2f})",
+    ]
+    if response.combined_distance is not None:
+        combined = f"{response.combined_distance:.3f} (threshold {decision.combined_threshold:.2f})"
+        parts += [f"second {response.second_distance:.3f}", f"combined {combined}"]
+    if response.score is not None:
+        parts.append(f"score {response.score:g}")
+    return "   ".join(parts)
+
+
+def _warn_of_contradiction(
+    photos: str, response: ComparisonResponse | CandidateResponse
+) -> None:
+    if response.uncertain:
+        warning(
+            f"{photos}: found two networks that contradict each other; expected one verdict; take "
+            "other photos of them"
+        )
 
 
 def _place(face: FaceResponse) -> str:

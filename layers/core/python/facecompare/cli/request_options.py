@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from facecompare.cli.parameters import FACE, FILE, PHOTO, RATE, THRESHOLD
+from facecompare.config import DEFAULT_ENGINE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,7 +24,7 @@ def face_options(function: F) -> F:
     engine = click.option(
         "--engine",
         metavar="ENGINE",
-        show_default="FACECOMPARE_ENGINE, else dlib-fast",
+        show_default=f"FACECOMPARE_ENGINE, else {DEFAULT_ENGINE}",
         help="Detector and embedding network; see: facecompare models list.",
     )
     return face(engine(function))
@@ -36,7 +37,8 @@ def threshold_options(function: F) -> F:
         metavar="T",
         type=THRESHOLD,
         show_default="the engine's own",
-        help="Distance below which two photos show the same person.",
+        help="Distance of dlib's network below which two photos show the same person; no second "
+        "network is asked then.",
     )
     fmr = click.option(
         "--fmr",

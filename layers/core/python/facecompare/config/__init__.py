@@ -42,8 +42,11 @@ ACCESS = (OPEN, PUBLIC, KEYS)
 
 DEFAULT_ENGINE = "dlib-fast"
 ENGINES = (  # their cards: facecompare.engines.cards
+    "dlib-sface",
     "dlib-fast",
     "dlib-accurate",
+    "dlib-yunet",
+    "sface",
     "mtcnn-dlib",
     "dlib-reference",
 )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from facecompare.engines.protocol import EngineCard, View
+from collections.abc import Sequence
+from dataclasses import replace
+
+from facecompare.engines.protocol import EngineCard, SecondOpinion, View
+from facecompare.errors import UnknownEngine
 
 # dlib's 5-point predictor; left and right as the viewer sees them.
 DLIB_LANDMARKS5 = (
@@ -31,6 +35,21 @@ TEN_VIEWS = MIRRORED + tuple(
 
 DLIB_MODELS = ("face-network", "hog-detector", "cnn-detector", "landmarks5")
 MTCNN_MODELS = ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output")
+YUNET_MODELS = ("yunet",)
+
+# SFace's own alignment and threshold: opencv_zoo, models/face_recognition_sface (sface.py), whose
+# template is ArcFace's. Left and right as the viewer sees them.
+POINT_NAMES = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")
+SFACE_SIDE_PX, SFACE_DIMENSION = 112, 128
+SFACE_TEMPLATE = (
+    (38.2946, 51.6963),
+    (73.5318, 51.5014),
+    (56.0252, 71.7366),
+    (41.5493, 92.3655),
+    (70.7299, 92.2041),
+)
+SFACE_THRESHOLD = 0.63
+BOTH_SIDES = (View(0.0), View(0.0, mirrored=True))
 
 
 def _dlib_card(
@@ -55,11 +74,53 @@ def _dlib_card(
 
 
 REFERENCE, MTCNN = "dlib-reference", "mtcnn-dlib"
+YUNET_DLIB, SFACE, DLIB_SFACE = "dlib-yunet", "sface", "dlib-sface"
+
+_YUNET_DLIB_CARD = _dlib_card(
+    YUNET_DLIB,
+    "dlib-fast on faces that YuNet finds",
+    MIRRORED,
+    ("face-network", "landmarks5", *YUNET_MODELS),
+    f"{PUBLIC_DOMAIN}; MIT",
+)
+_SFACE_CARD = EngineCard(
+    id=SFACE,
+    title="SFace on faces that YuNet finds",
+    dimension=SFACE_DIMENSION,
+    metric="cosine",
+    default_threshold=SFACE_THRESHOLD,
+    chip_side_px=SFACE_SIDE_PX,
+    views=BOTH_SIDES,
+    landmarks5=POINT_NAMES,
+    models=("sface", *YUNET_MODELS),
+    licence="Apache-2.0; MIT",
+    template=SFACE_TEMPLATE,
+)
+_DLIB_SFACE_CARD = replace(
+    _YUNET_DLIB_CARD,
+    id=DLIB_SFACE,
+    title="dlib and SFace together, on faces that YuNet finds",
+    dimension=DIMENSION + SFACE_DIMENSION,
+    models=("face-network", "landmarks5", "sface", *YUNET_MODELS),
+    licence=f"{PUBLIC_DOMAIN}; Apache-2.0; MIT",
+    second=SecondOpinion(
+        card=_SFACE_CARD,
+        first_id=YUNET_DLIB,
+        weight=0.55,
+        threshold=0.598,
+        same=(0.53, 0.63),
+        different=(0.7, 0.8),
+    ),
+)
+
 CARDS: tuple[EngineCard, ...] = (
+    _DLIB_SFACE_CARD,
     _dlib_card(
         "dlib-fast", "dlib's networks on ONNX Runtime, a face and its mirror image", MIRRORED
     ),
     _dlib_card("dlib-accurate", "the same with ten views of each face", TEN_VIEWS),
+    _YUNET_DLIB_CARD,
+    _SFACE_CARD,
     _dlib_card(
         MTCNN,
         "dlib-fast on faces that MTCNN finds, from 20 px on",
@@ -69,3 +130,15 @@ CARDS: tuple[EngineCard, ...] = (
     ),
     _dlib_card(REFERENCE, "dlib-fast on dlib's own convolutions, to compare with", MIRRORED),
 )
+
+
+def engine_card(engine_id: str, cards: Sequence[EngineCard] = CARDS) -> EngineCard:
+    """The card of this engine.
+
+    Raises  UnknownEngine naming those there are.
+    """
+    card = next((card for card in cards if card.id == engine_id), None)
+    if card is None:
+        known = ", ".join(card.id for card in cards)
+        raise UnknownEngine(f"unknown engine {engine_id!r}; valid: {known}")
+    return card

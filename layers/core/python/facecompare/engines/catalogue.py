@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from facecompare.config import OPEN, Settings
-from facecompare.engines.cards import CARDS, MTCNN, REFERENCE
+from facecompare.engines.cards import (
+    CARDS,
+    DLIB_SFACE,
+    MTCNN,
+    REFERENCE,
+    SFACE,
+    YUNET_DLIB,
+    engine_card,
+)
 from facecompare.engines.encoder_cards import encoder_card
 from facecompare.engines.protocol import Engine, EngineCard
-from facecompare.errors import ModelFileDamaged, ModelFileMissing, UnknownEngine
+from facecompare.errors import ModelFileDamaged, ModelFileMissing
 from facecompare.model_store.files import EncoderSpec, ModelFolder, Models
-
-
-def engine_card(engine_id: str, cards: Sequence[EngineCard] = CARDS) -> EngineCard:
-    """The card of this engine.
-
-    Raises  UnknownEngine naming those there are.
-    """
-    card = next((card for card in cards if card.id == engine_id), None)
-    if card is None:
-        known = ", ".join(card.id for card in cards)
-        raise UnknownEngine(f"unknown engine {engine_id!r}; valid: {known}")
-    return card
 
 
 def offered_cards(settings: Settings) -> tuple[EngineCard, ...]:
@@ -68,7 +64,15 @@ def load_engine(engine_id: str, settings: Settings, models: Models | None = None
         load_dlib_engine,
         load_mtcnn_engine,
         load_reference_engine,
+        load_yunet_dlib_engine,
     )
+    from facecompare.engines.sface_engine import load_sface_engine, load_two_networks
 
-    loaders = {REFERENCE: load_reference_engine, MTCNN: load_mtcnn_engine}
+    loaders: dict[str, Callable[[EngineCard, Settings, Models], Engine]] = {
+        REFERENCE: load_reference_engine,
+        MTCNN: load_mtcnn_engine,
+        YUNET_DLIB: load_yunet_dlib_engine,
+        SFACE: load_sface_engine,
+        DLIB_SFACE: load_two_networks,
+    }
     return loaders.get(card.id, load_dlib_engine)(card, settings, models)

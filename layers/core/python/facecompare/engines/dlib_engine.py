@@ -23,16 +23,14 @@ from facecompare.engines.dlib_parts import (
 )
 from facecompare.engines.lazy import Lazy
 from facecompare.engines.mtcnn import SURELY_UPRIGHT, Mtcnn, MtcnnDetector
-from facecompare.engines.onnx_session import open_session
-from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
+from facecompare.engines.onnx_session import open_session, thread_share
+from facecompare.engines.protocol import Engine, EngineCard, FaceDetector, LandmarkPredictor
+from facecompare.engines.yunet import yunet_detectors
 from facecompare.model_store.files import Models
 from facecompare.model_store.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, dat_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-PHOTOS_PER_COMPARISON = 2  # worked on side by side; they share the threads
-
 
 class FaceNetwork(Protocol):
     """Embeds chips."""
@@ -63,9 +61,11 @@ class DlibEngine:
     card: EngineCard
     model_digest: str
     detectors: Sequence[FaceDetector]
-    landmarks5: LandmarkPredictor
+    landmarks5: LandmarkPredictor | None
     landmarks68: Lazy[LandmarkPredictor]
     network: FaceNetwork
+    first: Engine | None = None
+    second: Engine | None = None
 
     def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[N, 150, 150, 3] RGB chips → [N, 128] float32."""
@@ -79,7 +79,7 @@ def load_dlib_engine(
 
     Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
     """
-    share = max(1, settings.threads // PHOTOS_PER_COMPARISON)
+    share = thread_share(settings)
     with ThreadPoolExecutor(1) as pool:
         session = pool.submit(lambda: open_session(models.path_of("face-network"), share))
         detectors = detectors_of(detector, models, settings)
@@ -94,11 +94,19 @@ def load_mtcnn_engine(card: EngineCard, settings: Settings, models: Models) -> D
     return load_dlib_engine(card, settings, models, detector="mtcnn")
 
 
+def load_yunet_dlib_engine(card: EngineCard, settings: Settings, models: Models) -> DlibEngine:
+    """dlib's network on faces that YuNet finds.
+
+    Raises  ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
+    """
+    return load_dlib_engine(card, settings, models, detector="yunet")
+
+
 def mtcnn_of(models: Models, settings: Settings) -> Mtcnn:
     """MTCNN's networks, opened when first asked for."""
     names = ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output")
     paths = [models.path_of(name) for name in names]
-    share = max(1, settings.threads // PHOTOS_PER_COMPARISON)
+    share = thread_share(settings)
 
     def open_all() -> tuple[Any, Any, Any]:
         proposal, refinement, output = (open_session(path, share) for path in paths)
@@ -114,6 +122,8 @@ def detectors_of(
     if name == "mtcnn":
         networks = networks or mtcnn_of(models, settings)
         return MtcnnDetector(networks, SURELY_UPRIGHT), MtcnnDetector(networks)
+    if name == "yunet":
+        return yunet_detectors(models, settings)
     cnn = models.path_of("cnn-detector")
     hog = HogDetector(models.path_of("hog-detector"))
     return hog, CnnDetector(lambda: open_session(cnn, settings.threads))

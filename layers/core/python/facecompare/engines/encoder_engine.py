@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facecompare.config import Settings
-from facecompare.engines.dlib_engine import PHOTOS_PER_COMPARISON, detectors_of, mtcnn_of
+from facecompare.engines.dlib_engine import detectors_of, mtcnn_of
 from facecompare.engines.dlib_parts import DlibLandmarks
 from facecompare.engines.encoder_cards import encoder_card
 from facecompare.engines.lazy import Lazy
 from facecompare.engines.mtcnn import MtcnnLandmarks
-from facecompare.engines.onnx_session import open_session
-from facecompare.engines.protocol import EngineCard, FaceDetector, LandmarkPredictor
+from facecompare.engines.onnx_session import open_session, thread_share
+from facecompare.engines.protocol import Engine, EngineCard, FaceDetector, LandmarkPredictor
 from facecompare.errors import BadEncoder, ModelFileDamaged
 from facecompare.model_store.files import EncoderSpec, Models
 
@@ -31,9 +31,11 @@ class EncoderEngine:
     card: EngineCard
     model_digest: str
     detectors: Sequence[FaceDetector]
-    landmarks5: LandmarkPredictor
+    landmarks5: LandmarkPredictor | None
     landmarks68: Lazy[LandmarkPredictor]
     encoder: Encoder
+    first: Engine | None = None
+    second: Engine | None = None
 
     def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[N, side, side, 3] RGB chips → [N, dimension] float32."""
@@ -89,7 +91,7 @@ def load_encoder_engine(spec: EncoderSpec, settings: Settings, models: Models) -
     """
     card = encoder_card(spec)
     networks = mtcnn_of(models, settings)
-    share = max(1, settings.threads // PHOTOS_PER_COMPARISON)
+    share = thread_share(settings)
     return EncoderEngine(
         card=card,
         model_digest=models.digest(card.models),

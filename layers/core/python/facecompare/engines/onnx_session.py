@@ -4,23 +4,49 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
+from facecompare.config import Settings
 from facecompare.errors import ModelFileDamaged
 
 CUDA = "CUDAExecutionProvider"
+PHOTOS_PER_COMPARISON = 2  # worked on side by side; they share the threads
 
 log = logging.getLogger(__name__)
 
 
+_opened: WeakValueDictionary[tuple[object, ...], Any] = WeakValueDictionary()
+_opening = Lock()
+
+
+def thread_share(settings: Settings) -> int:
+    """How many threads one photo's call of a network may use."""
+    return max(1, settings.threads // PHOTOS_PER_COMPARISON)
+
+
 def open_session(path: Path, threads: int) -> Any:
-    """An inference session, to be shared by any number of threads.
+    """An inference session, to be shared by any number of threads, and by all engines that use
+    the same network.
 
     CUDA is used where ONNX Runtime offers it, and the CPU otherwise. `threads` is how many threads
     one call may use.
 
     Raises  ModelFileDamaged when the file is no model.
     """
+    state = path.stat()
+    key = (path, state.st_mtime_ns, state.st_size, threads)
+    with _opening:
+        session = _opened.get(key)
+    if session is None:
+        session = _new_session(path, threads)
+        with _opening:
+            session = _opened.setdefault(key, session)
+    return session
+
+
+def _new_session(path: Path, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,10 +41,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One face as its detector reports it; the score's scale is the detector's own."""
+    """One face as its detector reports it; the score's scale is the detector's own.
+
+    points  the detector's own five points, where it has any: eyes, nose and corners of the mouth
+    """
 
     box: Box
     score: float
+    points: Points | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,47 @@ class EngineCard:
     licence: str
     template: tuple[tuple[float, float], ...] = ()
     """where the five landmarks lie on the chip, in its pixels; empty for dlib's own chips"""
+    second: SecondOpinion | None = None
+    """a second network, which decides together with the first; all else here is of the first, but
+    for `dimension`, which counts the numbers of both, the first's before the second's"""
+
+    @property
+    def first_dimension(self) -> int:
+        """How many numbers of an embedding are the first network's."""
+        return self.dimension - (self.second.card.dimension if self.second else 0)
+
+
+T = TypeVar("T", float, "NDArray[np.float32]")
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """A second network beside an engine's own, and how both together decide."""
+
+    card: EngineCard
+    first_id: str
+    """the engine that is the first network alone"""
+    weight: float
+    """of the first distance in the combined one; the second has the rest"""
+    threshold: float
+    """of the combined distance"""
+    same: tuple[float, float]
+    """distances of the first and the second below which either alone is sure of one person"""
+    different: tuple[float, float]
+    """and above which either alone is sure of two"""
+
+    def combined(self, first: T, second: T) -> T:
+        """The distance by which both decide, of one pair or of many."""
+        return self.weight * first + (1 - self.weight) * second
+
+    def contradicts(self, first: float, second: float) -> bool:
+        """One is sure of one person, and the other of two."""
+        pairs = (first, second), (second, first)
+        limits = (self.same[0], self.different[1]), (self.same[1], self.different[0])
+        return any(
+            one < same and other > different
+            for (one, other), (same, different) in zip(pairs, limits, strict=True)
+        )
 
 
 class FaceDetector(Protocol):
@@ -102,7 +147,12 @@ class Engine(Protocol):
     card: EngineCard
     model_digest: str  # one SHA-256 over all the weights it decides with
     detectors: Sequence[FaceDetector]
-    landmarks5: LandmarkPredictor
+    landmarks5: LandmarkPredictor | None
+    """None where the engine's points are the detector's own"""
+    first: Engine | None
+    """where the card has a second opinion: the engine that is the first network alone"""
+    second: Engine | None
+    """and the one that is the second"""
 
     def landmarks68(self) -> LandmarkPredictor:
         """The 68-point predictor, loaded when first asked for."""

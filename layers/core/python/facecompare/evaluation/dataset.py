@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facecompare.engines.protocol import EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.embedding import Embedder, Task
 from facecompare.evaluation.metrics import Pairs
 from facecompare.evaluation.pairs import LabelledPair, check_images, images_of
 from facecompare.evaluation.recipes import EmbeddingRecipe
 from facecompare.model_store.files import sha256_of
-from facecompare.pipeline.match import COSINE, EUCLIDEAN, distance_between
+from facecompare.pipeline.match import COSINE, distances_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,10 +69,10 @@ class EmbeddingRun:
 
 
 def distances_of(
-    pairs: Sequence[LabelledPair], embedded: Mapping[str, EmbeddingResult], metric: str = EUCLIDEAN
+    pairs: Sequence[LabelledPair], embedded: Mapping[str, EmbeddingResult], card: EngineCard
 ) -> Pairs:
-    """Of every pair; infinite where a photo has no embedding."""
-    found = [_distance(embedded[pair.image1], embedded[pair.image2], metric) for pair in pairs]
+    """The distance that decides, of every pair; infinite where a photo has no embedding."""
+    found = [_distance(embedded[pair.image1], embedded[pair.image2], card) for pair in pairs]
     folds = [pair.fold for pair in pairs]
     has_folds = all(fold is not None for fold in folds)
     return Pairs(
@@ -81,25 +82,36 @@ def distances_of(
     )
 
 
-def _distance(one: EmbeddingResult, other: EmbeddingResult, metric: str) -> float:
+def _distance(one: EmbeddingResult, other: EmbeddingResult, card: EngineCard) -> float:
     if one.failure or other.failure:
         return np.inf
-    return distance_between(one.values, other.values, metric)
+    return distances_between(one.values, other.values, card).decisive
 
 
 def distance_rows(
-    values: NDArray[np.float32], metric: str = EUCLIDEAN
+    values: NDArray[np.float32], card: EngineCard
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Blocks of the matrix of all distances: (rows, [rows, photos])."""
     for start in range(0, len(values), ROWS_AT_ONCE):
         rows = slice(start, min(start + ROWS_AT_ONCE, len(values)))
-        yield rows, distance_matrix(values[rows], values, metric)
+        yield rows, distance_matrix(values[rows], values, card)
 
 
 def distance_matrix(
-    ones: NDArray[np.float32], others: NDArray[np.float32], metric: str = EUCLIDEAN
+    ones: NDArray[np.float32], others: NDArray[np.float32], card: EngineCard
 ) -> NDArray[np.float32]:
-    """Of each to each; NaN where one is NaN."""
+    """The distances that decide, of each to each; NaN where one is NaN."""
+    end = card.first_dimension
+    first = _distances(ones[:, :end], others[:, :end], card.metric)
+    if card.second is None:
+        return first
+    second = _distances(ones[:, end:], others[:, end:], card.second.card.metric)
+    return card.second.combined(first, second)
+
+
+def _distances(
+    ones: NDArray[np.float32], others: NDArray[np.float32], metric: str
+) -> NDArray[np.float32]:
     products = ones @ others.T
     norms = np.square(ones).sum(axis=1)[:, None], np.square(others).sum(axis=1)[None]
     if metric == COSINE:

@@ -15,7 +15,12 @@ from facecompare.compare import STAGES
 from facecompare.engines.calibration import Calibration
 from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
-from facecompare.evaluation.dataset import Dataset, EmbeddingRun, distance_matrix, distances_of
+from facecompare.evaluation.dataset import (
+    Dataset,
+    EmbeddingRun,
+    distance_matrix,
+    distances_of,
+)
 from facecompare.evaluation.identification import Identification, Split, identify, split
 from facecompare.evaluation.metrics import (
     FEW_RESAMPLES,
@@ -38,7 +43,7 @@ from facecompare.evaluation.recipes import EmbeddingRecipe
 from facecompare.evaluation.reliability import Reliability, reliability
 from facecompare.evaluation.strata import Stratum, strata_of
 from facecompare.evaluation.variants import Variant, ablate, degrade
-from facecompare.pipeline.match import EUCLIDEAN
+from facecompare.pipeline.match import EUCLIDEAN, decisive_threshold
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,7 +145,7 @@ def evaluate(
     parts = split(people if named else []) if wanted.identify else None
     embedded = run.embed(dataset, EmbeddingRecipe(engine.card.id))
     card = engine.card
-    pairs, threshold = distances_of(dataset.pairs, embedded, card.metric), card.default_threshold
+    pairs, threshold = distances_of(dataset.pairs, embedded, card), decisive_threshold(card)
     report = EvaluationReport(
         version=facecompare.__version__,
         machine=platform.machine(),
@@ -152,14 +157,14 @@ def evaluate(
         detectors=_detectors(embedded),
         verification=verification(pairs, _thresholds(card)),
         reliability=(
-            reliability(calibration, dataset.pairs, pairs, embedded, card.metric)
+            reliability(calibration, dataset.pairs, pairs, embedded, card)
             if calibration
             else None
         ),
         worst=_worst(dataset, pairs),
         latency_ms=_latency(embedded),
         identification=(
-            _identification(embedded, parts, threshold, card.metric) if parts else None
+            _identification(embedded, parts, threshold, card) if parts else None
         ),
         strata=strata_of(dataset.pairs, pairs, wanted.groups, threshold) if wanted.groups else (),
         variants=_variants(dataset, engine, run, wanted, embedded),
@@ -178,8 +183,8 @@ def _detectors(embedded: Mapping[str, EmbeddingResult]) -> dict[str, int]:
 
 def _thresholds(card: EngineCard) -> list[float]:
     """The engine's own and, for dlib's embeddings, dlib's."""
-    dlibs = {DLIB_THRESHOLD} if card.metric == EUCLIDEAN else set()
-    return sorted({card.default_threshold} | dlibs)
+    dlibs = {DLIB_THRESHOLD} if card.metric == EUCLIDEAN and card.second is None else set()
+    return sorted({decisive_threshold(card)} | dlibs)
 
 
 def verification(pairs: Pairs, thresholds: Sequence[float]) -> Verification:
@@ -231,14 +236,14 @@ def _latency(embedded: Mapping[str, EmbeddingResult]) -> dict[str, dict[str, flo
 
 
 def _identification(
-    embedded: Mapping[str, EmbeddingResult], parts: Split, threshold: float, metric: str
+    embedded: Mapping[str, EmbeddingResult], parts: Split, threshold: float, card: EngineCard
 ) -> Identification:
     names = list(embedded)
     people = [person_of(name) for name in names]
     values = _values(names, embedded)
     gallery = values[parts.gallery]
     known, strange = (
-        np.nan_to_num(distance_matrix(values[part], gallery, metric), nan=np.inf)
+        np.nan_to_num(distance_matrix(values[part], gallery, card), nan=np.inf)
         for part in (parts.probes, parts.strangers)
     )
     return identify(

@@ -53,7 +53,7 @@ def fit_listed_false_matches(
 def fit_false_matches(
     embedded: Mapping[str, EmbeddingResult],
     thresholds: NDArray[np.float64],
-    metric: str,
+    card: EngineCard,
     seed: int = 0,
 ) -> tuple[FalseMatches, ...]:
     """False match rates over all pairs of photos of two people, by the folders that these lie in.
@@ -64,7 +64,7 @@ def fit_false_matches(
     people, person = np.unique([person_of(name) for name in names], return_inverse=True)
     photos = np.bincount(person)
     one, other, bins = _close_pairs(
-        np.stack([embedded[name].values for name in names]), person, thresholds, metric
+        np.stack([embedded[name].values for name in names]), person, thresholds, card
     )
     random = np.random.default_rng(seed)
     shares = _shares(np.ones(len(people)), photos, one, other, bins, len(thresholds))
@@ -92,12 +92,12 @@ def _close_pairs(
     values: NDArray[np.float32],
     person: NDArray[np.intp],
     thresholds: NDArray[np.float64],
-    metric: str,
+    card: EngineCard,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Every pair of two people nearer than the last threshold: both people, and the first threshold
     that the pair matches at."""
     found = []
-    for rows, distances in distance_rows(values, metric):
+    for rows, distances in distance_rows(values, card):
         row, column = np.nonzero(distances < thresholds[-1])
         keep = (row + rows.start < column) & (person[row + rows.start] != person[column])
         row, column = row[keep], column[keep]
@@ -131,7 +131,7 @@ def calibration_of(
     embedded: Mapping[str, EmbeddingResult],
 ) -> Calibration:
     """The calibration that these pairs and photos give."""
-    pairs = distances_of(listed, embedded, card.metric)
+    pairs = distances_of(listed, embedded, card)
     thresholds = np.round(
         np.arange(0 if card.metric == COSINE else THRESHOLDS[0], THRESHOLDS[1] + STEP / 2, STEP), 2
     )
@@ -143,7 +143,7 @@ def calibration_of(
         impostor=len(pairs.impostor),
         scores=fit_scores(pairs),
         false_matches=(
-            fit_false_matches(embedded, thresholds, card.metric)
+            fit_false_matches(embedded, thresholds, card)
             if folders_name_people(listed)
             else fit_listed_false_matches(pairs, thresholds)
         ),

@@ -44,12 +44,20 @@ class EmbeddingRecipe:
         if not self.detectors and card is engine.card:
             return engine
         kept = [each for each in engine.detectors if each.name in (self.detectors or (each.name,))]
-        return _Altered(card, engine.model_digest, kept, engine.landmarks5, engine)
+        return _Altered(
+            card=card,
+            model_digest=engine.model_digest,
+            detectors=kept,
+            landmarks5=engine.landmarks5,
+            first=engine.first,
+            second=engine.second,
+            whole=engine,
+        )
 
     def chip(self, image: DecodedImage, face: Face, engine: Engine) -> FaceChip:
         """The face as this recipe hands it to the network."""
         if self.alignment == NONE:
-            return _cut(image, face, engine.card)
+            return replace(align(image, face, engine.card), views=_cut(image, face, engine.card))
         if self.alignment == SIXTY_EIGHT:
             points = engine.landmarks68().landmarks(image.pixels, face.box)
             face = replace(face, landmarks5=points)
@@ -63,7 +71,9 @@ class _Altered:
     card: EngineCard
     model_digest: str
     detectors: Sequence[FaceDetector]
-    landmarks5: LandmarkPredictor
+    landmarks5: LandmarkPredictor | None
+    first: Engine | None
+    second: Engine | None
     whole: Engine
 
     def landmarks68(self) -> LandmarkPredictor:
@@ -73,7 +83,7 @@ class _Altered:
         return self.whole.embed(chips)
 
 
-def _cut(image: DecodedImage, face: Face, card: EngineCard) -> FaceChip:
+def _cut(image: DecodedImage, face: Face, card: EngineCard) -> NDArray[np.uint8]:
     """The box with the padding of each view around it, neither turned nor moved."""
     picture, box = Image.fromarray(image.pixels), face.box
     (x, y), side = box.centre, max(box.width, box.height)
@@ -88,4 +98,4 @@ def _cut(image: DecodedImage, face: Face, card: EngineCard) -> FaceChip:
         )
         pixels = np.asarray(square)
         views.append(pixels[:, ::-1] if view.mirrored else pixels)
-    return FaceChip(np.stack(views))
+    return np.stack(views)

@@ -52,7 +52,7 @@ def reliability(
     listed: Sequence[LabelledPair],
     pairs: Pairs,
     embedded: Mapping[str, EmbeddingResult],
-    metric: str,
+    card: EngineCard,
 ) -> Reliability:
     """The calibration judged by these pairs; those without a distance have no score."""
     bins = _score_bins(calibration, pairs)
@@ -60,7 +60,7 @@ def reliability(
     places = np.array(sorted(thresholds.values()))
     known = folders_name_people(listed) and len(places)
     measured = (
-        {row.threshold: row for row in fit_false_matches(embedded, places, metric)} if known else {}
+        {row.threshold: row for row in fit_false_matches(embedded, places, card)} if known else {}
     )
     fmrs = [
         PromisedFmr(fmr, threshold, _listed(pairs, threshold), measured.get(_rounded(threshold)))

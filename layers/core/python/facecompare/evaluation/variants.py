@@ -18,6 +18,7 @@ from facecompare.evaluation.metrics import (
     equal_error_rate,
 )
 from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, EmbeddingRecipe
+from facecompare.pipeline.match import decisive_threshold
 
 VIEWS = (1, 2, 4, 10)
 MTCNNS_SIBLING = "dlib-fast"  # differs from MTCNN's engine in the detector alone
@@ -43,7 +44,7 @@ def ablate(dataset: Dataset, engine: Engine, run: EmbeddingRun) -> list[Variant]
         made = run.embed(dataset, recipe)
         variants.append(
             _variant(
-                kind, name, distances_of(dataset.pairs, made, engine.card.metric), made, engine
+                kind, name, distances_of(dataset.pairs, made, engine.card), made, engine
             )
         )
     return variants
@@ -66,7 +67,7 @@ def degrade(
     for degradation in DEGRADATIONS:
         recipe = EmbeddingRecipe(engine.card.id, degradation=degradation.name)
         made = run.embed(kept, recipe, boxes)
-        pairs = distances_of(kept.pairs, made, engine.card.metric)
+        pairs = distances_of(kept.pairs, made, engine.card)
         variants.append(_variant(degradation.kind, degradation.strength, pairs, made, engine))
     return variants
 
@@ -92,7 +93,7 @@ def _ablations(engine: Engine) -> list[tuple[str, str, EmbeddingRecipe]]:
 def _variant(
     kind: str, name: str, pairs: Pairs, made: Mapping[str, EmbeddingResult], engine: Engine
 ) -> Variant:
-    at = at_threshold(pairs, engine.card.default_threshold)
+    at = at_threshold(pairs, decisive_threshold(engine.card))
     return Variant(
         kind=kind,
         name=name,

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 class FaceChip:
     """The face upright and cut out, once for each view of the engine.
 
-    views  views × side × side × 3, uint8, RGB
+    views         views × side × side × 3, uint8, RGB
+    second_views  those of the second network, whose side is another; None where there is none
     """
 
     views: NDArray[np.uint8]
+    second_views: NDArray[np.uint8] | None = None
 
     @property
     def picture(self) -> NDArray[np.uint8]:
@@ -42,11 +44,16 @@ def align(image: DecodedImage, face: Face, card: EngineCard) -> FaceChip:
     Source    dlib.get_face_chip (20.0.1), which places the five landmarks on its mean face; with a
               template, the similarity that brings the landmarks nearest to it (Umeyama, 1991).
     """
-    if card.template:
-        return FaceChip(_warped(image, face, card)[None])
-    shape = _dlib_shape(face)
+    views = _views(image, face.landmarks5, card)
+    if card.second is None or face.detector_points is None:
+        return FaceChip(views)
+    return FaceChip(views, _views(image, face.detector_points, card.second.card))
+
+
+def _views(image: DecodedImage, points: Points, card: EngineCard) -> NDArray[np.uint8]:
+    cut = _warped if card.template else _dlib_chip
     chips = {
-        padding: dlib.get_face_chip(image.pixels, shape, card.chip_side_px, padding)
+        padding: cut(image, points, card, padding)
         for padding in {view.padding for view in card.views}
     }
     views = [chips[view.padding] for view in card.views]
@@ -54,18 +61,28 @@ def align(image: DecodedImage, face: Face, card: EngineCard) -> FaceChip:
         chip[:, ::-1] if view.mirrored else chip
         for chip, view in zip(views, card.views, strict=True)
     ]
-    return FaceChip(np.stack(mirrored))
+    return np.stack(mirrored)
 
 
-def _dlib_shape(face: Face) -> dlib.full_object_detection:
-    points = [dlib.point(round(x), round(y)) for x, y in face.landmarks5.tolist()]
+def _dlib_chip(
+    image: DecodedImage, points: Points, card: EngineCard, padding: float
+) -> NDArray[np.uint8]:
+    shape = _dlib_shape(points)
+    chip: NDArray[np.uint8] = dlib.get_face_chip(image.pixels, shape, card.chip_side_px, padding)
+    return chip
+
+
+def _dlib_shape(points: Points) -> dlib.full_object_detection:
     # The chip depends on the points alone; dlib wants a rectangle all the same.
-    return dlib.full_object_detection(dlib.rectangle(), points)
+    places = [dlib.point(round(x), round(y)) for x, y in points.tolist()]
+    return dlib.full_object_detection(dlib.rectangle(), places)
 
 
-def _warped(image: DecodedImage, face: Face, card: EngineCard) -> NDArray[np.uint8]:
+def _warped(
+    image: DecodedImage, points: Points, card: EngineCard, _padding: float
+) -> NDArray[np.uint8]:
     """The chip whose landmarks lie on the card's template as nearly as a similarity allows."""
-    forth = similarity(face.landmarks5, np.array(card.template))
+    forth = similarity(points, np.array(card.template))
     back = np.linalg.inv(np.vstack([forth, (0, 0, 1)]))
     size = (card.chip_side_px, card.chip_side_px)
     picture = Image.fromarray(image.pixels)

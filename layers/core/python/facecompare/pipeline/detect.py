@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.engines.protocol import Box, Engine, FaceDetector
+from facecompare.engines.protocol import Box, Detection, Engine, FaceDetector
 from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import DecodedImage
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face, in working pixels of the picture it was found in; see `DecodedImage`."""
+    """One face, in working pixels of the picture it was found in; see `DecodedImage`.
+
+    detector_points  the detector's own five points, where it has any: eyes, nose, mouth's corners
+    """
 
     box: Box
     landmarks5: Points
     detector: str
     detection_score: float
+    detector_points: Points | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,12 +99,20 @@ def _faces(image: DecodedImage, detector: FaceDetector, engine: Engine) -> tuple
     return tuple(
         Face(
             box=found.box,
-            landmarks5=engine.landmarks5.landmarks(image.pixels, found.box),
+            landmarks5=_landmarks5(image, found, engine),
             detector=detector.name,
             detection_score=found.score,
+            detector_points=found.points,
         )
         for found in detector.find(image.pixels)
     )
+
+
+def _landmarks5(image: DecodedImage, found: Detection, engine: Engine) -> Points:
+    if engine.landmarks5 is not None:
+        return engine.landmarks5.landmarks(image.pixels, found.box)
+    assert found.points is not None  # noqa: S101 – an engine without a predictor has such a detector
+    return found.points
 
 
 def _best_turn(image: DecodedImage, detector: FaceDetector) -> DecodedImage:

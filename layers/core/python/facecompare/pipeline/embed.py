@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embedding:
-    """Where a face lies among all faces: `values` is float32, read-only, one dimension.
+    """Where a face lies among all faces: `values` is float32, read-only, one dimension; those of a
+    second network come after the first's.
 
     Embeddings of two engine ids are never compared.
     """
@@ -36,20 +37,27 @@ def embed(chip: FaceChip, engine: Engine) -> Embedding:
 
 
 def embed_all(chips: Sequence[FaceChip], engine: Engine) -> list[Embedding]:
-    """As `embed`, of several faces in one call of the network."""
+    """As `embed`, of several faces in one call of each network."""
     if not chips:
         return []
-    of_views = engine.embed(np.concatenate([chip.views for chip in chips]))
-    ends = np.cumsum([len(chip.views) for chip in chips])
-    return [_mean(part, engine) for part in np.split(of_views, ends[:-1])]
+    parts = [_means([chip.views for chip in chips], engine)]
+    if engine.second is not None:
+        second = [chip.second_views for chip in chips if chip.second_views is not None]
+        parts.append(_means(second, engine.second))
+    rows = np.concatenate(parts, axis=1)
+    rows.flags.writeable = False
+    return [Embedding(values, engine.card.id) for values in rows]
 
 
-def _mean(of_views: NDArray[np.float32], engine: Engine) -> Embedding:
-    values = of_views.mean(axis=0, dtype=np.float32)
-    if values.shape != (engine.card.dimension,) or not np.isfinite(values).all():
+def _means(views: Sequence[NDArray[np.uint8]], engine: Engine) -> NDArray[np.float32]:
+    """[faces, dimension]: the mean of each face's views."""
+    of_views = engine.embed(np.concatenate(views))
+    ends = np.cumsum([len(each) for each in views])
+    means = [part.mean(axis=0, dtype=np.float32) for part in np.split(of_views, ends[:-1])]
+    rows: NDArray[np.float32] = np.stack(means)
+    if rows.shape[1:] != (engine.card.dimension,) or not np.isfinite(rows).all():
         raise EngineFault(
             f"the network of {engine.card.id} returned no usable embedding; run: facecompare "
             "models verify"
         )
-    values.flags.writeable = False
-    return Embedding(values, engine.card.id)
+    return rows

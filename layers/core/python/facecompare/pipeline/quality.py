@@ -5,6 +5,7 @@ Quality warns; it never changes a verdict.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from facecompare.pipeline.detect import Face
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from facecompare.engines.protocol import Points
+    from facecompare.engines.protocol import EngineCard, Points
 
 # Limits, from `tests/benchmarks/quality_limits.py` on LFW View 1: a width at which an embedding has
 # moved by a tenth of the threshold; for the others the edge of what press photos are like, 1 %.
@@ -28,10 +29,21 @@ MIN_CONTRAST = 20.0  # standard deviation of the chip's grey
 MAX_YAW_DEG = 40.0
 MAX_PITCH_DEG = 30.0
 
-# An average adult head seen from the front: centres of the eyes 61 mm apart, nose base 46 mm below
-# and 24 mm in front of them (from means of Farkas, Anthropometry of the Head and Face, 1994,
-# rounded). Good to about ten degrees, which is what a warning needs.
-EYES_APART_MM, NOSE_DOWN_MM, NOSE_FORWARD_MM = 61.0, 46.0, 24.0
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An average adult head seen from the front: how far the eyes' centres are apart, and how far
+    the nose's point lies below and in front of them. Good to about ten degrees, which is what a
+    warning needs."""
+
+    eyes_apart_mm: float
+    nose_down_mm: float
+    nose_forward_mm: float
+
+
+# dlib's point is the nose's base: means of Farkas, Anthropometry of the Head and Face (1994),
+# rounded. YuNet's is near the tip: such that both give the same poses on LFW's DevTrain.
+HEADS = {"nose_base": Head(61.0, 46.0, 24.0), "nose": Head(61.0, 36.0, 34.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +64,12 @@ class Measure:
         return below or above
 
 
-def quality(image: DecodedImage, face: Face, chip: FaceChip) -> tuple[Measure, ...]:
+def quality(
+    image: DecodedImage, face: Face, chip: FaceChip, card: EngineCard
+) -> tuple[Measure, ...]:
     """Size, sharpness, exposure and pose of a face, always in this order."""
     grey = _grey(chip.picture)
-    yaw, pitch, roll = pose(face.landmarks5)
+    yaw, pitch, roll = pose(face.landmarks5, card.landmarks5)
     return (
         Measure("face_width", image.box_in_photo(face.box).width, "px", minimum=MIN_FACE_PX),
         Measure("sharpness", _laplacian_variance(grey), "grey²", minimum=MIN_SHARPNESS),
@@ -67,27 +81,35 @@ def quality(image: DecodedImage, face: Face, chip: FaceChip) -> tuple[Measure, .
     )
 
 
-def pose(landmarks5: Points) -> tuple[float, float, float]:
+def pose(landmarks5: Points, names: Sequence[str]) -> tuple[float, float, float]:
     """(yaw, pitch, roll) in degrees, all 0 for a face that looks into the camera.
 
     Yaw is positive when the face turns to the viewer's right, pitch when it looks down, roll when
     it leans clockwise. Where the nose lies relative to the eyes is read as a rotation of the head
-    above, seen from far away; five points in one place count as frontal.
+    above, seen from far away; five points in one place count as frontal. `names` are the points'
+    names, as the engine's card has them.
     """
-    right, left = landmarks5[0:2].mean(axis=0), landmarks5[2:4].mean(axis=0)
+    right, left = (_centre(landmarks5, names, eye) for eye in ("right_eye", "left_eye"))
     across = (right - left).astype(np.float64)
     apart = float(np.hypot(*across))
     if apart == 0:
         return 0.0, 0.0, 0.0
     along, down = across / apart, np.array([-across[1], across[0]]) / apart
-    nose = landmarks5[4] - (right + left) / 2
-    yaw = np.arctan(nose @ along / apart * EYES_APART_MM / NOSE_FORWARD_MM)
-    nose_down_mm = nose @ down / apart * EYES_APART_MM * np.cos(yaw)
-    reach_mm = np.hypot(NOSE_DOWN_MM, NOSE_FORWARD_MM)
-    straight = np.arctan2(NOSE_FORWARD_MM, NOSE_DOWN_MM)
+    nose_name = next(name for name in names if name in HEADS)
+    head, nose = HEADS[nose_name], _centre(landmarks5, names, nose_name) - (right + left) / 2
+    yaw = np.arctan(nose @ along / apart * head.eyes_apart_mm / head.nose_forward_mm)
+    nose_down_mm = nose @ down / apart * head.eyes_apart_mm * np.cos(yaw)
+    reach_mm = np.hypot(head.nose_down_mm, head.nose_forward_mm)
+    straight = np.arctan2(head.nose_forward_mm, head.nose_down_mm)
     pitch = straight - np.arccos(np.clip(nose_down_mm / reach_mm, -1, 1))
     roll = np.arctan2(across[1], across[0])
     return float(np.degrees(yaw)), float(np.degrees(pitch)), float(np.degrees(roll))
+
+
+def _centre(points: Points, names: Sequence[str], part: str) -> Points:
+    """The mean of the points whose names begin so."""
+    centre: Points = points[[name.startswith(part) for name in names]].mean(axis=0)
+    return centre
 
 
 def _grey(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

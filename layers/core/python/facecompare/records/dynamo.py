@@ -176,7 +176,7 @@ def record_item(record: ComparisonRecord, expires_at: int) -> Item:
     return {
         **key(COMPARISON, record.comparison_id),
         EXPIRES_AT: {"N": str(expires_at)},
-        **{name: _attribute(value) for name, value in asdict(record).items()},
+        **{name: _attribute(value) for name, value in asdict(record).items() if value is not None},
         **{index.partition: {"S": f"{of}#{shard}"} for index, of in lists.items() if of},
         SORT_KEY: {"S": _placed_at(record)},
     }

@@ -19,7 +19,11 @@ from facecompare.errors import BadField, ComparisonNotFound, IdempotencyConflict
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRecord:
-    """One verdict. `created_at` is UTC, ISO 8601 with microseconds, so its text sorts by time."""
+    """One verdict. `created_at` is UTC, ISO 8601 with microseconds, so its text sorts by time.
+
+    Where two networks decided, `distance` and `threshold` are the first's all the same. Records of
+    versions before 0.8 have no `decided_by`: their engine did.
+    """
 
     comparison_id: str
     created_at: str
@@ -32,6 +36,18 @@ class ComparisonRecord:
     image2_sha256: str
     caller: str = ""
     batch_id: str = ""
+    decided_by: str = ""
+    second_distance: float | None = None
+    combined_distance: float | None = None
+    combined_threshold: float | None = None
+    uncertain: bool = False
+
+    @property
+    def decisive(self) -> tuple[float, float]:
+        """The distance that decided, and its threshold."""
+        if self.combined_distance is None or self.combined_threshold is None:
+            return self.distance, self.threshold
+        return self.combined_distance, self.combined_threshold
 
     def confirm_same_request(self, repeated: ComparisonRecord) -> None:
         """Check that `repeated` is of the same request as this record.
@@ -164,6 +180,7 @@ def _request_of(record: ComparisonRecord) -> tuple[object, ...]:
         record.image1_sha256,
         record.image2_sha256,
         record.threshold,
+        record.combined_threshold,
         record.engine,
         record.caller,
     )

@@ -27,10 +27,18 @@ from facecompare.records.record import (
 
 BUSY_TIMEOUT_S = 10.0  # how long a writer waits for another process's transaction
 
+ADDED = {  # the columns that files of older versions lack, and what is in them there
+    "batch_id": "NOT NULL DEFAULT ''",
+    "decided_by": "NOT NULL DEFAULT ''",
+    "second_distance": "",
+    "combined_distance": "",
+    "combined_threshold": "",
+    "uncertain": "NOT NULL DEFAULT 0",
+}
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS comparisons (
         comparison_id TEXT PRIMARY KEY,
-        {", ".join(f"{column} NOT NULL" for column in COLUMNS[1:])},
+        {", ".join(f"{column} {ADDED.get(column, 'NOT NULL')}" for column in COLUMNS[1:])},
         expires_at INTEGER NOT NULL
     );
     CREATE INDEX IF NOT EXISTS newest_first ON comparisons (created_at DESC, comparison_id DESC);
@@ -90,11 +98,9 @@ class SqliteFile:
         """A file of an older version lacks columns; its records expire as if they were new."""
         found = {row[1] for row in connection.execute("PRAGMA table_info(comparisons)")}
         expires_at = int(time.time()) + self.keep_seconds
-        for column, default in (("batch_id", "''"), ("expires_at", str(expires_at))):
+        for column, rule in {**ADDED, "expires_at": f"NOT NULL DEFAULT {expires_at}"}.items():
             if column not in found:
-                connection.execute(
-                    f"ALTER TABLE comparisons ADD COLUMN {column} NOT NULL DEFAULT {default}"
-                )
+                connection.execute(f"ALTER TABLE comparisons ADD COLUMN {column} {rule}")
 
 
 class SqliteLog:
@@ -225,7 +231,8 @@ class SqliteKeys:
 
 def _record(row: tuple[object, ...]) -> ComparisonRecord:
     values = dict(zip(COLUMNS, row, strict=True))
-    values["same_person"] = bool(values["same_person"])
+    for name in ("same_person", "uncertain"):
+        values[name] = bool(values[name])
     return ComparisonRecord(**values)  # type: ignore[arg-type]
 
 

@@ -35,7 +35,7 @@ def comparison_response(
     chips: bool,
 ) -> ComparisonResponse:
     """What a caller is told of a comparison."""
-    meaning = interpretation_of(calibration, record.distance, record.threshold)
+    meaning = interpretation_of(calibration, *record.decisive)
     return ComparisonResponse(
         comparison_id=record.comparison_id if recorded else None,
         created_at=record.created_at,
@@ -48,6 +48,11 @@ def comparison_response(
         fmr_at_distance=meaning.fmr_at_distance,
         far_at_threshold=meaning.fmr_at_threshold,
         far_at_distance=meaning.fmr_at_distance,
+        decided_by=record.decided_by or record.engine,
+        second_distance=record.second_distance,
+        combined_distance=record.combined_distance,
+        combined_threshold=record.combined_threshold,
+        uncertain=record.uncertain,
         image1=_photo(comparison.image1, chips),
         image2=_photo(comparison.image2, chips),
         timing_ms=_timing(comparison.timing),
@@ -64,7 +69,7 @@ def prediction_response(
 ) -> PredictionResponse:
     """What a caller is told of a prediction; it leaves one record for each candidate."""
     comparisons = (prediction.image1, prediction.image2)
-    meanings = [interpretation_of(calibration, each.distance, each.threshold) for each in records]
+    meanings = [interpretation_of(calibration, *each.decisive) for each in records]
     candidates = [
         CandidateResponse(
             comparison_id=record.comparison_id if recorded else None,
@@ -73,6 +78,9 @@ def prediction_response(
             score=meaning.score,
             fmr_at_distance=meaning.fmr_at_distance,
             far_at_distance=meaning.fmr_at_distance,
+            second_distance=record.second_distance,
+            combined_distance=record.combined_distance,
+            uncertain=record.uncertain,
             photo=_photo(comparison.image2, chips),
         )
         for comparison, record, meaning in zip(comparisons, records, meanings, strict=True)
@@ -86,6 +94,8 @@ def prediction_response(
         engine=closer.engine_id,
         fmr_at_threshold=meanings[0].fmr_at_threshold,
         far_at_threshold=meanings[0].fmr_at_threshold,
+        decided_by=closer.match.decided_by,
+        combined_threshold=closer.match.combined_threshold,
         anchor=_photo(prediction.image1.image1, chips),
         image1=candidates[0],
         image2=candidates[1],

@@ -52,7 +52,7 @@ class FaceResponse:
     landmarks68: list[tuple[float, float]] | None
     """(x, y) of 68 points, when asked for"""
     detector: str
-    """which detector found it: hog, cnn or mtcnn"""
+    """which detector found it: yunet, hog, cnn or mtcnn"""
     detection_score: float
     """on the detector's own scale"""
     quality: list[MeasureResponse]
@@ -100,11 +100,13 @@ class ComparisonResponse:
     created_at: str
     """UTC, ISO 8601"""
     same_person: bool
-    """distance < threshold"""
+    """combined_distance < combined_threshold where two networks decide, else distance < threshold
+    """
     distance: float
-    """of the two embeddings, in the engine's metric: Euclidean, or one less the cosine similarity;
-    0 for the same photo, at most 2"""
+    """of the first network's embeddings, in the engine's metric: Euclidean, or one less the cosine
+    similarity; 0 for the same photo, at most 2"""
     threshold: float
+    """of `distance`; one that is sent lets the first network decide alone"""
     engine: str
     """the exact setting of the pipeline; thresholds mean something only within it"""
     score: float | None
@@ -119,6 +121,18 @@ class ComparisonResponse:
     """the old name of fmr_at_threshold, until version 0.8"""
     far_at_distance: float | None = field(metadata=DEPRECATED)
     """the old name of fmr_at_distance, until version 0.8"""
+    decided_by: str
+    """the engine whose distance decided: this one or, of an engine of two networks whose threshold
+    was sent, the one that is its first network alone"""
+    second_distance: float | None
+    """of the second network's embeddings, in its own metric; null where one network decided"""
+    combined_distance: float | None
+    """the weighted mean of both distances, by which two networks decide; null likewise"""
+    combined_threshold: float | None
+    """of `combined_distance`; null likewise"""
+    uncertain: bool
+    """the two networks contradict each other strongly: one is sure of one person, the other of two
+    """
     image1: PhotoResponse
     image2: PhotoResponse
     timing_ms: TimingResponse
@@ -139,6 +153,12 @@ class CandidateResponse:
     """the share of pairs of strangers that are as near as these two"""
     far_at_distance: float | None = field(metadata=DEPRECATED)
     """the old name of fmr_at_distance, until version 0.8"""
+    second_distance: float | None
+    """as in a comparison"""
+    combined_distance: float | None
+    """as in a comparison"""
+    uncertain: bool
+    """as in a comparison"""
     photo: PhotoResponse
 
 
@@ -154,12 +174,17 @@ class PredictionResponse:
     same_person: bool
     """whether the closer one is the same person as the anchor"""
     threshold: float
+    """of `distance`"""
     engine: str
     fmr_at_threshold: float | None
     """the false match rate (ISO/IEC 19795-1) of this threshold: the share of pairs of strangers
     that it accepts"""
     far_at_threshold: float | None = field(metadata=DEPRECATED)
     """the old name of fmr_at_threshold, until version 0.8"""
+    decided_by: str
+    """as in a comparison"""
+    combined_threshold: float | None
+    """as in a comparison"""
     anchor: PhotoResponse
     image1: CandidateResponse
     image2: CandidateResponse

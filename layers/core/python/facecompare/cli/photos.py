@@ -282,9 +282,7 @@ def _pair_result(
     return "   ".join(parts)
 
 
-def _warn_of_contradiction(
-    photos: str, response: ComparisonResponse | CandidateResponse
-) -> None:
+def _warn_of_contradiction(photos: str, response: ComparisonResponse | CandidateResponse) -> None:
     if response.uncertain:
         warning(
             f"{photos}: found two networks that contradict each other; expected one verdict; take "

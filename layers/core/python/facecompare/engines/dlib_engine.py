@@ -32,6 +32,7 @@ from facecompare.model_store.sources import CNN_DETECTOR_DAT, FACE_NETWORK_DAT, 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+
 class FaceNetwork(Protocol):
     """Embeds chips."""
 

@@ -95,7 +95,9 @@ def _grid(width: int, count: int) -> tuple[NDArray[np.float32], NDArray[np.float
     height = count * 64 * 16 // (21 * padded)  # 1/64 + 1/256 + 1/1024 of the pixels are cells
     places, strides = [], []
     for stride in STRIDES:
-        rows, columns = np.divmod(np.arange(padded // stride * (height // stride)), padded // stride)
+        rows, columns = np.divmod(
+            np.arange(padded // stride * (height // stride)), padded // stride
+        )
         places.append(np.stack([columns, rows], axis=1))
         strides.append(np.full(len(rows), stride))
     return np.concatenate(places).astype(np.float32), np.concatenate(strides).astype(np.float32)

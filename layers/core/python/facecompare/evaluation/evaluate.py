@@ -157,15 +157,11 @@ def evaluate(
         detectors=_detectors(embedded),
         verification=verification(pairs, _thresholds(card)),
         reliability=(
-            reliability(calibration, dataset.pairs, pairs, embedded, card)
-            if calibration
-            else None
+            reliability(calibration, dataset.pairs, pairs, embedded, card) if calibration else None
         ),
         worst=_worst(dataset, pairs),
         latency_ms=_latency(embedded),
-        identification=(
-            _identification(embedded, parts, threshold, card) if parts else None
-        ),
+        identification=(_identification(embedded, parts, threshold, card) if parts else None),
         strata=strata_of(dataset.pairs, pairs, wanted.groups, threshold) if wanted.groups else (),
         variants=_variants(dataset, engine, run, wanted, embedded),
     )

@@ -43,9 +43,7 @@ def ablate(dataset: Dataset, engine: Engine, run: EmbeddingRun) -> list[Variant]
     for kind, name, recipe in _ablations(engine):
         made = run.embed(dataset, recipe)
         variants.append(
-            _variant(
-                kind, name, distances_of(dataset.pairs, made, engine.card), made, engine
-            )
+            _variant(kind, name, distances_of(dataset.pairs, made, engine.card), made, engine)
         )
     return variants
 

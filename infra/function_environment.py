@@ -29,6 +29,7 @@ class FunctionEnvironment:
             "access": self.settings.access,
             "origin_secret": self.origin_secret,
             "landmarks68": "on" if self.settings.landmarks68 else "off",
+            "mtcnn": "on" if self.settings.mtcnn else "off",
             "max_request_bytes": MAX_REQUEST_BYTES,
         }
         return {

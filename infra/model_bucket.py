@@ -7,6 +7,7 @@ from pathlib import Path
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
+from facecompare.engines.cards import MTCNN_MODELS
 from facecompare.model_store.files import ModelFolder, model_key
 from infra.bucket_files import BucketFiles
 from infra.private_bucket import PrivateBucket
@@ -41,7 +42,9 @@ def model_files(settings: DeploySettings) -> dict[str, Path]:
     Raises  ModelFileMissing, ModelFileDamaged, whose message is the command that builds them.
     """
     folder = ModelFolder.at(settings.models)
-    wanted = [row for row in folder.files if row.name != LANDMARKS68 or settings.landmarks68]
+    left_out = set() if settings.landmarks68 else {LANDMARKS68}
+    left_out |= set() if settings.mtcnn else set(MTCNN_MODELS)
+    wanted = [row for row in folder.files if row.name not in left_out]
     for row in wanted:
         folder.verify(row.name)
     return {model_key(row): folder.path_of(row.name) for row in wanted}

@@ -106,6 +106,9 @@ class DeploySettings:
     landmarks68: bool = setting(
         switch(), False, "ships the 68-point model, whose licence excludes commercial use"
     )
+    mtcnn: bool = setting(
+        switch(), False, "ships MTCNN's models, whose weights exclude commercial use"
+    )
     records_days: int = setting(whole_number(1), KEPT_DAYS, "days after which a record is deleted")
     keep_data: bool = setting(
         switch(), False, "`make destroy` leaves table, queues and model bucket where they are"

@@ -26,6 +26,7 @@
     │   │   ├── BadDataset
     │   │   ├── BadManifest
     │   │   ├── Landmarks68Off
+    │   │   ├── MtcnnOff
     │   │   ├── UploadsOff
     │   │   ├── BatchesOff
     │   │   ├── RequestRefused
@@ -222,6 +223,12 @@ class Landmarks68Off(RequestError):
     """The 68-point landmarks were asked for and are switched off."""
 
     code = "landmarks68_off"
+
+
+class MtcnnOff(RequestError):
+    """An engine was named that finds faces with MTCNN, which is switched off."""
+
+    code = "mtcnn_off"
 
 
 class UploadNotFound(ImageError):

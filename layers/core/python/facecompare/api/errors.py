@@ -44,6 +44,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.BadDataset: 400,
     errors.BadManifest: 400,
     errors.Landmarks68Off: 400,
+    errors.MtcnnOff: 400,
     errors.UploadNotFound: 422,
     errors.UploadsOff: 400,
     errors.BatchesOff: 400,

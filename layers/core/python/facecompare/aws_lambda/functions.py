@@ -130,11 +130,10 @@ API_GATEWAY_REQUEST_ID = "requestContext.requestId"
 
 def _fetched_models(settings: Settings) -> Models:
     """The installation's models, with those that its engine needs on their way."""
-    from facecompare.engines.cards import engine_card
-    from facecompare.engines.catalogue import offered_cards, open_models
+    from facecompare.engines.catalogue import offered_card, open_models
 
     models = open_models(settings)
-    models.start(engine_card(settings.engine, offered_cards(settings)).models)
+    models.start(offered_card(settings.engine, settings).models)
     return models
 
 

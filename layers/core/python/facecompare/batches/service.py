@@ -23,8 +23,7 @@ from facecompare.batches.batch import (
 from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
 from facecompare.config import Settings
 from facecompare.engines.calibration import find_calibration
-from facecompare.engines.cards import engine_card
-from facecompare.engines.catalogue import offered_cards
+from facecompare.engines.catalogue import offered_card
 from facecompare.errors import (
     BadField,
     BadManifest,
@@ -78,7 +77,7 @@ class BatchService:
         With the same idempotency key, the same caller gets the same batch again.
 
         Raises  BadManifest, BadField, BadThreshold, FmrNotCalibrated, UnknownEngine,
-                IdempotencyConflict; UploadsUnavailable, QueueUnavailable.
+                MtcnnOff, IdempotencyConflict; UploadsUnavailable, QueueUnavailable.
         """
         engine, thresholds = self._engine_and_thresholds(request.options)
         manifest = self._packed_manifest(request, caller)
@@ -190,7 +189,7 @@ class BatchService:
 
     def _engine_and_thresholds(self, options: RequestOptions) -> tuple[str, Thresholds]:
         """The engine's id and what decides; later changes of settings do not touch a batch."""
-        card = engine_card(options.engine or self._settings.engine, offered_cards(self._settings))
+        card = offered_card(options.engine or self._settings.engine, self._settings)
         models = ModelFolder.at(self._settings.models_dir)
         digest = models.digest(card.models)
         calibration = find_calibration(card.id, digest, self._settings.models_dir)

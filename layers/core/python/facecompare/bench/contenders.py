@@ -19,33 +19,37 @@ from facecompare.engines.protocol import Engine
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 
+PLAIN = "dlib-fast"  # what every version since 0.2 has had
 DETECTION_SIZE = (600, 750)  # width × height: a portrait at working size
 Call = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Two photos, the engine under test and dlib's own networks, each call on one thread."""
+    """Two photos, the engine under test, dlib's networks on ONNX Runtime and on dlib's own
+    convolutions, each call on one thread."""
 
     photos: tuple[Photo, Photo]
     engine: Engine
+    plain: Engine
     reference: Engine
 
     @classmethod
     def of(cls, photos: tuple[Photo, Photo], settings: Settings) -> Bench:
-        """Both engines loaded."""
+        """All engines loaded."""
         single = replace(settings, threads=1)
-        return cls(photos, load_engine(settings.engine, single), load_engine(REFERENCE, single))
+        names = (settings.engine, PLAIN, REFERENCE)
+        return cls(photos, *(load_engine(name, single) for name in names))
 
-    def pair(self, threads: int) -> Any:
-        """One comparison, decode to verdict."""
-        return compare(*self.photos, self.engine, RequestOptions(threads=threads))
+    def pair(self, threads: int, engine: Engine | None = None) -> Any:
+        """One comparison, decode to verdict; of the engine under test, unless another is named."""
+        return compare(*self.photos, engine or self.engine, RequestOptions(threads=threads))
 
     def embeddings(self) -> dict[str, Call]:
-        """One chip through the face network: ours, and dlib's own convolutions."""
-        chip = detect_faces(self.photos[0], self.engine).faces[0].chip.views[:1]
+        """One chip through dlib's face network: ours, and dlib's own convolutions."""
+        chip = detect_faces(self.photos[0], self.plain).faces[0].chip.views[:1]
         return {
-            "ours": lambda: self.engine.embed(chip),
+            "ours": lambda: self.plain.embed(chip),
             "dlib": lambda: self.reference.embed(chip),
         }
 
@@ -54,15 +58,17 @@ class Bench:
         with Image.open(BytesIO(self.photos[0].data)) as photo:
             pixels = np.asarray(photo.convert("RGB").resize(DETECTION_SIZE))
         return {
-            "ours": lambda: self.engine.detectors[1].find(pixels),
+            "ours": lambda: self.plain.detectors[1].find(pixels),
             "dlib": lambda: self.reference.detectors[1].find(pixels),
         }
 
     def pairs(self) -> dict[str, Call]:
-        """A whole comparison: ours on one and two threads, and `face_recognition` if installed."""
+        """A whole comparison: ours on one and two threads, dlib's networks alone, and
+        `face_recognition` if installed."""
         work: dict[str, Call] = {
             "one thread": lambda: self.pair(threads=1),
             "two threads": lambda: self.pair(threads=2),
+            PLAIN: lambda: self.pair(threads=1, engine=self.plain),
         }
         peer = _face_recognition()
         if peer is not None:

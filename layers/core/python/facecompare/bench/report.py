@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facecompare.bench.cold import FirstVerdict, first_verdict
-from facecompare.bench.contenders import Bench
+from facecompare.bench.contenders import PLAIN, Bench
 from facecompare.bench.machine import description
 from facecompare.bench.rounds import Timed, in_turn
 from facecompare.bench.throughput import per_second_processes, per_second_threads
@@ -64,6 +64,7 @@ def benchmark_table(report: BenchmarkReport) -> str:
     ]
     for threads in ("one thread", "two threads"):
         rows.append(_row(f"two photos to verdict, {threads}", pair[threads], pair.get(PEER), PEER))
+    rows.append(_row(f"the same with {PLAIN}, one thread", pair[PLAIN], pair.get(PEER), PEER))
     machine = ", ".join(f"{name} {value}" for name, value in report.machine.items())
     stages = ", ".join(f"{name} {value:.1f}" for name, value in report.stages_ms.items())
     views = "1 view" if report.views == 1 else f"{report.views} views"
@@ -73,6 +74,8 @@ def benchmark_table(report: BenchmarkReport) -> str:
         *markdown_table(("what", "times faster than", "ours, ms", "theirs, ms"), rows),
         "",
         f"Stages of one pair on one thread, ms: {stages}.",
+        f"A pair takes {pair['one thread'].median_ms / pair[PLAIN].median_ms:.2f} times what it "
+        f"takes with {PLAIN}.",
         f"Comparisons a second: {_rates(report.per_second_threads, 'thread')}; "
         f"{_rates(report.per_second_processes, 'process')}.",
         f"Process start to first verdict: {report.first_verdict.cold_ms / 1000:.2f} s, "

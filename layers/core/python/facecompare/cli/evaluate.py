@@ -13,7 +13,7 @@ import click
 from facecompare.cli.command import Command
 from facecompare.cli.output import make_folder, notice, progress, write_file
 from facecompare.cli.parameters import FILE, FOLDER, PROCESSES
-from facecompare.config import Settings
+from facecompare.config import DEFAULT_ENGINE, Settings
 from facecompare.engines.calibration import Calibration, calibration_path, find_calibration
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ DATASET_OPTIONS = (
     click.option(
         "--engine",
         metavar="ENGINE",
-        show_default="FACECOMPARE_ENGINE, else dlib-fast",
+        show_default=f"FACECOMPARE_ENGINE, else {DEFAULT_ENGINE}",
         help="Detector and embedding network; see: facecompare models list.",
     ),
     click.option(

@@ -40,7 +40,7 @@ DEADLINE_S = 300  # a comparison takes tenths of a second; whatever takes this l
 OPEN, PUBLIC, KEYS = "open", "public", "keys"
 ACCESS = (OPEN, PUBLIC, KEYS)
 
-DEFAULT_ENGINE = "dlib-fast"
+DEFAULT_ENGINE = "dlib-sface"
 ENGINES = (  # their cards: facecompare.engines.cards
     "dlib-sface",
     "dlib-fast",
@@ -150,6 +150,9 @@ class Settings:
     )
     landmarks68: bool = setting(
         switch(), False, "68 landmarks may be asked for; their model excludes commercial use"
+    )
+    mtcnn: bool = setting(
+        switch(), False, "engines may find faces with MTCNN; its weights exclude commercial use"
     )
     max_bytes: int = setting(whole_number(1), LIMITS.max_bytes, "bytes of a photo at most")
     max_pixels: int = setting(whole_number(1), LIMITS.max_pixels, "pixels of a photo at most")

@@ -9,6 +9,7 @@ from facecompare.engines.cards import (
     CARDS,
     DLIB_SFACE,
     MTCNN,
+    MTCNN_MODELS,
     REFERENCE,
     SFACE,
     YUNET_DLIB,
@@ -16,14 +17,36 @@ from facecompare.engines.cards import (
 )
 from facecompare.engines.encoder_cards import encoder_card
 from facecompare.engines.protocol import Engine, EngineCard
-from facecompare.errors import ModelFileDamaged, ModelFileMissing
+from facecompare.errors import ModelFileDamaged, ModelFileMissing, MtcnnOff
 from facecompare.model_store.files import EncoderSpec, ModelFolder, Models
 
 
 def offered_cards(settings: Settings) -> tuple[EngineCard, ...]:
     """The engines that a caller may name; the reference is slow and for one's own machine only."""
+    return tuple(card for card in _cards(settings) if settings.mtcnn or not _needs_mtcnn(card))
+
+
+def offered_card(engine_id: str, settings: Settings) -> EngineCard:
+    """The card of an engine that a caller may name. Raises  UnknownEngine, MtcnnOff."""
+    switched_off = {card.id for card in _cards(settings)} - {
+        card.id for card in offered_cards(settings)
+    }
+    if engine_id in switched_off:
+        raise MtcnnOff(
+            f"found the engine {engine_id!r}, which is switched off here, because MTCNN's weights "
+            "exclude commercial use; expected another engine; name one, or switch MTCNN on with "
+            "FACECOMPARE_MTCNN=on"
+        )
+    return engine_card(engine_id, offered_cards(settings))
+
+
+def _cards(settings: Settings) -> tuple[EngineCard, ...]:
     own = (card for card in CARDS if card.id != REFERENCE or settings.access == OPEN)
     return (*own, *map(encoder_card, added_encoders(settings)))
+
+
+def _needs_mtcnn(card: EngineCard) -> bool:
+    return not set(MTCNN_MODELS).isdisjoint(card.models)
 
 
 def added_encoders(settings: Settings) -> tuple[EncoderSpec, ...]:
@@ -50,10 +73,10 @@ def open_models(settings: Settings) -> Models:
 def load_engine(engine_id: str, settings: Settings, models: Models | None = None) -> Engine:
     """The engine with its networks loaded, ready for any number of threads.
 
-    Raises  UnknownEngine; ModelFileMissing, ModelFileDamaged and ModelsUnavailable when it cannot
+    Raises  UnknownEngine, MtcnnOff; ModelFileMissing, ModelFileDamaged and ModelsUnavailable when it cannot
             be loaded.
     """
-    card = engine_card(engine_id, offered_cards(settings))
+    card = offered_card(engine_id, settings)
     models = models or open_models(settings)
     for spec in added_encoders(settings):
         if spec.id == engine_id:

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from facecompare.engines.cards import MTCNN_MODELS, POINT_NAMES, YUNET_MODELS
 from facecompare.engines.protocol import EngineCard, View
 from facecompare.errors import BadEncoder
 from facecompare.model_store.files import EncoderSpec
 
 READY = Path(__file__).with_name("encoder_templates")  # for well-known encoders, without weights
-POINT_NAMES = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")  # as the viewer sees
 POINTS = len(POINT_NAMES)
 SIDES, DIMENSIONS = range(16, 1025), range(2, 8193)
 CHOICES = {
-    "detector": ("mtcnn", "dlib"),
+    "detector": ("yunet", "mtcnn", "dlib"),
     "colour": ("RGB", "BGR"),
     "layout": ("NCHW", "NHWC"),
     "normalisation": ("l2", "none"),
@@ -29,8 +29,9 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("mean", "template"), (list,)),
 }
 DETECTOR_MODELS = {
-    "mtcnn": ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output"),
-    "dlib": ("hog-detector", "cnn-detector", "mtcnn-proposal", "mtcnn-refinement", "mtcnn-output"),
+    "yunet": YUNET_MODELS,
+    "mtcnn": MTCNN_MODELS,
+    "dlib": ("hog-detector", "cnn-detector", *MTCNN_MODELS),  # dlib's have no such points
 }
 
 

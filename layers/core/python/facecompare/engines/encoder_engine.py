@@ -90,13 +90,13 @@ def load_encoder_engine(spec: EncoderSpec, settings: Settings, models: Models) -
     Raises  BadEncoder, ModelFileMissing, ModelFileDamaged, ModelsUnavailable.
     """
     card = encoder_card(spec)
-    networks = mtcnn_of(models, settings)
+    networks = None if spec.detector == "yunet" else mtcnn_of(models, settings)
     share = thread_share(settings)
     return EncoderEngine(
         card=card,
         model_digest=models.digest(card.models),
         detectors=detectors_of(spec.detector, models, settings, networks),
-        landmarks5=MtcnnLandmarks(networks),
+        landmarks5=MtcnnLandmarks(networks) if networks else None,
         landmarks68=Lazy(lambda: DlibLandmarks(models.path_of("landmarks68"))),
         encoder=Encoder(models.path_of(spec.id), spec, share),
     )

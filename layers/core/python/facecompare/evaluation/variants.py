@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from facecompare.engines.cards import MTCNN
-from facecompare.engines.protocol import Engine
+from facecompare.engines.cards import YUNET_DLIB, engine_card
+from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import Dataset, EmbeddingRun, distances_of
 from facecompare.evaluation.degradations import DEGRADATIONS
@@ -21,7 +21,7 @@ from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, EmbeddingRecipe
 from facecompare.pipeline.match import decisive_threshold
 
 VIEWS = (1, 2, 4, 10)
-MTCNNS_SIBLING = "dlib-fast"  # differs from MTCNN's engine in the detector alone
+YUNETS_SIBLING = "dlib-fast"  # differs from YuNet's engine in the detector alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,9 @@ class Variant:
 def ablate(dataset: Dataset, engine: Engine, run: EmbeddingRun) -> list[Variant]:
     """The engine as it is, and with one part changed."""
     variants = []
-    for kind, name, recipe in _ablations(engine):
+    for kind, name, recipe, card in _ablations(engine):
         made = run.embed(dataset, recipe)
-        variants.append(
-            _variant(kind, name, distances_of(dataset.pairs, made, engine.card), made, engine)
-        )
+        variants.append(_variant(kind, name, distances_of(dataset.pairs, made, card), made, card))
     return variants
 
 
@@ -66,32 +64,33 @@ def degrade(
         recipe = EmbeddingRecipe(engine.card.id, degradation=degradation.name)
         made = run.embed(kept, recipe, boxes)
         pairs = distances_of(kept.pairs, made, engine.card)
-        variants.append(_variant(degradation.kind, degradation.strength, pairs, made, engine))
+        variants.append(_variant(degradation.kind, degradation.strength, pairs, made, engine.card))
     return variants
 
 
-def _ablations(engine: Engine) -> list[tuple[str, str, EmbeddingRecipe]]:
-    """(what is changed, how, the recipe)"""
-    own = engine.card.id
-    detectors = [detector.name for detector in engine.detectors]
-    views = [count for count in VIEWS if count <= len(engine.card.views)]
-    return [
-        ("as it is", "", EmbeddingRecipe(own)),
-        *(
-            ("detection", f"{name} alone", EmbeddingRecipe(own, detectors=(name,)))
-            for name in detectors
-        ),
-        *([("detection", "mtcnn", EmbeddingRecipe(MTCNN))] if own == MTCNNS_SIBLING else []),
-        ("alignment", "68 points", EmbeddingRecipe(own, alignment=SIXTY_EIGHT)),
-        ("alignment", "none: the box as it is", EmbeddingRecipe(own, alignment=NONE)),
-        *(("views", str(count), EmbeddingRecipe(own, views=count)) for count in views),
-    ]
+def _ablations(engine: Engine) -> Iterator[tuple[str, str, EmbeddingRecipe, EngineCard]]:
+    """(what is changed, how, the recipe, the card of what then decides)"""
+    own, card = engine.card.id, engine.card
+    yield "as it is", "", EmbeddingRecipe(own), card
+    if card.second is not None:
+        for alone in (engine_card(card.second.first_id), card.second.card):
+            yield "networks", f"{alone.id} alone", EmbeddingRecipe(alone.id), alone
+    for detector in engine.detectors:
+        changed = EmbeddingRecipe(own, detectors=(detector.name,))
+        yield "detection", f"{detector.name} alone", changed, card
+    if own == YUNETS_SIBLING:
+        yield "detection", "yunet", EmbeddingRecipe(YUNET_DLIB), engine_card(YUNET_DLIB)
+    yield "alignment", "68 points", EmbeddingRecipe(own, alignment=SIXTY_EIGHT), card
+    yield "alignment", "none: the box as it is", EmbeddingRecipe(own, alignment=NONE), card
+    for count in VIEWS:
+        if count <= len(card.views):
+            yield "views", str(count), EmbeddingRecipe(own, views=count), card
 
 
 def _variant(
-    kind: str, name: str, pairs: Pairs, made: Mapping[str, EmbeddingResult], engine: Engine
+    kind: str, name: str, pairs: Pairs, made: Mapping[str, EmbeddingResult], card: EngineCard
 ) -> Variant:
-    at = at_threshold(pairs, decisive_threshold(engine.card))
+    at = at_threshold(pairs, decisive_threshold(card))
     return Variant(
         kind=kind,
         name=name,

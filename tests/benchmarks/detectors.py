@@ -1,10 +1,10 @@
-"""What each detector finds, and how long it takes: HOG, CNN and MTCNN side by side.
+"""What each detector finds, and how long it takes: HOG, CNN, MTCNN and YuNet side by side.
 
     python -m tests.benchmarks.detectors GROUPS_FOLDER LFW_FOLDER [DRAWN_FOLDER]
 
 GROUPS_FOLDER has photos of groups with their faces in dlib's XML; a face is found when a box lies
 over it by half of both areas together, or by two thirds of the smaller one: the detectors' boxes
-differ in shape. Of LFW's photos the face in the middle counts. With DRAWN_FOLDER, MTCNN's boxes and
+differ in shape. Of LFW's photos the face in the middle counts. With DRAWN_FOLDER, YuNet's boxes and
 points are drawn onto the groups, to be looked at.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -22,10 +23,7 @@ from tqdm import tqdm
 
 from facecompare.config import ImageLimits, Settings
 from facecompare.engines.catalogue import load_engine
-from facecompare.engines.dlib_engine import mtcnn_of
-from facecompare.engines.mtcnn import Mtcnn
 from facecompare.engines.protocol import Box, FaceDetector
-from facecompare.model_store.files import ModelFolder
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 
 UNION, SMALLER = 0.5, 0.67
@@ -36,6 +34,7 @@ def detectors(settings: Settings) -> dict[str, FaceDetector]:
     found = [
         *load_engine("dlib-fast", settings).detectors,
         load_engine("mtcnn-dlib", settings).detectors[0],
+        load_engine("dlib-yunet", settings).detectors[1],
     ]
     return {detector.name: detector for detector in found}
 
@@ -66,7 +65,7 @@ def in_the_middle(box: Box, image: DecodedImage) -> bool:
 
 
 def main(groups_folder: Path, lfw: Path, drawn: Path | None = None) -> None:
-    settings = Settings.from_env()
+    settings = replace(Settings.from_env(), mtcnn=True)
     limits = ImageLimits()
     photos = [
         (decode(Photo(path.read_bytes()), limits), boxes) for path, boxes in groups(groups_folder)
@@ -95,19 +94,21 @@ def main(groups_folder: Path, lfw: Path, drawn: Path | None = None) -> None:
         share = f"{middle:>5} ({middle / len(portraits):.1%})"
         print(f"{name:6} {shares} {ms[0]}   {share} {ms[1]}")
     if drawn is not None:
-        draw(groups_folder, drawn, mtcnn_of(ModelFolder.at(settings.models_dir), settings))
+        draw(groups_folder, drawn, load_engine("dlib-yunet", settings).detectors[1])
 
 
-def draw(folder: Path, drawn: Path, networks: Mtcnn) -> None:
+def draw(folder: Path, drawn: Path, detector: FaceDetector) -> None:
     drawn.mkdir(parents=True, exist_ok=True)
     for path, _ in groups(folder):
         image = decode(Photo(path.read_bytes()), ImageLimits())
         picture = Image.fromarray(image.pixels)
         pen = ImageDraw.Draw(picture)
-        for left, top, right, bottom, _ in networks.faces(image.pixels).tolist():
-            pen.rectangle((left, top, right, bottom), outline="yellow", width=2)
-            points = networks.points(image.pixels, Box(left, top, right - left, bottom - top))
-            for x, y in points.tolist():
+        for found in detector.find(image.pixels):
+            box = found.box
+            right, bottom = box.left + box.width, box.top + box.height
+            pen.rectangle((box.left, box.top, right, bottom), outline="yellow", width=2)
+            assert found.points is not None
+            for x, y in found.points.tolist():
                 pen.ellipse((x - 2, y - 2, x + 2, y + 2), fill="lime")
         picture.save(drawn / f"{path.stem}.png")
 

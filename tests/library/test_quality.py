@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
 from facecompare.compare import detect_faces
+from facecompare.engines.cards import DLIB_LANDMARKS5, POINT_NAMES
 from facecompare.engines.protocol import Engine
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.quality import Measure, pose
@@ -69,13 +70,23 @@ def test_pose_gives_back_the_angle_by_which_a_head_was_turned(
     yaw: float, pitch: float, roll: float
 ) -> None:
     seen = (HEAD @ rotation(yaw, pitch, roll).T)[:, :2] * 2 + 300
-    assert pose(seen.astype(np.float32)) == pytest.approx((yaw, pitch, roll), abs=0.5)
+    assert pose(seen.astype(np.float32), DLIB_LANDMARKS5) == pytest.approx((yaw, pitch, roll), abs=0.5)
+
+
+# Eyes, nose and corners of the mouth, as YuNet has them: its nose is near the tip.
+POINTS = np.array([[-30.5, 0, 0], [30.5, 0, 0], [0, 36, -34], [-24, 66, -5], [24, 66, -5]])
+
+
+@pytest.mark.parametrize(("yaw", "pitch"), [(0, 0), (30, 0), (-45, 0), (0, 20)])
+def test_pose_knows_whose_points_it_reads(yaw: float, pitch: float) -> None:
+    seen = (POINTS @ rotation(yaw, pitch, 0).T)[:, :2] * 2 + 300
+    assert pose(seen.astype(np.float32), POINT_NAMES) == pytest.approx((yaw, pitch, 0), abs=0.5)
 
 
 def test_a_nose_to_the_viewer_s_right_is_a_positive_yaw() -> None:
     points = np.array([[45, 0], [16, 0], [-45, 0], [-16, 0], [12, 46]], dtype=np.float32)
-    assert pose(points)[0] > 10
+    assert pose(points, DLIB_LANDMARKS5)[0] > 10
 
 
 def test_five_points_in_one_place_have_some_pose() -> None:
-    assert all(np.isfinite(pose(np.full((5, 2), 7, dtype=np.float32))))
+    assert all(np.isfinite(pose(np.full((5, 2), 7, dtype=np.float32), DLIB_LANDMARKS5)))

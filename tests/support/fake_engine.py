@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facecompare.engines.cards import CARDS
+from facecompare.engines.cards import engine_card
 from facecompare.engines.protocol import (
     Box,
     Detection,
@@ -21,6 +21,9 @@ from facecompare.engines.protocol import (
 Pixels = NDArray[np.uint8]
 Finder = Callable[[Pixels], list[Detection]]
 Embedder = Callable[[Pixels], NDArray[Any]]
+
+
+ONE_NETWORK = engine_card("dlib-fast")
 
 
 class FakeDetector(FaceDetector):
@@ -48,7 +51,7 @@ class FakeEngine(Engine):
         self,
         *finders: Finder,
         embed: Embedder = lambda chips: np.zeros((len(chips), 128)),
-        card: EngineCard = CARDS[0],
+        card: EngineCard = ONE_NETWORK,
     ) -> None:
         names = ("hog", "cnn")
         self.card = card
@@ -56,11 +59,13 @@ class FakeEngine(Engine):
         self.detectors: Sequence[FaceDetector] = [
             FakeDetector(name, find) for name, find in zip(names, finders, strict=False)
         ]
-        self.landmarks5: LandmarkPredictor = FakeLandmarks()
+        self.landmarks5: LandmarkPredictor | None = FakeLandmarks()
+        self.first: Engine | None = None
+        self.second: Engine | None = None
         self._embed = embed
 
     def landmarks68(self) -> LandmarkPredictor:
-        return self.landmarks5
+        return FakeLandmarks()
 
     def embed(self, chips: Pixels) -> NDArray[Any]:
         return self._embed(chips)

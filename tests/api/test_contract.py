@@ -34,7 +34,7 @@ PHOTO_OPERATIONS = {
     "/api/predict": ("anchor", "image1", "image2"),
     "/api/detect": ("image",),
 }
-ONE_OF = {"threshold": 0.5, "fmr": 0.001, "far": 0.001}  # what decides: not two of them
+ONE_OF = {"threshold": 0.5, "fmr": 0.001}  # what decides: not two of them
 CANNOT_FAIL = {("get", "/api/engines"), ("get", "/api/service")}  # they read settings
 # DELETE cancels a batch, whose results stay until they expire.
 KEPT_AFTER_DELETE = ("GET /api/batches/{batch_id}", "GET /api/batches/{batch_id}/results.csv")

@@ -142,7 +142,7 @@ def test_detect_draws_an_overlay(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("method", "address", "words"),
     [
-        ("POST", "/api/compare?far=0.001", "found the query parameter 'far'; expected none"),
+        ("POST", "/api/compare?fmr=0.001", "found the query parameter 'fmr'; expected none"),
         ("POST", "/api/compare?threshold=0.6", "send its fields in the body"),
         ("POST", "/api/detect?overlay=png&engine=dlib-fast", "the query parameter 'engine'"),
         ("GET", "/api/comparisons?limt=5", "expected one of limit, cursor, since, caller"),

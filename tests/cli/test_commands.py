@@ -258,17 +258,6 @@ def raising(error: type[BaseException]) -> Callable[[object], None]:
     return function
 
 
-def test_far_is_a_deprecated_name_of_fmr(capsys: pytest.CaptureFixture[str]) -> None:
-    photos = ["compare", OBAMA, OBAMA2]
-    assert main([*photos, "--fmr", "0.001"]) == 0
-    by_fmr = capsys.readouterr()
-    assert main([*photos, "--far", "0.001"]) == 0
-    by_far = capsys.readouterr()
-    assert by_far.out == by_fmr.out
-    assert by_fmr.err == ""
-    assert by_far.err == "warning: --far is deprecated and will be removed in 0.8; use --fmr\n"
-
-
 def test_a_port_that_is_taken_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:
     import socket
 

@@ -44,7 +44,7 @@ def shipped(request: pytest.FixtureRequest) -> Calibration:
 
 
 def test_the_offered_engines_are_calibrated() -> None:
-    assert {path.stem for path in SHIPPED.glob("*.json")} == {"dlib-fast", "dlib-accurate"}
+    assert {path.stem for path in SHIPPED.glob("*.json")} == CALIBRATED
 
 
 def test_a_shipped_calibration_is_of_the_shipped_weights(
@@ -148,30 +148,31 @@ def compare(client: TestClient, other: Path, **fields: str) -> dict[str, Any]:
 def test_answers_say_what_the_distance_stands_for(client: TestClient) -> None:
     near, far = compare(client, OBAMA2), compare(client, BIDEN)
     assert near["score"] > 99 > 1 > far["score"]
-    assert near["far_at_distance"] < 0.0001 < 0.3 < far["far_at_distance"]
-    assert near["far_at_threshold"] == far["far_at_threshold"] == pytest.approx(0.0004, abs=0.0002)
+    assert near["fmr_at_distance"] < 0.0001 < 0.3 < far["fmr_at_distance"]
+    assert near["fmr_at_threshold"] == far["fmr_at_threshold"] == pytest.approx(0.0004, abs=0.0002)
 
 
 def test_a_caller_may_ask_for_a_false_match_rate(client: TestClient) -> None:
-    answer = compare(client, OBAMA2, far="0.001")
-    assert 0.5 < answer["threshold"] < 0.56
-    assert answer["far_at_threshold"] == pytest.approx(0.001, rel=0.01)
+    answer = compare(client, OBAMA2, fmr="0.001")
+    assert answer["threshold"] == 0.5
+    assert 0.6 < answer["combined_threshold"] < 0.65
+    assert answer["fmr_at_threshold"] == pytest.approx(0.001, rel=0.01)
     files = {name: OBAMA.read_bytes() for name in ("anchor", "image1", "image2")}
-    predicted = client.post("/api/predict", files=files, data={"far": "0.01"}).json()
-    assert 0.58 < predicted["threshold"] < 0.63
+    predicted = client.post("/api/predict", files=files, data={"fmr": "0.01"}).json()
+    assert 0.65 < predicted["combined_threshold"] < 0.75
     assert predicted["image1"]["score"] == 100.0
 
 
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({"far": "0"}, "bad_field"),
-        ({"far": "1"}, "bad_field"),
-        ({"far": "often"}, "bad_field"),
-        ({"far": "0.0000001"}, "far_not_calibrated"),
-        ({"far": "0.999"}, "far_not_calibrated"),
-        ({"far": "0.001", "threshold": "0.5"}, "bad_field"),
-        ({"far": "0.001", "engine": "dlib-reference"}, "far_not_calibrated"),
+        ({"fmr": "0"}, "bad_field"),
+        ({"fmr": "1"}, "bad_field"),
+        ({"fmr": "often"}, "bad_field"),
+        ({"fmr": "0.0000001"}, "far_not_calibrated"),
+        ({"fmr": "0.999"}, "far_not_calibrated"),
+        ({"fmr": "0.001", "threshold": "0.5"}, "bad_field"),
+        ({"fmr": "0.001", "engine": "dlib-reference"}, "far_not_calibrated"),
     ],
 )
 def test_a_false_accept_rate_that_cannot_be_had_is_told(

@@ -8,8 +8,8 @@ _FACE: dict[str, Any] = {
     "box": {"left": 251.8, "top": 101.3, "width": 191.6, "height": 191.6},
     "landmarks5": [[401.1, 151.5], [371.2, 151.5], [298.7, 151.5], [325.3, 151.5], [347.7, 207.0]],
     "landmarks68": None,
-    "detector": "hog",
-    "detection_score": 2.212,
+    "detector": "yunet",
+    "detection_score": 0.942,
     "quality": [
         {
             "name": "face_width",
@@ -42,12 +42,20 @@ _VERDICT: dict[str, Any] = {
     "created_at": "2026-11-22T09:30:00.000000Z",
     "same_person": True,
     "threshold": 0.5,
-    "engine": "dlib-fast",
-    "fmr_at_threshold": 0.00052,
-    "far_at_threshold": 0.00052,
+    "engine": "dlib-sface",
+    "fmr_at_threshold": 0.0004,
+    "decided_by": "dlib-sface",
+    "combined_threshold": 0.598,
     "timing_ms": _TIMING,
 }
-_NEAR = {"distance": 0.352, "score": 99.9, "fmr_at_distance": 0.0, "far_at_distance": 0.0}
+_NEAR: dict[str, Any] = {
+    "distance": 0.352,
+    "second_distance": 0.281,
+    "combined_distance": 0.32,
+    "uncertain": False,
+    "score": 99.9,
+    "fmr_at_distance": 0.0,
+}
 _ID = "01a205d0eca572569d8f023268725ae8"
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -60,13 +68,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "comparison_id": _ID,
             "same_person": False,
             "distance": 0.853,
+            "second_distance": 0.962,
+            "combined_distance": 0.902,
+            "uncertain": False,
             "score": 0.1,
             "fmr_at_distance": 0.723,
-            "far_at_distance": 0.723,
             "photo": _PHOTO,
         },
         "image2": {"comparison_id": _ID, "same_person": True, **_NEAR, "photo": _PHOTO},
     },
-    "detect": {"engine": "dlib-fast", "image": _PHOTO, "timing_ms": _TIMING},
+    "detect": {"engine": "dlib-sface", "image": _PHOTO, "timing_ms": _TIMING},
 }
 EXAMPLES["verify"] = EXAMPLES["compare"]

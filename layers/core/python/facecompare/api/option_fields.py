@@ -6,10 +6,8 @@ from dataclasses import fields
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from facecompare.errors import BadField
 from facecompare.options import FacePolicy, RequestOptions
 
-OLD_FMR_FIELD = "far"  # accepted until 0.8
 _OPTION_NAMES = {field.name for field in fields(RequestOptions)}
 
 
@@ -26,17 +24,10 @@ class DecisionFields(BaseModel):
         description="a false match rate (ISO/IEC 19795-1), e.g. 0.001, for which the engine's "
         "calibration names the threshold; instead of `threshold`",
     )
-    far: float | None = Field(
-        None,
-        gt=0,
-        lt=1,
-        description="the old name of `fmr`, accepted until version 0.8",
-        json_schema_extra={"deprecated": True},
-    )
     face: FacePolicy = FacePolicy.LARGEST
     engine: str | None = None
 
-    @field_validator("threshold", "fmr", "far", mode="before")
+    @field_validator("threshold", "fmr", mode="before")
     @classmethod
     def _no_truth_value(cls, value: object) -> object:
         if isinstance(value, bool):
@@ -44,14 +35,8 @@ class DecisionFields(BaseModel):
         return value
 
     def options(self) -> RequestOptions:
-        """These fields as options.
-
-        Raises  BadField when the false match rate was sent by both of its names.
-        """
-        if self.fmr is not None and self.far is not None:
-            raise BadField("found both fmr and far, its old name; expected one; send fmr")
-        fmr = self.far if self.fmr is None else self.fmr
-        return RequestOptions(**self.model_dump(include=_OPTION_NAMES) | {"fmr": fmr})
+        """These fields as options."""
+        return RequestOptions(**self.model_dump(include=_OPTION_NAMES))
 
 
 class OptionFields(DecisionFields):

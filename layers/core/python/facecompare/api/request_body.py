@@ -14,7 +14,7 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from facecompare.api.option_fields import OLD_FMR_FIELD, OptionFields
+from facecompare.api.option_fields import OptionFields
 from facecompare.compare import concerning
 from facecompare.errors import (
     BadField,
@@ -179,7 +179,7 @@ def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadFiel
     field, found = first["loc"][0], first["input"]
     shown = found[:40] if isinstance(found, str) else type(found).__name__
     if first["type"] == "extra_forbidden":
-        known = ", ".join(name for name in OptionFields.model_fields if name != OLD_FMR_FIELD)
+        known = ", ".join(OptionFields.model_fields)
         return UnknownField(
             f"found the unknown field {str(field)[:40]!r}; expected, beside photos: {known}"
         )

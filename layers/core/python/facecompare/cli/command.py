@@ -20,7 +20,6 @@ CONTEXT = {
 }
 
 
-DEPRECATED = {"--far": "--fmr"}  # the old name of an option: accepted until 0.8
 
 
 class Several(click.Option):
@@ -79,7 +78,7 @@ def write_lines(formatter: click.HelpFormatter, heading: str, lines: Sequence[st
 
 
 def _readable(args: Sequence[str], options: Mapping[str, click.Parameter]) -> Iterator[str]:
-    """Old names replaced, and each value of a `Several` option after a name of its own.
+    """Each value of a `Several` option after a name of its own.
 
     Raises  click.BadOptionUsage for an option in the place of another's value, which click takes.
     """
@@ -94,18 +93,7 @@ def _readable(args: Sequence[str], options: Mapping[str, click.Parameter]) -> It
         elif arg == "--":
             yield from (arg, *rest)
         else:
-            yield (name := _present(arg))
-            option = options.get(name)
-            waiting = name if isinstance(option, click.Option) and not option.is_flag else ""
-            several = name if isinstance(option, Several) else ""
-
-
-def _present(arg: str) -> str:
-    """The same, with an option's present name in place of its old one."""
-    name, equals, value = arg.partition("=")
-    if name not in DEPRECATED:
-        return arg
-    from facecompare.cli.output import warning  # no overview needs it
-
-    warning(f"{name} is deprecated and will be removed in 0.8; use {DEPRECATED[name]}")
-    return f"{DEPRECATED[name]}{equals}{value}"
+            yield arg
+            option = options.get(arg)
+            waiting = arg if isinstance(option, click.Option) and not option.is_flag else ""
+            several = arg if isinstance(option, Several) else ""

@@ -114,7 +114,7 @@ def requested_threshold(
             check_threshold(threshold)
         return threshold
     if threshold is not None:
-        raise BadField("found a threshold and a false match rate (fmr, far); expected one of them")
+        raise BadField("found a threshold and a false match rate (fmr); expected one of them")
     if calibration is None:
         raise FmrNotCalibrated(
             f"found a false match rate and no calibration of {engine}; expected a calibrated "

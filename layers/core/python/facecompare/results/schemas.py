@@ -6,13 +6,11 @@ viewer shows it (EXIF orientation applied): x to the right, y down.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 # As `__pydantic_config__`: pydantic takes the strings below a dataclass's fields for OpenAPI.
 FIELD_DOCSTRINGS: dict[str, Any] = {"use_attribute_docstrings": True}
-# As a field's metadata, which pydantic hands on to OpenAPI.
-DEPRECATED = {"deprecated": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +115,6 @@ class ComparisonResponse:
     that it accepts"""
     fmr_at_distance: float | None
     """the share of pairs of strangers that are as near as these two"""
-    far_at_threshold: float | None = field(metadata=DEPRECATED)
-    """the old name of fmr_at_threshold, until version 0.8"""
-    far_at_distance: float | None = field(metadata=DEPRECATED)
-    """the old name of fmr_at_distance, until version 0.8"""
     decided_by: str
     """the engine whose distance decided: this one or, of an engine of two networks whose threshold
     was sent, the one that is its first network alone"""
@@ -151,8 +145,6 @@ class CandidateResponse:
     """0 to 100, as in a comparison"""
     fmr_at_distance: float | None
     """the share of pairs of strangers that are as near as these two"""
-    far_at_distance: float | None = field(metadata=DEPRECATED)
-    """the old name of fmr_at_distance, until version 0.8"""
     second_distance: float | None
     """as in a comparison"""
     combined_distance: float | None
@@ -179,8 +171,6 @@ class PredictionResponse:
     fmr_at_threshold: float | None
     """the false match rate (ISO/IEC 19795-1) of this threshold: the share of pairs of strangers
     that it accepts"""
-    far_at_threshold: float | None = field(metadata=DEPRECATED)
-    """the old name of fmr_at_threshold, until version 0.8"""
     decided_by: str
     """as in a comparison"""
     combined_threshold: float | None

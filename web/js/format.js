@@ -13,10 +13,9 @@ export function number(value, digits = 0) {
 
 /**
  * Distance and threshold with as many digits as it takes to tell them apart.
- * @param {number} distance
- * @param {number} threshold
+ * @param {{distance: number, threshold: number}} decision
  */
-export function distanceAndThreshold(distance, threshold) {
+export function distanceAndThreshold({ distance, threshold }) {
   let digits = DIGITS;
   while (digits < MOST_DIGITS && number(distance, digits) === number(threshold, digits))
     digits += 1;

@@ -1,6 +1,6 @@
 /** What was compared in this tab: words and numbers, no photos; it ends with the tab. */
 
-import { callOf } from "./verdict/call.js";
+import { callOf, decisionOf } from "./verdict/call.js";
 
 /**
  * @typedef {object} TabEntry
@@ -8,7 +8,7 @@ import { callOf } from "./verdict/call.js";
  * @property {string} one  the photos' file names
  * @property {string} other
  * @property {import("./verdict/call.js").Call} call
- * @property {number} distance
+ * @property {number} distance  the one that decided
  * @property {number} threshold
  */
 
@@ -23,12 +23,11 @@ export function tabEntries() {
 /**
  * @param {string} one
  * @param {string} other
- * @param {import("./verdict/call.js").Verdict} verdict
- * @param {{engine: string, created_at: string}} response
+ * @param {import("./verdict/call.js").Verdict & {created_at: string}} verdict
  */
-export function addTabEntry(one, other, verdict, { engine, created_at: at }) {
-  const { distance, threshold } = verdict;
-  const entry = { at, one, other, call: callOf(verdict, engine), distance, threshold };
+export function addTabEntry(one, other, verdict) {
+  const { distance, threshold } = decisionOf(verdict);
+  const entry = { at: verdict.created_at, one, other, call: callOf(verdict), distance, threshold };
   const entries = [entry, ...tabEntries()].slice(0, MAX_ENTRIES);
   sessionStorage.setItem(STORAGE_KEY, JSON.stringify(entries));
 }

@@ -47,6 +47,11 @@
  * @property {number | null} [fmr_at_distance]  the share of pairs of strangers that come this close
  * @property {number | null} [far_at_threshold]  the former name, of an older service
  * @property {number | null} [far_at_distance]  the former name
+ * @property {string} decided_by  the engine whose distance decided
+ * @property {number | null} second_distance  null, as the next two, where one network decided
+ * @property {number | null} combined_distance
+ * @property {number | null} combined_threshold
+ * @property {boolean} uncertain  two networks contradict each other strongly
  * @property {PhotoResult} image1
  * @property {PhotoResult} image2
  * @property {Timing} timing_ms
@@ -56,6 +61,9 @@
  * @property {boolean} same_person
  * @property {number} distance
  * @property {number | null} score
+ * @property {number | null} second_distance
+ * @property {number | null} combined_distance
+ * @property {boolean} uncertain
  * @property {PhotoResult} photo
  *
  * @typedef {object} Prediction
@@ -64,6 +72,8 @@
  * @property {boolean} same_person
  * @property {number} threshold
  * @property {string} engine
+ * @property {string} decided_by
+ * @property {number | null} combined_threshold
  * @property {PhotoResult} anchor
  * @property {Candidate} image1
  * @property {Candidate} image2
@@ -87,6 +97,11 @@
  * @property {string} image1_sha256
  * @property {string} image2_sha256
  * @property {string} caller
+ * @property {string} decided_by  empty, with nulls below, in records of older versions
+ * @property {number | null} second_distance
+ * @property {number | null} combined_distance
+ * @property {number | null} combined_threshold
+ * @property {boolean} uncertain
  *
  * @typedef {{comparisons: ComparisonRecord[], next_cursor: string | null}} RecordPage
  */

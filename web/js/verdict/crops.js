@@ -2,7 +2,7 @@
 
 import { fromTemplate, partsOf, withText } from "../dom.js";
 import { texts } from "../texts.js";
-import { warningsOf } from "./quality.js";
+import { warningsOf } from "./words.js";
 
 /** @typedef {import("../service/types.js").Face} Face */
 /** @typedef {import("../service/types.js").PhotoResult} PhotoResult */

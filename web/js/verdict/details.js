@@ -3,11 +3,14 @@
 import { partsOf, withText } from "../dom.js";
 import { duration, moment, number } from "../format.js";
 import { texts } from "../texts.js";
+import { deciderOf } from "./call.js";
 import { comparedFace } from "./crops.js";
 
 /** @typedef {import("../service/types.js").PhotoResult} PhotoResult */
 /** @typedef {import("../service/types.js").Timing} Timing */
-/** @typedef {{distance: number, comparison_id: string | null}} Measured */
+/** @typedef {import("../service/types.js").Candidate} Candidate */
+/** @typedef {Pick<Candidate, DistanceName | "comparison_id">} Measured */
+/** @typedef {"distance" | "second_distance" | "combined_distance"} DistanceName */
 
 /**
  * @typedef {object} Detailed
@@ -36,9 +39,11 @@ export function createDetails(root) {
 /** @param {Detailed} detailed @returns {[string, string][]} */
 function factsOf({ response, verdicts, photos }) {
   const { fact } = texts;
+  const decider = deciderOf(response);
   return [
-    [fact.distance, listed(verdicts, ({ distance }) => exact(distance))],
-    [fact.threshold, exact(response.threshold)],
+    ...firstFacts(response, verdicts, decider === "only" ? fact : texts.factOfDlib),
+    ...(decider === "both" ? combinedFacts(response, verdicts) : []),
+    [fact.decidedBy, texts.decidedBy[decider]],
     [fact.engine, response.engine],
     [fact.detectors, photos.map(detectorOf).join(", ")],
     [fact.duration, duration(response.timing_ms.total)],
@@ -46,6 +51,38 @@ function factsOf({ response, verdicts, photos }) {
     [fact.time, moment(response.created_at)],
     [fact.comparison, listed(verdicts, ({ comparison_id: id }) => id ?? texts.notRecorded)],
   ];
+}
+
+/**
+ * @param {Detailed["response"]} response
+ * @param {Detailed["verdicts"]} verdicts
+ * @param {{distance: string, threshold: string}} titles
+ * @returns {[string, string][]}
+ */
+function firstFacts({ threshold }, verdicts, titles) {
+  return [
+    [titles.distance, distances(verdicts, "distance")],
+    [titles.threshold, exact(threshold)],
+  ];
+}
+
+/**
+ * @param {Detailed["response"]} response
+ * @param {Detailed["verdicts"]} verdicts
+ * @returns {[string, string][]}
+ */
+function combinedFacts({ combined_threshold: threshold }, verdicts) {
+  const { fact } = texts;
+  return [
+    [fact.secondDistance, distances(verdicts, "second_distance")],
+    [fact.combinedDistance, distances(verdicts, "combined_distance")],
+    [fact.combinedThreshold, exact(threshold)],
+  ];
+}
+
+/** @param {[string, Measured][]} verdicts @param {DistanceName} name */
+function distances(verdicts, name) {
+  return listed(verdicts, (verdict) => exact(verdict[name]));
 }
 
 /** @param {[string, Measured][]} verdicts @param {(verdict: Measured) => string} textOf */
@@ -57,9 +94,9 @@ function listed(verdicts, textOf) {
   return each.join(", ");
 }
 
-/** @param {number} value */
+/** @param {number | null} value */
 function exact(value) {
-  return number(value, EXACT_DIGITS);
+  return value === null ? "" : number(value, EXACT_DIGITS);
 }
 
 /** @param {[string, PhotoResult]} photo */

@@ -2,6 +2,7 @@
 
 import { number } from "../format.js";
 import { texts } from "../texts.js";
+import { typicalOf } from "./call.js";
 
 /** @typedef {import("./call.js").Typical} Typical */
 
@@ -9,10 +10,11 @@ const END = 1.2; // no two faces of the LFW data set are further apart
 
 /**
  * @param {import("../dom.js").Parts} parts
- * @param {{distance: number, threshold: number, typical: Typical | null}} values
+ * @param {import("./call.js").Decision} decision
  * @param {{distance: string, threshold: string}} words
  */
-export function renderScale(parts, { distance, threshold, typical }, words) {
+export function renderScale(parts, { distance, threshold, engine }, words) {
+  const typical = typicalOf(engine);
   const end = number(END, 1);
   const summary = texts.scaleSummary(words.distance, words.threshold, end);
   const label = typical ? `${summary} ${typicalWords(typical)}` : summary;

@@ -1,7 +1,7 @@
 /** The verdict in words, colour and symbol, with its scale. */
 
 import { fromTemplate, partsOf } from "../dom.js";
-import { typicalOf } from "./call.js";
+import { decisionOf } from "./call.js";
 import { renderScale } from "./scale.js";
 import { verdictWords } from "./words.js";
 
@@ -37,6 +37,5 @@ function renderVerdict(parts, comparison) {
   parts.score.textContent = words.score;
   parts.falseAccepts.textContent = words.rates;
   parts.printed.textContent = words.printed;
-  const { distance, threshold, engine } = comparison;
-  renderScale(parts, { distance, threshold, typical: typicalOf(engine) }, words.figures);
+  renderScale(parts, decisionOf(comparison), words.figures);
 }

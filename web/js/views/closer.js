@@ -6,7 +6,7 @@ import { ComparisonForm } from "../photos/comparison-form.js";
 import { predict } from "../service/operations.js";
 import { addTabEntry } from "../tab-history.js";
 import { texts } from "../texts.js";
-import { callOf } from "../verdict/call.js";
+import { callOf, decisionOf } from "../verdict/call.js";
 import { createCrops } from "../verdict/crops.js";
 import { createDetails } from "../verdict/details.js";
 import { symbol } from "../verdict/verdict.js";
@@ -91,10 +91,8 @@ function titledVerdicts({ image1, image2 }) {
 /** @param {Prediction} prediction @param {Photos} photos */
 function keep(prediction, photos) {
   for (const name of CANDIDATES) {
-    const { threshold } = prediction;
-    const verdict = { ...prediction[name], threshold };
     const files = [photos.anchor, photos[name]].map((photo) => photo?.file.name ?? "");
-    addTabEntry(files[0] ?? "", files[1] ?? "", verdict, prediction);
+    addTabEntry(files[0] ?? "", files[1] ?? "", verdictOn(prediction, name));
   }
 }
 
@@ -119,10 +117,21 @@ function rank(prediction, name) {
 }
 
 /** @param {Prediction} prediction @param {CandidateName} name */
-function rankWords({ engine, threshold, ...prediction }, name) {
-  const candidate = prediction[name];
-  const { distance, threshold: limit } = distanceAndThreshold(candidate.distance, threshold);
-  const call = callOf({ ...candidate, threshold }, engine);
-  const score = candidate.score === null ? "" : ` ${texts.score(number(candidate.score))}`;
-  return { call, fact: texts.rankFact(texts.call[call], distance, limit) + score };
+function rankWords(prediction, name) {
+  const verdict = verdictOn(prediction, name);
+  const { distance, threshold } = distanceAndThreshold(decisionOf(verdict));
+  const call = callOf(verdict);
+  const words = [texts.rankFact(texts.call[call], distance, threshold)];
+  if (verdict.score !== null) words.push(texts.score(number(verdict.score)));
+  if (verdict.uncertain) words.push(texts.uncertainReason);
+  return { call, fact: words.join(" ") };
+}
+
+/**
+ * A candidate's distances with the thresholds, which are the prediction's.
+ * @param {Prediction} prediction
+ * @param {CandidateName} name
+ */
+function verdictOn(prediction, name) {
+  return { ...prediction, ...prediction[name] };
 }

@@ -64,5 +64,5 @@ function titledPhotos({ image1, image2 }) {
 
 /** @param {Comparison} comparison @param {Photos} photos */
 function keep(comparison, { image1, image2 }) {
-  addTabEntry(image1?.file.name ?? "", image2?.file.name ?? "", comparison, comparison);
+  addTabEntry(image1?.file.name ?? "", image2?.file.name ?? "", comparison);
 }

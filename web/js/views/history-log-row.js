@@ -4,6 +4,7 @@ import { showDialog } from "../dialog.js";
 import { cell, dialogById, linkButton, partsOf, withText } from "../dom.js";
 import { distanceAndThreshold, moment } from "../format.js";
 import { texts } from "../texts.js";
+import { decisionOf } from "../verdict/call.js";
 
 /** @typedef {import("../service/types.js").ComparisonRecord} ComparisonRecord */
 
@@ -15,7 +16,7 @@ export function createRecordRow(record, remove) {
   row.append(
     cell(texts.columnTime, moment(record.created_at)),
     cell(texts.columnVerdict, verdictOf(record)),
-    cell(texts.columnDistance, distanceAndThreshold(record.distance, record.threshold).distance),
+    cell(texts.columnDistance, distanceAndThreshold(decisionOf(record)).distance),
     cell(texts.columnCaller, record.caller),
     hashes(record),
     actions(record, remove),
@@ -39,8 +40,9 @@ export async function confirmDeletion(record) {
  * The log tells what the service answered, without this page's "too close to call".
  * @param {ComparisonRecord} record
  */
-function verdictOf({ same_person: same }) {
-  return same ? texts.call.same : texts.call.different;
+function verdictOf({ same_person: same, uncertain }) {
+  const verdict = same ? texts.call.same : texts.call.different;
+  return uncertain ? texts.uncertainVerdict(verdict) : verdict;
 }
 
 /** @param {ComparisonRecord} record */

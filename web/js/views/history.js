@@ -39,7 +39,7 @@ function row({ at, one, other, call, distance, threshold }) {
     cell(texts.columnTime, moment(at)),
     cell(texts.columnPhotos, texts.pair(one, other)),
     cell(texts.columnVerdict, texts.call[call]),
-    cell(texts.columnDistance, distanceAndThreshold(distance, threshold).distance),
+    cell(texts.columnDistance, distanceAndThreshold({ distance, threshold }).distance),
   );
   return line;
 }

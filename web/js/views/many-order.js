@@ -1,8 +1,10 @@
 /** The order of the rows of many photos. No DOM. */
 
+import { decisionOf } from "../verdict/call.js";
+
 /** @typedef {"photo" | "distance"} Column */
 /** @typedef {{by: Column, descending: boolean}} Sort */
-/** @typedef {{photo: {file: {name: string}}, comparison: {distance: number} | null}} Sortable */
+/** @typedef {{photo: {file: {name: string}}, comparison: import("../verdict/call.js").Verdict | null}} Sortable */
 
 /** @type {Record<Column, (one: Sortable, other: Sortable) => number>} */
 const ORDERS = {
@@ -38,5 +40,5 @@ export function inOrder(rows, { by, descending }) {
 
 /** @param {Sortable} row */
 function distanceOf({ comparison }) {
-  return comparison?.distance ?? 0;
+  return comparison ? decisionOf(comparison).distance : 0;
 }

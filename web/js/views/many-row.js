@@ -3,10 +3,10 @@
 import { fromTemplate, partsOf } from "../dom.js";
 import { number } from "../format.js";
 import { texts } from "../texts.js";
-import { callOf } from "../verdict/call.js";
+import { callOf, decisionOf } from "../verdict/call.js";
 import { comparedFace } from "../verdict/crops.js";
-import { warningsOf } from "../verdict/quality.js";
 import { symbol } from "../verdict/verdict.js";
+import { warningsOf } from "../verdict/words.js";
 
 /** @typedef {import("./many.js").Candidate} Candidate */
 /** @typedef {import("../service/types.js").Comparison} Comparison */
@@ -35,7 +35,7 @@ export function createRow(candidate, { remove, compareInDetail }) {
 export function renderRow(row, candidate, running) {
   const parts = partsOf(row);
   const { status, comparison, error } = candidate;
-  const call = comparison ? callOf(comparison, comparison.engine) : "";
+  const call = comparison ? callOf(comparison) : "";
   row.dataset.call = call;
   parts.symbol.hidden = !call;
   parts.words.textContent = call ? texts.call[call] : wordsOf(status);
@@ -54,9 +54,10 @@ function prepare(button, label, onClick) {
 /** @param {import("../dom.js").Parts} parts @param {Comparison | null} comparison */
 function renderComparison(parts, comparison) {
   const face = comparison && comparedFace(comparison.image2);
-  parts.warnings.textContent = face ? warningsOf(face.quality).join(" ") : "";
+  const doubts = comparison?.uncertain ? [texts.uncertainReason] : [];
+  parts.warnings.textContent = [...doubts, ...warningsOf(face?.quality ?? [])].join(" ");
   if (face?.chip) parts.picture.src = `data:image/png;base64,${face.chip}`; // what was compared
-  parts.distance.textContent = comparison ? number(comparison.distance, DIGITS) : "";
+  parts.distance.textContent = comparison ? number(decisionOf(comparison).distance, DIGITS) : "";
 }
 
 /**

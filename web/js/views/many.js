@@ -142,7 +142,7 @@ class ManyView {
     try {
       const [image1, image2] = await Promise.all([reference.ready, photo.ready]);
       const comparison = await compare({ image1, image2 }, {}, { signal, onProgress: () => {} });
-      addTabEntry(reference.file.name, photo.file.name, comparison, comparison);
+      addTabEntry(reference.file.name, photo.file.name, comparison);
       return { status: "done", comparison };
     } catch (cause) {
       const { message, image } = failureFrom(cause);

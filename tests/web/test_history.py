@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,25 @@ def test_the_log_is_paged_newest_first(visitor: Visitor, guarded: Guarded) -> No
     visitor.button("Newer").click()
     expect(visitor.status).to_have_text("Page 1: 20 records")
     expect(rows(visitor).first).to_contain_text("44.25")
+
+
+def test_the_log_shows_the_distances_that_decided(
+    visitor: Visitor, guarded: Guarded, log: SqliteLog
+) -> None:
+    networks = {"engine": "dlib-sface", "decided_by": "dlib-sface", "second_distance": 0.2}
+    combined = {"combined_distance": 0.41, "combined_threshold": 0.598, "same_person": True}
+    for number, uncertain in ((50, False), (51, True)):
+        made = timestamp(datetime.now(UTC) + timedelta(seconds=number))
+        new = record(number, created_at=made, **networks, **combined, uncertain=uncertain)
+        log.put(new)
+    enter(visitor, guarded.admin)
+    newest, next_one, older = rows(visitor).all()[:3]
+    expect(newest).to_contain_text(re.compile(r"Same person, uncertain\s*0\.41"))
+    expect(next_one).to_contain_text(re.compile(r"Same person\s*0\.41"))
+    expect(older).to_contain_text("44.25")
+    newest.get_by_role("button").click()
+    question = visitor.page.get_by_role("dialog", name="Delete this record?")
+    expect(question).to_contain_text("Same person, uncertain. It cannot be brought back.")
 
 
 def test_two_quick_clicks_go_back_two_pages(visitor: Visitor, guarded: Guarded) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser.visitor import File, Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, stored_with_orientation, truncated
+from tests.web.answers import decisive
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +74,7 @@ def test_two_photos_of_12_megapixels_go_in_a_megabyte_and_keep_their_distance(
     original = httpx.post(f"{server}/api/compare", files=files, timeout=60).json()
     assert 200_000 < sum(map(len, photos)) <= 1_200_000
     assert answer["distance"] == pytest.approx(original["distance"], abs=0.03)
+    assert decisive(answer)[0] == pytest.approx(decisive(original)[0], abs=0.03)
     assert (answer["image1"]["width"], answer["image1"]["height"]) == (1600, 1200)
 
 

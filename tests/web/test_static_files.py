@@ -202,9 +202,15 @@ def test_every_example_photo_has_its_source() -> None:
 
 def test_the_figures_of_accuracy_are_those_of_the_readme() -> None:
     readme = (WEB.parent / "models" / "README.md").read_text("utf-8").replace(" %", "%")
+    table = re.search(r"<!-- accuracy: .*?-->\n(.+?)<!--", readme, re.DOTALL)
+    assert table
+    titles, _, *lines = [line.split(" | ") for line in table[1].splitlines()]
     rows = re.findall(
-        r'\["([\w-]+)[^"]*", "([\d.]+)\\u00a0%", "([\d.]+)\\u00a0%"\]', SCRIPTS["texts.js"]
+        r'\["([\w-]+)[^"]*", "([^"]+)", "([\d.]+%)"\]',
+        SCRIPTS["texts.js"].replace("\\u00a0", ""),
     )
-    assert len(rows) == 2
-    for engine, at6, at5 in rows:
-        assert re.search(rf"\| `{engine}`[^|]*\|[^|]*\| {at6}% \| {at5}% \|", readme), engine
+    assert len(rows) == 4
+    for engine, threshold, right in rows:
+        [column] = [place for place, title in enumerate(titles) if title.endswith(f"at {threshold}")]
+        [line] = [line for line in lines if f"`{engine}`" in line[0]]
+        assert line[column] == right, (engine, threshold)

@@ -136,7 +136,12 @@ export const texts = {
   keyForget: "Forget the access key",
 
   verdict: "Verdict",
-  call: { same: "Same person", different: "Different people", close: "Too close to call" },
+  call: {
+    same: "Same person",
+    different: "Different people",
+    close: "Too close to call",
+    uncertain: "Uncertain",
+  },
   sameReason: (distance, threshold) =>
     `The distance between the two faces is ${distance}. Below ${threshold} they count as the same person.`,
   differentReason: (distance, threshold) =>
@@ -144,6 +149,10 @@ export const texts = {
   closeReason: (distance, from, to) =>
     `The distance between the two faces is ${distance}. From ${from} to ${to} photos of one person and of ` +
     "two people occur. Try other photos: large, sharp, and seen from the front.",
+  uncertainReason:
+    "The two networks contradict each other: one is sure of one person, the other of two. Take other " +
+    "photos: large, sharp, and seen from the front.",
+  uncertainVerdict: (verdict) => `${verdict}, uncertain`,
   strictly: (threshold, same) =>
     `By its strict threshold of ${threshold}, the service itself counts them as ` +
     `${same ? "the same person" : "different people"}.`,
@@ -200,9 +209,19 @@ export const texts = {
     engine: "Engine",
     distance: "Distance",
     threshold: "Threshold",
+    secondDistance: "SFace's distance",
+    combinedDistance: "Combined distance",
+    combinedThreshold: "Combined threshold",
+    decidedBy: "Decided by",
     detectors: "Faces found by",
     duration: "Duration",
     stages: "Stages, all photos",
+  },
+  factOfDlib: { distance: "dlib's distance", threshold: "dlib's threshold" },
+  decidedBy: {
+    both: "both networks, by the weighted mean of their distances",
+    first: "dlib alone, because a threshold was set",
+    only: "the engine's one network",
   },
   notRecorded: "not recorded",
   detectorOf: (name, detector, score) => `${name}: ${detector} (score ${score})`,
@@ -284,7 +303,7 @@ export const texts = {
   storedTitle: "What is stored?",
   stored:
     "In its log no photos, and none of the numbers computed from the faces. The service keeps a " +
-    "record of each comparison: the verdict, the distance, the time, who asked, and a hash of each file, " +
+    "record of each comparison: the verdict, the distances, the time, who asked, and a hash of each file, " +
     "from which the photo cannot be recovered.",
   storedDays: (days) => `A record is kept for ${days} days, or until it is deleted.`,
   storedUploads:
@@ -292,21 +311,32 @@ export const texts = {
   storedHere:
     "Your browser makes large photos smaller before it sends them. What else is in the file, such as where " +
     "the photo was taken, then stays with you.",
+  networksTitle: "How is it decided?",
+  networks:
+    "By default two networks, dlib's and SFace's, look at both faces, and the weighted mean of their two " +
+    "distances decides. Where a threshold is set, dlib decides alone. Where the two contradict each other " +
+    "strongly, this page says “Uncertain”.",
+  training:
+    "dlib's network was trained on about 3 million faces; its author avoided people of LFW, by whose photos the " +
+    "figures below were measured. Nobody says what SFace was trained on, so it may have seen them.",
   accuracyTitle: "How accurate is it?",
   accuracy:
-    "On 1,000 pairs of press photos that were not used to choose its settings (LFW View 1, DevTest), the " +
-    "default engine is right this often:",
+    "On 1,000 pairs of press photos that were not used to choose the settings (LFW View 1, DevTest), the " +
+    "engines are right this often:",
   accuracyEngine: "Engine",
-  accuracyAt6: "Threshold 0.6",
-  accuracyAt5: "Threshold 0.5",
+  accuracyThreshold: "Threshold",
+  accuracyRight: "Right",
   accuracyRows: [
-    ["dlib-fast (default)", "99.0\u00a0%", "94.2\u00a0%"],
-    ["dlib-accurate", "98.6\u00a0%", "96.5\u00a0%"],
+    ["dlib-sface (default)", "its own", "–"],
+    ["dlib-fast", "0.6", "99.0\u00a0%"],
+    ["dlib-fast", "0.5", "94.2\u00a0%"],
+    ["dlib-accurate", "0.6", "98.6\u00a0%"],
+    ["dlib-accurate", "0.5", "96.5\u00a0%"],
   ],
-  accuracyMeaning:
-    "The default threshold of 0.5 is strict: it accepts almost no stranger and refuses about one genuine pair " +
-    "in nine. That is why this page says “too close to call” up to 0.64: of the pairs measured between 0.50 " +
-    "and 0.60, most were photos of one person; from 0.64 on, nearly all were of two.",
+  accuracyMeaning: (differentFrom) =>
+    "The thresholds are strict: dlib-fast's of 0.5 accepts almost no stranger and refuses about one genuine " +
+    `pair in nine. That is why this page says “too close to call” up to ${differentFrom} by default: below, ` +
+    "photos of one person still occur; from there on, nearly all pairs that were measured are of two.",
   limitsTitle: "What it must not be used for",
   limits: [
     "A verdict is a measurement, not proof of who somebody is. Do not let it decide alone about anybody's rights.",

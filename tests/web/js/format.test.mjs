@@ -11,15 +11,10 @@ import {
 } from "../../../web/js/format.js";
 
 test("distance and threshold have as many digits as it takes to tell them apart", () => {
-  assert.deepEqual(distanceAndThreshold(0.352, 0.5), { distance: "0.35", threshold: "0.50" });
-  assert.deepEqual(distanceAndThreshold(0.49996, 0.5), {
-    distance: "0.49996",
-    threshold: "0.50000",
-  });
-  assert.deepEqual(distanceAndThreshold(0.5, 0.5), {
-    distance: "0.500000",
-    threshold: "0.500000",
-  });
+  const told = (distance) => distanceAndThreshold({ distance, threshold: 0.5 });
+  assert.deepEqual(told(0.352), { distance: "0.35", threshold: "0.50" });
+  assert.deepEqual(told(0.49996), { distance: "0.49996", threshold: "0.50000" });
+  assert.deepEqual(told(0.5), { distance: "0.500000", threshold: "0.500000" });
 });
 
 test("a share reads as people say it", () => {

@@ -11,12 +11,21 @@ import {
 import { isComparison, isPrediction } from "../../../web/js/service/operations.js";
 import { uploadTypeOf } from "../../../web/js/service/request-body.js";
 import { addTabEntry, clearTabEntries, tabEntries } from "../../../web/js/tab-history.js";
+import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
 
 const PHOTO = { faces: [{ compared: false }, { compared: true }] };
 const VERDICT = { same_person: true, distance: 0.3 };
 const COMPARISON = { ...VERDICT, threshold: 0.5, image1: PHOTO, image2: PHOTO };
 const CANDIDATE = { ...VERDICT, photo: PHOTO };
 const PREDICTION = { threshold: 0.5, anchor: PHOTO, image1: CANDIDATE, image2: CANDIDATE };
+
+test("a response of two networks is understood like one of one", () => {
+  const photos = { image1: PHOTO, image2: PHOTO };
+  assert.ok(isComparison({ ...ofOneNetwork(0.3), ...photos }));
+  assert.ok(isComparison({ ...ofTwoNetworks(0.3), ...photos }));
+  const candidate = { ...ofTwoNetworks(0.3), photo: PHOTO };
+  assert.ok(isPrediction({ ...PREDICTION, image1: candidate, combined_threshold: 0.598 }));
+});
 
 test("a response without what the page shows of it is not understood", () => {
   assert.ok(isComparison(COMPARISON));
@@ -75,14 +84,22 @@ beforeEach(() => {
 });
 
 test("the tab's history has the newest first, and no more than 200", () => {
-  const verdict = { distance: 0.3, threshold: 0.5, same_person: true };
   for (let number = 0; number < 203; number += 1) {
-    const response = { engine: "dlib-fast", created_at: `2026-11-22T09:30:${number}Z` };
-    addTabEntry(`${number}.jpg`, "other.jpg", verdict, response);
+    const created_at = `2026-11-22T09:30:${number}Z`;
+    addTabEntry(`${number}.jpg`, "other.jpg", { ...ofOneNetwork(0.3), created_at });
   }
   assert.equal(tabEntries().length, 200);
   const { one, other, call } = tabEntries()[0];
   assert.deepEqual({ one, other, call }, { one: "202.jpg", other: "other.jpg", call: "same" });
   clearTabEntries();
   assert.deepEqual(tabEntries(), []);
+});
+
+test("the tab's history keeps the distance that decided", () => {
+  const verdict = { ...ofTwoNetworks(0.41), created_at: "2026-11-22T09:30:00Z" };
+  addTabEntry("one.jpg", "other.jpg", verdict);
+  addTabEntry("one.jpg", "other.jpg", { ...verdict, uncertain: true });
+  const [uncertain, sure] = tabEntries();
+  assert.deepEqual([sure.distance, sure.threshold, sure.call], [0.41, 0.598, "same"]);
+  assert.equal(uncertain.call, "uncertain");
 });

@@ -7,6 +7,7 @@ import { HistoryLogState } from "../../../web/js/views/history-log-state.js";
 import { inOrder, sortBy } from "../../../web/js/views/many-order.js";
 import { runOver } from "../../../web/js/views/many-run.js";
 import { ManyState } from "../../../web/js/views/many-state.js";
+import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
 
 const RESPONSE = { timing_ms: { total: 120 } };
 
@@ -167,7 +168,7 @@ test("a log without records says what to do", () => {
 
 const sortable = (name, distance) => ({
   photo: { file: { name } },
-  comparison: distance === null ? null : { distance },
+  comparison: distance === null ? null : ofOneNetwork(distance),
 });
 const namesOf = (rows) => rows.map(({ photo }) => photo.file.name).join(" ");
 
@@ -176,6 +177,17 @@ test("rows without a distance come last, whichever the direction", () => {
   assert.equal(namesOf(inOrder(rows, { by: "distance", descending: false })), "a b wall");
   assert.equal(namesOf(inOrder(rows, { by: "distance", descending: true })), "b a wall");
   assert.equal(namesOf(inOrder(rows, { by: "photo", descending: true })), "wall b a");
+});
+
+test("rows are ordered by the distances that decided", () => {
+  const ofTwo = (name, combined) => ({
+    ...sortable(name, null),
+    comparison: ofTwoNetworks(combined),
+  });
+  const rows = [ofTwo("far", 0.9), ofTwo("near", 0.3)];
+  assert.ok(rows[0].comparison.distance < rows[1].comparison.distance);
+  assert.equal(namesOf(inOrder(rows, { by: "distance", descending: false })), "near far");
+  assert.equal(namesOf(inOrder(rows, { by: "distance", descending: true })), "far near");
 });
 
 test("choosing a column again turns its direction", () => {

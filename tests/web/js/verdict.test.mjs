@@ -1,55 +1,114 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bandOf, callOf, typicalOf } from "../../../web/js/verdict/call.js";
-import { warningsOf } from "../../../web/js/verdict/quality.js";
+import { bandOf, callOf, deciderOf, decisionOf, typicalOf } from "../../../web/js/verdict/call.js";
 import { shareOf } from "../../../web/js/verdict/scale.js";
-import { verdictWords } from "../../../web/js/verdict/words.js";
+import { verdictWords, warningsOf } from "../../../web/js/verdict/words.js";
+import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
 
-const ENGINE = "dlib-fast";
+const ALONE = { engine: "dlib-sface", decided_by: "dlib-yunet" }; // a threshold was set
+const RESPONSE = { created_at: "2026-11-22T09:30:00.000000Z", score: 99.9 };
 
-const verdict = (distance, threshold = 0.5) => ({
-  distance,
-  threshold,
-  same_person: distance < threshold,
+const comparison = (fields) => ({ ...ofOneNetwork(0.352), ...RESPONSE, ...fields });
+const combined = (distance, fields) => ({ ...ofTwoNetworks(distance), ...RESPONSE, ...fields });
+
+test("the combined distance decides where there is one, else the first", () => {
+  const two = { distance: 0.41, threshold: 0.598, engine: "dlib-sface" };
+  assert.deepEqual(decisionOf(ofTwoNetworks(0.41)), two);
+  const one = { distance: 0.352, threshold: 0.5, engine: "dlib-fast" };
+  assert.deepEqual(decisionOf(ofOneNetwork(0.352)), one);
+  const alone = { ...one, engine: "dlib-yunet" };
+  assert.deepEqual(decisionOf(ofOneNetwork(0.352, 0.5, ALONE)), alone);
 });
 
-const comparison = (fields) => ({
-  ...verdict(0.352),
-  engine: ENGINE,
-  created_at: "2026-11-22T09:30:00.000000Z",
-  score: 99.9,
-  ...fields,
+test("in what an older version recorded, its engine decided", () => {
+  const record = ofOneNetwork(0.352, 0.5, { decided_by: "" });
+  assert.deepEqual(decisionOf(record), { distance: 0.352, threshold: 0.5, engine: "dlib-fast" });
+  assert.equal(deciderOf(record), "only");
+  const { same_person, distance, threshold, engine } = record;
+  const formerly = { same_person, distance, threshold, engine };
+  assert.deepEqual(decisionOf(formerly), decisionOf(record));
+  assert.deepEqual([deciderOf(formerly), callOf(formerly)], ["only", "same"]);
+});
+
+test("both networks decide, the first where a threshold was set, or the only one", () => {
+  assert.equal(deciderOf(ofTwoNetworks(0.41)), "both");
+  assert.equal(deciderOf(ofOneNetwork(0.352, 0.6, ALONE)), "first");
+  assert.equal(deciderOf(ofOneNetwork(0.352)), "only");
 });
 
 test("below the band it is one person, above it two, and in it too close to call", () => {
-  assert.deepEqual(bandOf(0.5, ENGINE), [0.48, 0.64]);
-  assert.equal(callOf(verdict(0.47), ENGINE), "same");
-  assert.equal(callOf(verdict(0.48), ENGINE), "close");
-  assert.equal(callOf(verdict(0.6399), ENGINE), "close");
-  assert.equal(callOf(verdict(0.64), ENGINE), "different");
+  assert.deepEqual(bandOf({ threshold: 0.5, engine: "dlib-fast" }), [0.48, 0.64]);
+  assert.equal(callOf(ofOneNetwork(0.47)), "same");
+  assert.equal(callOf(ofOneNetwork(0.48)), "close");
+  assert.equal(callOf(ofOneNetwork(0.6399)), "close");
+  assert.equal(callOf(ofOneNetwork(0.64)), "different");
+});
+
+test("two networks have a band of combined distances", () => {
+  const { same, different, differentFrom } = typicalOf("dlib-sface");
+  const [from, to] = bandOf({ threshold: 0.598, engine: "dlib-sface" });
+  assert.ok(same[0] < same[1] && same[1] < different[0] && different[0] < different[1]);
+  assert.ok(from < 0.598 && to === differentFrom && to > 0.598);
+  assert.equal(callOf(ofTwoNetworks(from - 1e-6)), "same");
+  assert.equal(callOf(ofTwoNetworks(from)), "close");
+  assert.equal(callOf(ofTwoNetworks(to - 1e-6)), "close");
+  assert.equal(callOf(ofTwoNetworks(to)), "different");
+});
+
+test("where dlib decides alone its faces are YuNet's, and its band is dlib-fast's", () => {
+  assert.deepEqual(typicalOf("dlib-yunet"), typicalOf("dlib-fast"));
+  assert.equal(callOf(ofOneNetwork(0.63, 0.5, ALONE)), "close");
+});
+
+test("no call contradicts the service", () => {
+  for (let step = 0; step <= 120; step += 1) {
+    for (const verdict of [ofOneNetwork(step / 100), ofTwoNetworks(step / 100)]) {
+      const call = callOf(verdict);
+      assert.ok(call === "close" || call === (verdict.same_person ? "same" : "different"));
+      assert.equal(callOf({ ...verdict, uncertain: true }), "uncertain");
+    }
+  }
 });
 
 test("a threshold beyond what was measured keeps its margin", () => {
-  const [from, to] = bandOf(0.8, ENGINE);
+  const [from, to] = bandOf({ threshold: 0.8, engine: "dlib-fast" });
   assert.ok(Math.abs(from - 0.78) < 1e-9 && Math.abs(to - 0.82) < 1e-9);
 });
 
 test("an engine that was not measured has a margin around its threshold only", () => {
+  const unknown = { engine: "unknown", decided_by: "unknown" };
   assert.equal(typicalOf("unknown"), null);
-  assert.equal(callOf(verdict(0.53), "unknown"), "different");
-  assert.equal(callOf(verdict(0.51), "unknown"), "close");
+  assert.equal(callOf(ofOneNetwork(0.53, 0.5, unknown)), "different");
+  assert.equal(callOf(ofOneNetwork(0.51, 0.5, unknown)), "close");
 });
 
 test("the words give the distance, the threshold and the call", () => {
   const same = verdictWords(comparison({}));
   assert.equal(same.headline, "Same person");
   assert.match(same.reason, /is 0\.35\. Below 0\.50 they count as the same person/);
-  const different = verdictWords(comparison(verdict(0.81)));
+  const different = verdictWords(comparison(ofOneNetwork(0.81)));
   assert.match(different.reason, /is 0\.81\. From 0\.50 on they count as different people/);
-  const close = verdictWords(comparison(verdict(0.55)));
+  const close = verdictWords(comparison(ofOneNetwork(0.55)));
   assert.equal(close.call, "close");
   assert.match(close.reason, /From 0\.48 to 0\.64 .* counts them as different people\./);
+});
+
+test("the words of two networks give what decided", () => {
+  const same = verdictWords(combined(0.41));
+  assert.deepEqual(same.figures, { distance: "0.41", threshold: "0.60" });
+  assert.match(same.reason, /is 0\.41\. Below 0\.60 they count as the same person/);
+  const close = verdictWords(combined(0.5978));
+  assert.match(close.reason, /is 0\.5978\. From .* threshold of 0\.5980, .* as the same person\./);
+});
+
+test("networks that contradict each other are told of in plain words", () => {
+  const same = verdictWords(combined(0.41, { uncertain: true }));
+  assert.equal(same.headline, "Uncertain");
+  assert.match(same.reason, /^The two networks contradict each other: .* Take other photos: /);
+  assert.match(same.reason, /threshold of 0\.60, .* counts them as the same person\.$/);
+  const different = verdictWords(combined(0.9, { uncertain: true }));
+  assert.match(different.reason, /counts them as different people\.$/);
 });
 
 test("false match rates are read under their new names and under their former ones", () => {

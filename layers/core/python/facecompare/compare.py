@@ -204,7 +204,7 @@ def _find(
     face: int | None = None,
 ) -> PhotoReport:
     with timing.stage("decode"):
-        image = decode(photo, options.limits)
+        image = decode(photo, options.limits, reducing_gap=engine.card.reducing_gap)
     with timing.stage("detect"):
         detected = detect(image, engine)
         chosen = choose(detected, options.face if face is None else face)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from facecompare.engines.protocol import EngineCard, SecondOpinion, View
+from facecompare.engines.protocol import QUICK, EngineCard, SecondOpinion, View
 from facecompare.errors import UnknownEngine
 
 # dlib's 5-point predictor; left and right as the viewer sees them.
@@ -76,12 +76,15 @@ def _dlib_card(
 REFERENCE, MTCNN = "dlib-reference", "mtcnn-dlib"
 YUNET_DLIB, SFACE, DLIB_SFACE = "dlib-yunet", "sface", "dlib-sface"
 
-_YUNET_DLIB_CARD = _dlib_card(
-    YUNET_DLIB,
-    "dlib-fast on faces that YuNet finds",
-    MIRRORED,
-    ("face-network", "landmarks5", *YUNET_MODELS),
-    f"{PUBLIC_DOMAIN}; MIT",
+_YUNET_DLIB_CARD = replace(
+    _dlib_card(
+        YUNET_DLIB,
+        "dlib-fast on faces that YuNet finds",
+        MIRRORED,
+        ("face-network", "landmarks5", *YUNET_MODELS),
+        f"{PUBLIC_DOMAIN}; MIT",
+    ),
+    reducing_gap=QUICK,
 )
 _SFACE_CARD = EngineCard(
     id=SFACE,
@@ -95,6 +98,7 @@ _SFACE_CARD = EngineCard(
     models=("sface", *YUNET_MODELS),
     licence="Apache-2.0; MIT",
     template=SFACE_TEMPLATE,
+    reducing_gap=QUICK,
 )
 _DLIB_SFACE_CARD = replace(
     _YUNET_DLIB_CARD,

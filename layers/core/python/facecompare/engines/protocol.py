@@ -59,6 +59,12 @@ class View:
     mirrored: bool = False
 
 
+# How many times larger than the working size a photo is decoded, at least, before Lanczos scales it.
+# What JPEG's decoder and averaging leave of a larger gap is invisible in the chip; of the smaller
+# one, which takes half of the time, see models/README.md.
+CAREFUL, QUICK = 2.0, 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class EngineCard:
     """What there is to know of an engine without loading it.
@@ -80,6 +86,7 @@ class EngineCard:
     licence: str
     template: tuple[tuple[float, float], ...] = ()
     """where the five landmarks lie on the chip, in its pixels; empty for dlib's own chips"""
+    reducing_gap: float = CAREFUL
     second: SecondOpinion | None = None
     """a second network, which decides together with the first; all else here is of the first, but
     for `dimension`, which counts the numbers of both, the first's before the second's"""

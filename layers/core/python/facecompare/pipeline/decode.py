@@ -19,7 +19,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from facecompare.config import WORKING_WIDTH_PX, ImageLimits
-from facecompare.engines.protocol import Box
+from facecompare.engines.protocol import CAREFUL, Box
 from facecompare.errors import (
     DamagedImage,
     EmptyImage,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
 
 MAX_ASPECT = 1.5  # working height by width: 2:3 is the tallest usual photo; taller ones shrink
-REDUCING_GAP = 2.0  # decode to at least twice the working size, then Lanczos: invisible in the chip
 
 # Our own limits are checked on the header right after opening and are stricter than this warning.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
@@ -129,9 +128,15 @@ _COMPLETE_FILES = _CompleteFiles()
 
 
 def decode(
-    photo: Photo, limits: ImageLimits, working_width: int = WORKING_WIDTH_PX
+    photo: Photo,
+    limits: ImageLimits,
+    working_width: int = WORKING_WIDTH_PX,
+    reducing_gap: float = CAREFUL,
 ) -> DecodedImage:
     """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall).
+
+    `reducing_gap` is how many times larger than that the quick reductions may leave the picture,
+    at least, before Lanczos scales it.
 
     Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
             ImageTooSmall, DamagedImage.
@@ -139,7 +144,7 @@ def decode(
     with _COMPLETE_FILES():
         image = _open(photo, limits)
         try:
-            return _upright_rgb(image, photo, working_width)
+            return _upright_rgb(image, photo, working_width, reducing_gap)
         except UnsupportedImage:
             raise
         # Hostile files make Pillow's plugins raise almost anything: OSError, SyntaxError,
@@ -213,14 +218,16 @@ _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
 }
 
 
-def _upright_rgb(image: Image.Image, photo: Photo, working_width: int) -> DecodedImage:
+def _upright_rgb(
+    image: Image.Image, photo: Photo, working_width: int, reducing_gap: float
+) -> DecodedImage:
     # HEIF and AVIF carry their rotation in the container and their decoders have applied it.
     in_container = image.format in ("HEIF", "AVIF")
     orientation = None if in_container else image.getexif().get(ExifTags.Base.Orientation)
     sideways = orientation in (5, 6, 7, 8)
     width, height = image.size[::-1] if sideways else image.size
     target = _working_size(width, height, working_width)
-    rgb = _scaled_rgb(image, target[::-1] if sideways else target)
+    rgb = _scaled_rgb(image, target[::-1] if sideways else target, reducing_gap)
     if orientation in _TRANSPOSE:
         rgb = rgb.transpose(_TRANSPOSE[orientation])
     pixels = np.asarray(rgb)
@@ -239,15 +246,15 @@ def _working_size(width: int, height: int, working_width: int) -> tuple[int, int
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _scaled_rgb(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def _scaled_rgb(image: Image.Image, size: tuple[int, int], reducing_gap: float) -> Image.Image:
     """Decode, convert and scale, in the order that touches the fewest pixels."""
-    generous = (round(size[0] * REDUCING_GAP), round(size[1] * REDUCING_GAP))
+    generous = (round(size[0] * reducing_gap), round(size[1] * reducing_gap))
     image.draft(image.mode, generous)  # JPEG: the decoder itself scales by 1/2, 1/4 or 1/8
     image.load()
     rgb = _rgb(image)
     if rgb.size == size:
         return rgb
-    return rgb.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+    return rgb.resize(size, Image.Resampling.LANCZOS, reducing_gap=reducing_gap)
 
 
 def _rgb(image: Image.Image) -> Image.Image:

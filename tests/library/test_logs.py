@@ -27,7 +27,7 @@ from facecompare.records.record import (
 )
 from facecompare.records.schema import SHARDS, shard_of
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
-from tests.support.records import numbers, record
+from tests.support.records import numbers, of_two_networks, record
 
 DAY = 86_400
 
@@ -67,9 +67,16 @@ def put_each(log: ComparisonLog, *records: ComparisonRecord) -> None:
         log.put(each)
 
 
-def test_a_record_comes_back_as_it_was_put(log: ComparisonLog) -> None:
-    log.put(record(1))
-    assert log.get(record(1).comparison_id) == record(1)
+@pytest.mark.parametrize("kept", [record(1), of_two_networks(1)], ids=["one", "two networks"])
+def test_a_record_comes_back_as_it_was_put(log: ComparisonLog, kept: ComparisonRecord) -> None:
+    log.put(kept)
+    assert log.get(kept.comparison_id) == kept
+
+
+def test_another_combined_threshold_is_another_request(log: ComparisonLog) -> None:
+    log.put(of_two_networks(1))
+    with pytest.raises(IdempotencyConflict):
+        log.put(of_two_networks(1, combined_threshold=0.7))
 
 
 def test_records_are_listed_newest_first_a_page_at_a_time(log: ComparisonLog) -> None:

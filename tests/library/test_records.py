@@ -22,7 +22,7 @@ from facecompare.records.record import (
     timestamp,
 )
 from facecompare.records.sqlite import SqliteLog
-from tests.support.records import record
+from tests.support.records import of_two_networks, record
 
 
 def test_a_log_that_cannot_be_opened_says_which_setting_names_it(tmp_path: Path) -> None:
@@ -119,9 +119,19 @@ def test_another_since_is_refused_with_what_is_accepted(text: str) -> None:
         parse_since(text)
 
 
-def test_a_file_of_version_0_2_is_read_and_goes_on(tmp_path: Path) -> None:
+SECOND_OPINION = {
+    *("decided_by", "second_distance", "combined_distance", "combined_threshold", "uncertain")
+}
+LATER = {  # columns that came after a version
+    "0.2": {"batch_id", *SECOND_OPINION},
+    "0.7": SECOND_OPINION,
+}
+
+
+@pytest.mark.parametrize("version", LATER)
+def test_a_file_of_an_older_version_is_read_and_goes_on(tmp_path: Path, version: str) -> None:
     path = tmp_path / "old.sqlite3"
-    columns = [column for column in COLUMNS if column != "batch_id"]
+    columns = [column for column in COLUMNS if column not in LATER[version]]
     connection = sqlite3.connect(path)
     connection.execute(
         "CREATE TABLE comparisons (comparison_id TEXT PRIMARY KEY, "
@@ -133,5 +143,5 @@ def test_a_file_of_version_0_2_is_read_and_goes_on(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     log = SqliteLog(path)
-    log.put(record(2))
-    assert log.page(9).records == (record(2), record(1))
+    log.put(of_two_networks(2))
+    assert log.page(9).records == (of_two_networks(2), record(1))

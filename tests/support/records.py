@@ -25,6 +25,19 @@ def record(number: int, **changes: Any) -> ComparisonRecord:
     return replace(made, **changes)
 
 
+def of_two_networks(number: int, **changes: Any) -> ComparisonRecord:
+    """The same, decided by two networks."""
+    decision = {
+        "engine": "dlib-sface",
+        "decided_by": "dlib-sface",
+        "second_distance": 0.2,
+        "combined_distance": 0.475,
+        "combined_threshold": 0.598,
+        "uncertain": True,
+    }
+    return record(number, **decision | changes)
+
+
 def numbers(records: Iterable[ComparisonRecord]) -> list[int]:
     """Their numbers, in order."""
     return [int(record.comparison_id, 16) for record in records]

@@ -111,6 +111,7 @@ def test_the_log_shows_the_distances_that_decided(
         new = record(number, created_at=made, **networks, **combined, uncertain=uncertain)
         log.put(new)
     enter(visitor, guarded.admin)
+    expect(visitor.status).to_have_text("Page 1: 20 records")
     newest, next_one, older = rows(visitor).all()[:3]
     expect(newest).to_contain_text(re.compile(r"Same person, uncertain\s*0\.41"))
     expect(next_one).to_contain_text(re.compile(r"Same person\s*0\.41"))

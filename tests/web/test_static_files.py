@@ -211,6 +211,10 @@ def test_the_figures_of_accuracy_are_those_of_the_readme() -> None:
     )
     assert len(rows) == 4
     for engine, threshold, right in rows:
-        [column] = [place for place, title in enumerate(titles) if title.endswith(f"at {threshold}")]
         [line] = [line for line in lines if f"`{engine}`" in line[0]]
-        assert line[column] == right, (engine, threshold)
+        figures = [
+            figure
+            for title, figure in zip(titles, line, strict=True)
+            if title.endswith(f"at {threshold}")
+        ]
+        assert figures == [right], (engine, threshold)

@@ -234,7 +234,7 @@ export const texts = {
   ranking: "Ranking",
   closest: (name) => `${name} is closer`,
   rankFact: (verdict, distance, threshold) =>
-    `${verdict}: distance ${distance}, threshold ${threshold}`,
+    `${verdict}: distance ${distance}, threshold ${threshold}.`,
 
   manyQuestion: "Which of these photos show one person?",
   manyIntroduction:

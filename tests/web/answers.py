@@ -1,0 +1,69 @@
+"""The service's own answers, changed on their way to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from playwright.sync_api import Route
+
+Answer = dict[str, Any]
+Handler = Callable[[Route], None]
+COMBINED_THRESHOLD = 0.598  # of what is made up here
+
+
+def changed(change: Callable[[Answer], Mapping[str, object]]) -> Handler:
+    """The service's own answer, but for the fields that come of it."""
+
+    def fulfil(route: Route) -> None:
+        response = route.fetch()
+        answer: Answer = response.json()
+        route.fulfill(response=response, json=answer | change(answer))
+
+    return fulfil
+
+
+def changing(**fields: object) -> Handler:
+    """The service's own answer, but for these fields."""
+    return changed(lambda _answer: fields)
+
+
+def one_network(distance: float, threshold: float = 0.5, **fields: object) -> Answer:
+    """What an engine of one network answers."""
+    return {
+        "same_person": distance < threshold,
+        "distance": distance,
+        "threshold": threshold,
+        "engine": "dlib-fast",
+        "decided_by": "dlib-fast",
+        "second_distance": None,
+        "combined_distance": None,
+        "combined_threshold": None,
+        "uncertain": False,
+        **fields,
+    }
+
+
+def two_networks(distance: float, second: float, combined: float, **fields: object) -> Answer:
+    """What the engine of two networks answers when both decide."""
+    return {
+        "same_person": combined < COMBINED_THRESHOLD,
+        "distance": distance,
+        "threshold": 0.5,
+        "engine": "dlib-sface",
+        "decided_by": "dlib-sface",
+        "second_distance": second,
+        "combined_distance": combined,
+        "combined_threshold": COMBINED_THRESHOLD,
+        "uncertain": False,
+        **fields,
+    }
+
+
+def decisive(answer: Answer, candidate: str | None = None) -> tuple[float, float]:
+    """The distance that decided, of a prediction's candidate where one is named, and its
+    threshold."""
+    measured = answer if candidate is None else answer[candidate]
+    if measured["combined_distance"] is None:
+        return measured["distance"], answer["threshold"]
+    return measured["combined_distance"], answer["combined_threshold"]

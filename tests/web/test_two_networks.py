@@ -15,7 +15,7 @@ from tests.web.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 
-# In all of them dlib's distance is on the other side of its own threshold.
+# Made up so that dlib's distance lies on the other side of its own threshold.
 SAME = two_networks(0.62, 0.18, 0.42)
 DIFFERENT = two_networks(0.45, 0.98, 0.69)
 CLOSE = two_networks(0.35, 0.92, 0.61)

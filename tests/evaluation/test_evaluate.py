@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from facecompare.cli.main import main
-from facecompare.config import CHECKOUT
+from facecompare.config import CHECKOUT, DEFAULT_ENGINE
 from facecompare.engines.calibration import find_calibration, read_calibration
 from facecompare.engines.cards import CARDS
 from facecompare.evaluation.model_card import read_summaries
@@ -51,12 +51,13 @@ def test_the_report_has_every_figure(report: Path) -> None:
     verification = figures["verification"]
     assert (figures["images"], figures["people"], figures["failures"]) == (12, 2, [])
     assert sum(figures["detectors"].values()) == 12
-    assert figures["detectors"].keys() <= {"hog", "cnn"}
+    assert figures["detectors"].keys() == {"yunet"}
     assert (verification["genuine"], verification["impostor"]) == (34, 32)
     assert verification["auc"]["value"] == 1.0
     assert verification["eer"]["value"] == 0.0
     assert verification["accuracy"] == 1.0
-    assert [at["threshold"] for at in verification["at_thresholds"]] == [0.5, 0.6]
+    assert [at["threshold"] for at in verification["at_thresholds"]] == [0.598]
+    assert figures["all_pairs"]["share"] == 0.0
     assert [at["far"] for at in verification["at_fars"]] == [0.1, 0.01, 0.001]
     assert verification["separability"]["ratio"] > 1.5
     assert figures["latency_ms"]["total"]["median"] > figures["latency_ms"]["embed"]["median"] > 0
@@ -74,7 +75,7 @@ def test_the_report_has_every_figure(report: Path) -> None:
 
 def test_a_summary_has_the_keys_of_those_that_are_kept(report: Path) -> None:
     written = json.loads((report / "summary.json").read_text())
-    kept = read_summaries(CHECKOUT / "models", CARDS)["dlib-fast"]
+    kept = read_summaries(CHECKOUT / "models", CARDS)[DEFAULT_ENGINE]
     assert written.keys() == kept.keys()
     for part in ("verification", "reliability", "identification"):
         assert keys(written[part]) == keys(kept[part])
@@ -116,7 +117,8 @@ def test_changed_parts_and_worse_photos(
     variants = json.loads(capsys.readouterr().out)["variants"]
     by_name = {f"{each['kind']}, {each['name']}": each for each in variants}
     assert by_name["as it is, "]["failures"] == 0
-    assert {"detection, hog alone", "alignment, 68 points", "views, 1"} <= by_name.keys()
+    assert {"detection, yunet alone", "alignment, 68 points", "views, 1"} <= by_name.keys()
+    assert {"networks, dlib-yunet alone", "networks, sface alone"} <= by_name.keys()
     assert by_name["occlusion, 50%"]["auc"]["value"] <= 1.0
     assert len(variants) > 20
 
@@ -227,14 +229,14 @@ def test_a_file_that_is_something_else_is_not_overwritten(
 def test_a_calibration_is_kept_beside_the_models_and_tied_to_the_engine(
     portraits: Portraits, tmp_path: Path, models_dir: Path
 ) -> None:
-    out = tmp_path / "calibrations" / "dlib-fast.json"
+    out = tmp_path / "calibrations" / f"{DEFAULT_ENGINE}.json"
     command = ["calibrate", *portraits.arguments, "--source", "portraits", "--out", str(out)]
     assert main(command) == 0
     calibration = read_calibration(out)
-    assert (calibration.engine, calibration.source) == ("dlib-fast", "portraits")
+    assert (calibration.engine, calibration.source) == (DEFAULT_ENGINE, "portraits")
     assert (calibration.genuine, calibration.impostor) == (34, 32)
     assert calibration.score_of(0.1) > 90 > 10 > calibration.score_of(1.0)
-    found = find_calibration("dlib-fast", calibration.model_digest, tmp_path)
+    found = find_calibration(DEFAULT_ENGINE, calibration.model_digest, tmp_path)
     assert found == calibration
 
 
@@ -271,7 +273,7 @@ def test_where_folders_name_nobody_the_listed_pairs_are_counted(
         (["--pairs", "nowhere.csv"], "cannot be read as a text of pairs"),
         (["--processes", "0"], "--processes is '0'"),
         (["--processes", "many"], "--processes is 'many'"),
-        (["--engine", "none"], "unknown engine 'none'; valid: dlib-fast"),
+        (["--engine", "none"], "unknown engine 'none'; valid: dlib-sface"),
         (["--strata", "nowhere.csv"], "cannot be read as a CSV of groups"),
         (["--out", "/dev/null/report"], "cannot be made"),
         (["--cache", "/dev/null/a/cache"], "cannot keep embeddings (Not a directory)"),

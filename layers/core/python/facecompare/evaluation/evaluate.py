@@ -12,7 +12,7 @@ import numpy as np
 
 import facecompare
 from facecompare.compare import STAGES
-from facecompare.engines.calibration import Calibration
+from facecompare.engines.calibration import Calibration, FalseMatches
 from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import (
@@ -21,6 +21,7 @@ from facecompare.evaluation.dataset import (
     distance_matrix,
     distances_of,
 )
+from facecompare.evaluation.fitting import fit_false_matches
 from facecompare.evaluation.identification import Identification, Split, identify, split
 from facecompare.evaluation.metrics import (
     FEW_RESAMPLES,
@@ -103,6 +104,8 @@ class EvaluationReport:
     failures: tuple[Failure, ...]
     detectors: Mapping[str, int]
     verification: Verification
+    all_pairs: FalseMatches | None
+    """at the engine's threshold, over all pairs of two people, where folders tell who is who"""
     reliability: Reliability | None
     worst: tuple[RankedPair, ...]
     latency_ms: Mapping[str, Mapping[str, float]]
@@ -156,6 +159,7 @@ def evaluate(
         failures=_failures(embedded),
         detectors=_detectors(embedded),
         verification=verification(pairs, _thresholds(card)),
+        all_pairs=_all_pairs(embedded, card) if named else None,
         reliability=(
             reliability(calibration, dataset.pairs, pairs, embedded, card) if calibration else None
         ),
@@ -166,6 +170,11 @@ def evaluate(
         variants=_variants(dataset, engine, run, wanted, embedded),
     )
     return Evaluation(report, pairs)
+
+
+def _all_pairs(embedded: Mapping[str, EmbeddingResult], card: EngineCard) -> FalseMatches:
+    (row,) = fit_false_matches(embedded, np.array([decisive_threshold(card)]), card)
+    return row
 
 
 def _failures(embedded: Mapping[str, EmbeddingResult]) -> tuple[Failure, ...]:

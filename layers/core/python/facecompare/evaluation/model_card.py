@@ -12,9 +12,10 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from facecompare.engines.calibration import FalseMatches
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import BadDataset
-from facecompare.evaluation.report import RATES, of_people, section_table, tmr_at
+from facecompare.evaluation.report import RATES, all_pairs_line, of_people, section_table, tmr_at
 from facecompare.model_store.files import ModelFile
 
 MODEL_CARD = "MODEL_CARD.md"
@@ -62,10 +63,23 @@ def read_summaries(models_dir: Path, cards: Sequence[EngineCard]) -> dict[str, S
 
 def _engines(cards: Sequence[EngineCard]) -> list[str]:
     rows = [
-        [f"`{c.id}`", c.title, str(c.dimension), c.metric, f"{c.default_threshold:g}", c.licence]
+        [f"`{c.id}`", c.title, str(c.dimension), _metric(c), _thresholds(c), c.licence]
         for c in cards
     ]
     return section_table(("engine", "what", "dimension", "metric", "threshold", "licence"), rows)
+
+
+def _metric(card: EngineCard) -> str:
+    if card.second is None:
+        return card.metric
+    weight, second = card.second.weight, card.second.card.metric
+    return f"{weight:g} × {card.metric} + {1 - weight:g} × {second}"
+
+
+def _thresholds(card: EngineCard) -> str:
+    if card.second is None:
+        return f"{card.default_threshold:g}"
+    return f"{card.second.threshold:g}, combined"
 
 
 def _files(files: Sequence[ModelFile]) -> list[str]:
@@ -94,6 +108,7 @@ def _figures(engine: str, summary: Summary) -> str:
         "",
         *_verification(v),
         *_at_thresholds(v["at_thresholds"]),
+        *all_pairs_line(FalseMatches(**row) if (row := summary.get("all_pairs")) else None),
         *_reliability(summary["reliability"]),
         *_identification(summary["identification"]),
         *_strata(summary["strata"]),

@@ -69,6 +69,7 @@ def to_markdown(report: EvaluationReport, plots: Sequence[str] = ()) -> str:
         f"{report.model_digest[:12]}. Brackets hold 95 % intervals. {RATES}",
         "",
         *_verification(v),
+        *all_pairs_line(report.all_pairs),
         *_failures(report),
         *(_reliability(report.reliability) if report.reliability else []),
         *(_identification(report.identification) if report.identification else []),
@@ -148,6 +149,13 @@ def _at(at: AtThreshold) -> list[str]:
         f"{c['false_matches']} of {at.false_match_rate.of}",
         *(f"{value:.4f}" for value in (at.precision, at.recall, at.f1)),
     ]
+
+
+def all_pairs_line(row: FalseMatches | None) -> list[str]:
+    """The false match rate that counts: that of millions of pairs."""
+    if row is None:
+        return []
+    return [f"At {row.threshold:g}, FMR of all pairs of two people: {_all_pairs(row)}.", ""]
 
 
 def _failures(report: EvaluationReport) -> list[str]:

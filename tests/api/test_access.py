@@ -154,7 +154,7 @@ def test_the_slow_reference_is_for_ones_own_machine(serve: Serve) -> None:
     client = serve(access="public")
     assert client.post("/api/compare", **slow).json()["code"] == "unknown_engine"
     offered = [engine["id"] for engine in client.get("/api/engines").json()["engines"]]
-    assert offered == ["dlib-fast", "dlib-accurate", "mtcnn-dlib"]
+    assert offered == ["dlib-sface", "dlib-fast", "dlib-accurate", "dlib-yunet", "sface"]
 
 
 def test_only_requests_through_the_site_are_served(serve: Serve) -> None:

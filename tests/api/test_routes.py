@@ -36,9 +36,11 @@ def test_compare_gives_verdict_distance_and_faces(client: TestClient) -> None:
     answer = compare(client, OBAMA, OBAMA2)
     assert answer["same_person"] is True
     assert 0.25 < answer["distance"] < 0.45
-    assert (answer["threshold"], answer["engine"]) == (0.5, "dlib-fast")
+    assert (answer["threshold"], answer["engine"]) == (0.5, "dlib-sface")
+    assert answer["decided_by"] == "dlib-sface"
+    assert answer["combined_distance"] < answer["combined_threshold"]
     (face,) = answer["image1"]["faces"]
-    assert (face["detector"], face["compared"], len(face["landmarks5"])) == ("hog", True, 5)
+    assert (face["detector"], face["compared"], len(face["landmarks5"])) == ("yunet", True, 5)
     assert face["landmarks68"] is None
     assert face["chip"] is None
     assert set(answer["timing_ms"]) == {"decode", "detect", "align", "embed", "match", "total"}
@@ -231,7 +233,7 @@ def test_a_log_that_fails_is_told_without_its_path(client: TestClient, settings:
 
 def test_engines_are_listed_with_one_default(client: TestClient) -> None:
     engines = client.get("/api/engines").json()["engines"]
-    assert [engine["id"] for engine in engines if engine["default"]] == ["dlib-fast"]
+    assert [engine["id"] for engine in engines if engine["default"]] == ["dlib-sface"]
     assert all(len(engine["landmarks5"]) == 5 for engine in engines)
 
 

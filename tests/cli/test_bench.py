@@ -13,6 +13,7 @@ import pytest
 from facecompare.bench import report as report_of
 from facecompare.bench.rounds import in_turn
 from facecompare.cli.main import main
+from facecompare.config import DEFAULT_ENGINE
 from tests.support import pictures
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -45,10 +46,10 @@ def test_the_benchmark_prints_all_figures_as_json(
         monkeypatch.setattr(report_of, name, partial(_few, measure))
     assert main(["bench", "--json", str(pictures.OBAMA), str(pictures.OBAMA2)]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["engine"] == "dlib-fast"
+    assert report["engine"] == DEFAULT_ENGINE
     assert set(report["stages_ms"]) == {"decode", "detect", "align", "embed", "match"}
     assert set(report["embedding"]) == set(report["detection"]) == {"ours", "dlib"}
-    assert {"one thread", "two threads"} <= set(report["pair"])
+    assert {"one thread", "two threads", "dlib-fast"} <= set(report["pair"])
     assert 50 < report["first_verdict"]["peak_rss_mb"] < 450
     assert report["machine"]["cores"]
 

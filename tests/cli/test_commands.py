@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from facecompare.cli.main import main
+from facecompare.config import DEFAULT_ENGINE
 from tests.support import pictures
 
 OBAMA, OBAMA2, BIDEN = (str(path) for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN))
@@ -129,7 +130,7 @@ def test_embeddings_are_written_as_numpy_arrays(tmp_path: Path) -> None:
     with np.load(out) as arrays:
         assert arrays["embeddings"].shape == (2, 128)
         assert arrays["images"].tolist() == [OBAMA, BIDEN]
-        assert str(arrays["engine"]) == "dlib-fast"
+        assert str(arrays["engine"]) == DEFAULT_ENGINE
         distance = np.linalg.norm(arrays["embeddings"][0] - arrays["embeddings"][1])
     assert distance > 0.7
 

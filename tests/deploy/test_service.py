@@ -13,6 +13,7 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from facecompare.config import DEFAULT_ENGINE
 from infra.http_api import COMPARE_ROUTES, RECORDS_ROUTES
 from tests.support import pictures
 from tests.support.browser.chromium import chromium
@@ -74,7 +75,7 @@ def test_the_csv_lists_it_for_the_key_only(installation: Installation, service: 
     assert httpx.get(path).json()["code"] == "key_missing"
     (row,) = csv.DictReader(io.StringIO(httpx.get(path, headers=installation.header).text))
     assert row["same_person"] == "true"
-    assert row["engine"] == "dlib-fast"
+    assert row["engine"] == row["decided_by"] == DEFAULT_ENGINE
 
 
 def test_a_large_photo_comes_by_upload(installation: Installation, service: Service) -> None:

@@ -15,7 +15,8 @@ import botocore.session
 import httpx2 as httpx
 import pytest
 
-from facecompare.config import CHECKOUT
+from facecompare.config import CHECKOUT, DEFAULT_ENGINE
+from facecompare.engines.cards import engine_card
 from facecompare.model_store.files import ModelFolder, model_key
 from facecompare.model_store.s3 import push_models
 from tests.support import pictures
@@ -156,7 +157,7 @@ def test_a_comparison_is_answered_recorded_logged_and_measured(
     assert {"Requests", "Answered", "Decode", "Detect", "Align", "Embed", "Match"} <= set(metrics)
     assert [line["ColdStart"] for line in lines if "ColdStart" in line] == [[1.0]]
     fetched = {line["model"] for line in lines if line.get("message") == "fetched"}
-    assert fetched == {"face-network", "hog-detector", "cnn-detector", "landmarks5"}
+    assert fetched == set(engine_card(DEFAULT_ENGINE).models)
 
 
 def test_photos_without_a_face_are_counted(start: Start, account: Account) -> None:

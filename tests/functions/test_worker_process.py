@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from facecompare.batches.chunk import Chunk
 from facecompare.batches.worker_process import POLL_S
+from facecompare.config import DEFAULT_ENGINE
 from tests.support.lambda_emulator.loopback import LoopbackHandler, LoopbackServer
 from tests.support.workers.worker_command import CRASH, SLOW, SLOW_S, start_worker
 from tests.support.workers.worker_fleet import HOLD_S, ONE, OTHER, WorkerFleet
@@ -23,7 +24,7 @@ def test_it_works_on_what_comes_and_says_so(fleet: WorkerFleet) -> None:
     batch = fleet.order(ONE, OTHER)
     fleet.wait_for(lambda: fleet.ended(batch) == 1)
     fleet.wait_for(lambda: fleet.said('"Pairs"') > 0)  # the metric
-    assert fleet.said('"engine": "dlib-fast"') or fleet.said('"engine":"dlib-fast"')
+    assert fleet.said(f'"engine": "{DEFAULT_ENGINE}"') or fleet.said(f'"engine":"{DEFAULT_ENGINE}"')
     worker.send_signal(signal.SIGTERM)
     assert exit_status(worker) == 0
     assert (fleet.messages(visible=True), fleet.messages(visible=False)) == (0, 0)

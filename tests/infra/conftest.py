@@ -9,15 +9,20 @@ from pathlib import Path
 import pytest
 
 from facecompare.config import CHECKOUT
+from facecompare.engines.cards import MTCNN_MODELS
 from tests.support.assembly import Assembly
 
 NODE_PROGRAMS = CHECKOUT / "node_modules" / ".bin"
-MODELS = ("face-network", "hog-detector", "cnn-detector", "landmarks5", "landmarks68")
+MODELS = (
+    *("face-network", "hog-detector", "cnn-detector", "landmarks5", "landmarks68"),
+    *("yunet", "sface", *MTCNN_MODELS),
+)
 EVERYTHING = {
     "env": "prod",
     "region": "eu-west-1",
     "access": "keys",
     "landmarks68": "on",
+    "mtcnn": "on",
     "records_days": "30",
     "reserved_concurrency": "50",
     "provisioned_concurrency": "2",

@@ -59,7 +59,7 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path) -> None:
         ({"landmarks68": "maybe"}, "-c landmarks68=maybe; expected on, off, true, false; correct"),
         ({"allowed_origins": "a.example"}, "a list like https://a.example,https://b.example;"),
         ({"log_days": "31"}, "-c log_days=31; expected 7, 30, 90, 365;"),
-        ({"engine": "facenet"}, "-c engine=facenet; expected one of dlib-fast, dlib-accurate,"),
+        ({"engine": "facenet"}, "-c engine=facenet; expected one of dlib-sface, dlib-fast,"),
         ({"recrods_days": "3"}, "unknown setting recrods_days; valid: env, region"),
         ({"snap_start": "on", "provisioned_concurrency": "1"}, "because Lambda takes not both;"),
         (

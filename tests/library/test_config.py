@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from facecompare.config import ENV_PREFIX, Settings, setting_names
+from facecompare.config import DEFAULT_ENGINE, ENV_PREFIX, Settings, setting_names
 from facecompare.config.reader import declared
 from facecompare.config.reference import default_text, settings_table
 from facecompare.errors import BadSetting
@@ -30,8 +30,8 @@ KUBERNETES = {
 
 def test_without_an_environment_everything_has_a_default() -> None:
     settings = Settings.from_env({"HOME": "/home/ann"})
-    assert settings.engine == "dlib-fast"
-    assert settings.landmarks68 is False
+    assert settings.engine == DEFAULT_ENGINE
+    assert (settings.landmarks68, settings.mtcnn) == (False, False)
     assert settings.max_bytes == 15_000_000
 
 
@@ -72,7 +72,7 @@ def test_data_lives_where_xdg_says() -> None:
         ("FACECOMPARE_MAX_BYTES", "-5", "a whole number ≥ 1"),
         ("FACECOMPARE_LANDMARKS68", "maybe", "on, off, true, false"),
         ("FACECOMPARE_ACCESS", "Open", "open, public, keys"),
-        ("FACECOMPARE_ENGINE", "skynet", "one of dlib-fast, dlib-accurate,"),
+        ("FACECOMPARE_ENGINE", "skynet", "one of dlib-sface, dlib-fast,"),
     ],
 )
 def test_a_senseless_value_is_refused_with_the_variable_s_name(
@@ -113,7 +113,7 @@ def test_each_of_its_variables_is(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "  "])
 def test_an_empty_variable_counts_as_unset(text: str) -> None:
-    assert Settings.from_env({"FACECOMPARE_ENGINE": text}).engine == "dlib-fast"
+    assert Settings.from_env({"FACECOMPARE_ENGINE": text}).engine == DEFAULT_ENGINE
 
 
 def test_every_field_is_declared_and_every_declaration_is_complete() -> None:

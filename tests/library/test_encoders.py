@@ -20,7 +20,7 @@ from facecompare.compare import compare
 from facecompare.config import CHECKOUT, Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.encoder_cards import READY, encoder_card, read_card
-from facecompare.engines.protocol import Box, Engine
+from facecompare.engines.protocol import Engine
 from facecompare.errors import BadEncoder, BadSetting, ModelFileDamaged, UnknownEngine
 from facecompare.model_build.build import build_models
 from facecompare.model_build.encoders import add_encoder
@@ -98,15 +98,15 @@ def test_an_added_encoder_compares_faces_by_cosine(tiny: Engine) -> None:
     near, far = compare(photos[0], photos[1], tiny), compare(photos[0], photos[2], tiny)
     assert 0.001 < near.match.distance < 2
     assert far.match.distance != near.match.distance
-    assert same.image1.compared.face.detector == "mtcnn"
+    assert same.image1.compared.face.detector == "yunet"
     assert same.image1.compared.chip.picture.shape == (SIDE, SIDE, 3)
 
 
 def test_the_chip_has_the_eyes_where_the_card_wants_them(tiny: Engine, engine: Engine) -> None:
     chip = compare(Photo(OBAMA.read_bytes()), Photo(OBAMA.read_bytes()), tiny).image1.compared.chip
-    box = Box(8, 8, SIDE - 16, SIDE - 8)
-    found = tiny.landmarks5.landmarks(np.ascontiguousarray(chip.picture), box)
-    assert np.abs(found - np.array(tiny.card.template)).max() < 0.06 * SIDE
+    (found,) = tiny.detectors[1].find(np.ascontiguousarray(chip.picture))
+    assert found.points is not None
+    assert np.abs(found.points - np.array(tiny.card.template)).max() < 0.06 * SIDE
 
 
 def test_embeddings_have_unit_length_and_can_be_made_together(tiny: Engine) -> None:
@@ -216,7 +216,7 @@ def test_facenet_s_threshold_is_a_similarity_of_0_7() -> None:
         ("side = 112", "side = 96", "its card says [N, 3, 96, 96]"),
         ('"NCHW"', '"NHWC"', "its card says [N, 112, 112, 3]"),
         ('"NCHW"', '"CHWN"', "expected NCHW or NHWC"),
-        ('"mtcnn"', '"eyes"', "expected mtcnn or dlib"),
+        ('"yunet"', '"eyes"', "expected yunet or mtcnn or dlib"),
         ("[38.2946, 51.6963],", "", "'4 points'; expected 5 of [x, y]"),
         ("[38.2946, 51.6963]", "[38.2946]", "expected 2 numbers"),
         ("38.2946", "200.0", "points on a chip of 112 px"),

@@ -70,7 +70,9 @@ def test_pose_gives_back_the_angle_by_which_a_head_was_turned(
     yaw: float, pitch: float, roll: float
 ) -> None:
     seen = (HEAD @ rotation(yaw, pitch, roll).T)[:, :2] * 2 + 300
-    assert pose(seen.astype(np.float32), DLIB_LANDMARKS5) == pytest.approx((yaw, pitch, roll), abs=0.5)
+    assert pose(seen.astype(np.float32), DLIB_LANDMARKS5) == pytest.approx(
+        (yaw, pitch, roll), abs=0.5
+    )
 
 
 # Eyes, nose and corners of the mouth, as YuNet has them: its nose is near the tip.

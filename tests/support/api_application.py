@@ -50,9 +50,7 @@ class Unavailable:
 
 def api_application(settings: Settings, photo: bytes) -> ApiApplication:
     """All of it, on an AWS account in memory; a face is found in whatever decodes."""
-    settings = _with_aws(
-        replace(settings, access="keys", landmarks68=True, engine="dlib-fast")
-    )
+    settings = _with_aws(replace(settings, access="keys", landmarks68=True, engine="dlib-fast"))
     log, keys = SqliteLog(settings.records), SqliteKeys(settings.records)
     secret, key = new_key("ops", Role.ADMIN, timestamp())
     keys.add(key)

@@ -20,8 +20,6 @@ CONTEXT = {
 }
 
 
-
-
 class Several(click.Option):
     """An option with one or more values: `--pairs 1e6 1e8`; also `--pairs 1e6 --pairs 1e8`."""
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from facecompare.engines.calibration import Calibration, FalseMatches
-from facecompare.errors import FmrNotCalibrated
 from facecompare.engines.protocol import EngineCard
+from facecompare.errors import FmrNotCalibrated
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.fitting import fit_false_matches
 from facecompare.evaluation.metrics import FMRS, Pairs, Share

@@ -73,8 +73,8 @@ def open_models(settings: Settings) -> Models:
 def load_engine(engine_id: str, settings: Settings, models: Models | None = None) -> Engine:
     """The engine with its networks loaded, ready for any number of threads.
 
-    Raises  UnknownEngine, MtcnnOff; ModelFileMissing, ModelFileDamaged and ModelsUnavailable when it cannot
-            be loaded.
+    Raises  UnknownEngine, MtcnnOff; ModelFileMissing, ModelFileDamaged and ModelsUnavailable when
+            it cannot be loaded.
     """
     card = offered_card(engine_id, settings)
     models = models or open_models(settings)

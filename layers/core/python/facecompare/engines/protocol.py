@@ -59,9 +59,9 @@ class View:
     mirrored: bool = False
 
 
-# How many times larger than the working size a photo is decoded, at least, before Lanczos scales it.
-# What JPEG's decoder and averaging leave of a larger gap is invisible in the chip; of the smaller
-# one, which takes half of the time, see models/README.md.
+# How many times larger than the working size a photo is decoded, at least, before Lanczos scales
+# it. What the quick reductions do to the larger one is invisible in the chip; the smaller one takes
+# half of the time.
 CAREFUL, QUICK = 2.0, 1.0
 
 

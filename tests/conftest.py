@@ -29,6 +29,12 @@ TESTS = Path(__file__).parent
 TOGETHER = ("evaluation", "infra")  # what their fixtures make takes long, and once is enough
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Of `-n auto`: for half of their time tests wait for browsers and processes they started."""
+    return 3 * (os.cpu_count() or 1) // 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A suite that shares what took long to make runs in one process of several (`-n`)."""
     for item in items:

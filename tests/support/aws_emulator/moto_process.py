@@ -2,8 +2,9 @@
 
 moto keeps a deep copy of a table to go back to from a transaction, which takes seconds when there
 are thousands of items. Here it keeps which items there were, and an update changes a copy of its
-item, so that the one to go back to stays as it was. It also answers a read with an item of which only some attributes are written yet; here one
-request is answered after the other, so that reads and writes are whole, as DynamoDB's are.
+item, so that the one to go back to stays as it was. It also answers a read with an item of which
+only some attributes are written yet; here one request is answered after the other, so that reads
+and writes are whole, as DynamoDB's are.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def update_a_copy(
     backend: DynamoDBBackend, table_name: str, key: dict[str, Any], *more: Any, **change: Any
 ) -> Any:
     """The updated item; the one that was there before is not changed."""
-    items: dict[DynamoType, Any] = backend.get_table(table_name).items  # type: ignore[assignment]
+    items: dict[DynamoType, Any] = backend.get_table(table_name).items
     (place,) = (DynamoType(value) for value in key.values())  # no table here has a sort key
     if place in items:
         items[place] = copy.deepcopy(items[place])
@@ -50,6 +51,6 @@ def answer_alone(request: DynamoHandler) -> Any:
 
 if __name__ == "__main__":
     Table.__deepcopy__ = with_the_items_there_are  # type: ignore[attr-defined]
-    DynamoDBBackend.update_item = update_a_copy  # type: ignore[method-assign]
+    DynamoDBBackend.update_item = update_a_copy  # type: ignore[method-assign, assignment]
     DynamoHandler.call_action = answer_alone  # type: ignore[method-assign]
     main()

@@ -50,12 +50,12 @@ def embed_all(chips: Sequence[FaceChip], engine: Engine) -> list[Embedding]:
 
 
 def _means(views: Sequence[NDArray[np.uint8]], engine: Engine) -> NDArray[np.float32]:
-    """[faces, dimension]: the mean of each face's views."""
+    """[faces, numbers]: the mean of each face's views, by the engine's own network."""
     of_views = engine.embed(np.concatenate(views))
     ends = np.cumsum([len(each) for each in views])
     means = [part.mean(axis=0, dtype=np.float32) for part in np.split(of_views, ends[:-1])]
     rows: NDArray[np.float32] = np.stack(means)
-    if rows.shape[1:] != (engine.card.dimension,) or not np.isfinite(rows).all():
+    if rows.shape[1:] != (engine.card.first_dimension,) or not np.isfinite(rows).all():
         raise EngineFault(
             f"the network of {engine.card.id} returned no usable embedding; run: facecompare "
             "models verify"

@@ -85,6 +85,12 @@ def engine(models_dir: Path) -> Engine:
     return load_engine(settings.engine, settings)
 
 
+@pytest.fixture(scope="session")
+def dlib_fast(models_dir: Path) -> Engine:
+    """dlib's network alone, on faces that its HOG detector finds; loaded once."""
+    return load_engine("dlib-fast", Settings.from_env({"FACECOMPARE_MODELS_DIR": str(models_dir)}))
+
+
 @pytest.fixture
 def settings(_own_environment: None) -> Settings:
     return Settings.from_env()

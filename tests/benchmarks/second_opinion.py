@@ -10,8 +10,8 @@ False match rates are of all pairs of two people; a pair without an embedding is
     threshold   of the combined distance, with FMR 0.04 %
     same        of each network alone, FMR 0.1 %: below it one is sure of one person
     different   of each alone, FMR 10 %: above it one is sure of two people
-    cascade     the first network alone below and above a grey zone, which holds half of one percent
-                of strangers, and the second's distance, at its FMR 0.1 %, within it
+    cascade     the first network alone below and above a grey zone, which holds one percent of
+                strangers, and the second's distance, at its FMR 0.1 %, within it
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 ENGINE = "dlib-sface"
 WEIGHTS = np.round(np.arange(0.3, 0.81, 0.05), 2)
 FITTED_FMR, DECIDED_FMR, UNSURE_FMR = 0.001, 0.0004, 0.1
-GREY_FMR = 0.005  # of the cascade's upper end; its lower end has FITTED_FMR / 10
+GREY_FMR = 0.01  # of the cascade's upper end; its lower end has FITTED_FMR / 10
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,11 @@ def test_only_one_accepts_a_single_face(blank: DecodedImage) -> None:
     assert choose(detected, FacePolicy.ONLY_ONE).box.width == 60
 
 
-def test_real_detectors_find_every_face_of_a_group(engine: Engine) -> None:
+@pytest.mark.parametrize("name", ["engine", "dlib_fast"])
+def test_real_detectors_find_every_face_of_a_group(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine: Engine = request.getfixturevalue(name)
     detected = detect(decoded(pictures.group(pictures.OBAMA, pictures.BIDEN)), engine)
     boxes = [detected.image.box_in_photo(face.box) for face in detected.faces]
     assert len(boxes) == 2
@@ -129,8 +133,8 @@ def test_real_detectors_find_every_face_of_a_group(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
-def test_real_detectors_find_a_portrait_in_any_turn(engine: Engine, turns: int) -> None:
+def test_dlib_s_detectors_find_a_portrait_in_any_turn(dlib_fast: Engine, turns: int) -> None:
     turned = pictures.portrait().rotate(90 * turns, expand=True)
-    detected = detect(decoded(pictures.encoded(turned, quality=92)), engine)
+    detected = detect(decoded(pictures.encoded(turned, quality=92)), dlib_fast)
     assert (detected.image.quarter_turns + turns) % 4 == 0
     assert detected.faces[0].detector == "hog"

@@ -57,10 +57,13 @@ def test_a_gpu_that_cannot_be_used_is_told_and_the_cpu_gives_the_same(
 ) -> None:
     wanted = [onnx_session.CUDA, "CPUExecutionProvider"]
     monkeypatch.setattr(onnx_session, "_providers", lambda _: wanted)
+    monkeypatch.setattr(onnx_session, "_opened", {})  # as in a process that begins
     # ONNX Runtime's build for the CPU warns by itself of a provider that it does not know.
     with caplog.at_level(logging.INFO), pytest.warns(UserWarning, match="CUDAExecutionProvider"):
-        fallen_back = load_engine("dlib-fast", replace(settings, threads=1))
-    assert "face-network.onnx runs on the CPU: no GPU was found that can be used" in caplog.text
+        fallen_back = load_engine(settings.engine, replace(settings, threads=1))
+    told = {record.getMessage().split()[0] for record in caplog.records}
+    assert told == {"face-network.onnx", "sface.onnx"}  # YuNet's is opened for the first photo
+    assert caplog.text.count("runs on the CPU: no GPU was found that can be used") == len(told)
     for name, photo in embedded(fallen_back, 16).items():
         expected = embedded(engine, 16)[name]
         assert photo.embedding is not None
@@ -68,7 +71,10 @@ def test_a_gpu_that_cannot_be_used_is_told_and_the_cpu_gives_the_same(
         np.testing.assert_allclose(photo.embedding.values, expected.embedding.values, atol=1e-6)
 
 
-def test_it_says_where_a_network_runs(models_dir: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_it_says_where_a_network_runs(
+    models_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(onnx_session, "_opened", {})  # as in a process that begins
     with caplog.at_level(logging.INFO):
         open_session(models_dir / "face-network.onnx", threads=1)
     assert "face-network.onnx runs on the CPU" in caplog.text

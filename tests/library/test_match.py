@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from facecompare.batches.batch import PairResult
-from facecompare.engines.calibration import check_threshold
+from facecompare.engines.thresholds import Thresholds, check_threshold, thresholds_of
 from facecompare.engines.cards import CARDS, DLIB_SFACE, engine_card
 from facecompare.errors import BadThreshold, FmrNotCalibrated
-from facecompare.options import RequestOptions, Thresholds
+from facecompare.options import RequestOptions
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match, distances_between, match
 from facecompare.records.record import ComparisonRecord
@@ -85,7 +85,7 @@ def test_two_networks_decide_by_the_weighted_mean_of_their_distances() -> None:
 
 
 def test_a_threshold_that_was_asked_for_lets_the_first_network_decide_alone() -> None:
-    thresholds = RequestOptions(threshold=0.55).thresholds(TWO)
+    thresholds = thresholds_of(TWO, threshold=0.55)
     verdict = match(both(0, 0, 1, 0), both(0.3, 0.4, 0, 1), thresholds, TWO)
     assert (verdict.same_person, verdict.decided_by) == (True, "dlib-yunet")
     assert (verdict.second_distance, verdict.combined_distance) == (None, None)
@@ -106,12 +106,14 @@ def test_networks_that_contradict_each_other_are_told(
 
 def test_thresholds_are_the_card_s_own_unless_others_are_asked_for() -> None:
     assert TWO.second is not None
-    assert RequestOptions().thresholds(ONE) == Thresholds(0.5)
-    assert RequestOptions().thresholds(TWO) == Thresholds(0.5, TWO.second.threshold)
-    asked = RequestOptions(combined_threshold=0.4)
-    assert asked.thresholds(TWO) == Thresholds(0.5, 0.4)
-    with pytest.raises(FmrNotCalibrated):
-        RequestOptions(fmr=0.001).thresholds(TWO)
+    assert thresholds_of(ONE) == Thresholds(0.5)
+    assert thresholds_of(TWO) == Thresholds(0.5, TWO.second.threshold)
+    assert thresholds_of(TWO, combined_threshold=0.4) == Thresholds(0.5, 0.4)
+
+
+def test_a_false_match_rate_that_is_not_resolved_is_refused() -> None:
+    with pytest.raises(FmrNotCalibrated, match="compare through FaceService"):
+        deciding_thresholds(FakeEngine(), RequestOptions(fmr=0.001))
 
 
 def test_records_and_results_hold_every_field_of_a_match() -> None:

@@ -32,7 +32,8 @@ def networks(models_dir: Path) -> Mtcnn:
 
 @pytest.fixture(scope="module")
 def mtcnn_engine(models_dir: Path) -> Engine:
-    return load_engine("mtcnn-dlib", Settings.from_env({"FACECOMPARE_MODELS_DIR": str(models_dir)}))
+    env = {"FACECOMPARE_MODELS_DIR": str(models_dir), "FACECOMPARE_MTCNN": "on"}
+    return load_engine("mtcnn-dlib", Settings.from_env(env))
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -40,10 +41,12 @@ def pixels(path: Path) -> np.ndarray:
 
 
 @pytest.mark.parametrize("path", [OBAMA, OBAMA2, BIDEN], ids=lambda path: path.stem)
-def test_one_face_is_found_where_dlib_finds_it(networks: Mtcnn, engine: Engine, path: Path) -> None:
+def test_one_face_is_found_where_dlib_finds_it(
+    networks: Mtcnn, dlib_fast: Engine, path: Path
+) -> None:
     picture = pixels(path)
     [found] = MtcnnDetector(networks).find(picture)
-    [dlibs] = engine.detectors[0].find(picture)
+    [dlibs] = dlib_fast.detectors[0].find(picture)
     assert found.score > 0.98
     assert found.box.centre == pytest.approx(dlibs.box.centre, abs=0.2 * dlibs.box.width)
     assert found.box.width == pytest.approx(dlibs.box.width, rel=0.35)
@@ -102,10 +105,10 @@ def test_threads_get_the_same_faces(networks: Mtcnn) -> None:
     assert all(found == alone for found in together)
 
 
-def test_the_engine_gives_dlib_s_verdicts(mtcnn_engine: Engine, engine: Engine) -> None:
+def test_the_engine_gives_dlib_s_verdicts(mtcnn_engine: Engine, dlib_fast: Engine) -> None:
     for other in (OBAMA2, BIDEN):
         photos = Photo(OBAMA.read_bytes()), Photo(other.read_bytes())
-        by_mtcnn, by_hog = compare(*photos, mtcnn_engine), compare(*photos, engine)
+        by_mtcnn, by_hog = compare(*photos, mtcnn_engine), compare(*photos, dlib_fast)
         assert by_mtcnn.match.distance == pytest.approx(by_hog.match.distance, abs=0.06)
         assert by_mtcnn.match.same_person is by_hog.match.same_person
         assert by_mtcnn.image1.compared.face.detector == "mtcnn"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import onnx
@@ -91,7 +92,7 @@ def test_a_chip_s_embedding_does_not_depend_on_its_neighbours(
 def test_yunet_s_cells_are_the_published_network_s(yunet: onnxruntime.InferenceSession) -> None:
     picture = pictures(PUBLISHED_SIDE_PX, PUBLISHED_SIDE_PX)[:1]
     published = ReferenceEvaluator(onnx.load_from_string(YUNET))
-    outputs = published.run(None, {"input": picture[:, ::-1]})  # it takes BGR
+    outputs: Any = published.run(None, {"input": picture[:, ::-1]})  # it takes BGR
     expected = joined(dict(zip(published.output_names, outputs, strict=True)))
     (found,) = yunet.run(None, {"pictures": picture})
     assert found[..., 0].max() > 0.8

@@ -13,8 +13,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from facecompare.engines.protocol import Engine
-from facecompare.errors import FaceCompareError
-from facecompare.options import RequestOptions, Thresholds
+from facecompare.engines.thresholds import Thresholds, thresholds_of
+from facecompare.errors import FaceCompareError, FmrNotCalibrated
+from facecompare.options import RequestOptions
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import DetectedFaces, Face, choose, detect
@@ -117,7 +118,7 @@ def compare(
     """
     options = options or RequestOptions()
     timing = Timing()
-    thresholds = options.thresholds(engine.card)
+    thresholds = deciding_thresholds(engine, options)
     found1, found2 = _examine_all({"image1": image1, "image2": image2}, engine, options)
     return _comparison(found1, found2, engine, thresholds, timing)
 
@@ -132,7 +133,7 @@ def predict(
     """Which of two candidates is closer to the anchor, and is it the same person?"""
     options = options or RequestOptions()
     timing = Timing()
-    thresholds = options.thresholds(engine.card)
+    thresholds = deciding_thresholds(engine, options)
     photos = {"anchor": anchor, "image1": image1, "image2": image2}
     of_anchor, *candidates = _examine_all(photos, engine, options)
     return Prediction(
@@ -153,6 +154,19 @@ def embed_photo(photo: Photo, engine: Engine, options: RequestOptions | None = N
     """The embedding of the face that the policy chooses."""
     with concerning("image"):
         return _examine(photo, engine, options or RequestOptions()).embedding
+
+
+def deciding_thresholds(engine: Engine, options: RequestOptions) -> Thresholds:
+    """What decides with these options.
+
+    Raises  BadThreshold; FmrNotCalibrated while a false match rate is not resolved.
+    """
+    if options.fmr is not None:
+        raise FmrNotCalibrated(
+            "found a false match rate and no calibration; expected a threshold; send a "
+            "threshold, or compare through FaceService, which turns a rate into one"
+        )
+    return thresholds_of(engine.card, options.threshold, options.combined_threshold)
 
 
 @contextmanager
@@ -204,7 +218,7 @@ def _find(
     face: int | None = None,
 ) -> PhotoReport:
     with timing.stage("decode"):
-        image = decode(photo, options.limits, reducing_gap=engine.card.reducing_gap)
+        image = decode(photo, options.limits, scaling=engine.card.scaling)
     with timing.stage("detect"):
         detected = detect(image, engine)
         chosen = choose(detected, options.face if face is None else face)

@@ -23,6 +23,7 @@ from facecompare.engines.calibration import (
 )
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
+from facecompare.engines.thresholds import requested_thresholds
 from facecompare.errors import Landmarks68Off
 from facecompare.model_store.files import Models
 from facecompare.options import RequestOptions
@@ -183,8 +184,14 @@ class FaceService:
                 "excludes commercial use (iBUG 300-W); expected five landmarks; leave it out, or "
                 "switch it on with FACECOMPARE_LANDMARKS68=on"
             )
+        threshold, combined = requested_thresholds(
+            options.threshold, options.fmr, engine.card, self._calibration(engine)
+        )
         return replace(
-            options.with_fmr_resolved(engine.card, self._calibration(engine)),
+            options,
+            threshold=threshold,
+            combined_threshold=combined or options.combined_threshold,
+            fmr=None,
             engine=engine.card.id,
             limits=self._limits,
             threads=self.settings.threads,

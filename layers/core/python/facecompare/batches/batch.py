@@ -19,8 +19,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, Self
 
 from facecompare.batches.chunk import Chunk
+from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BatchNotFound, IdempotencyConflict
-from facecompare.options import Thresholds
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
 from facecompare.results.schemas import FIELD_DOCSTRINGS
 

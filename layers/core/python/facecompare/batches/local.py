@@ -25,8 +25,9 @@ from facecompare.batches.batch import RESULT_COLUMNS, PairResult
 from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.batches.pairs_file import Pair, read_pairs
-from facecompare.engines.calibration import check_threshold
+from facecompare.compare import deciding_thresholds
 from facecompare.engines.protocol import Engine
+from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BadField, BadManifest
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
@@ -64,6 +65,7 @@ class BatchRun:
 
     batch: LocalBatch
     engine: Engine
+    thresholds: Thresholds
     checkpoint: Checkpoint
 
     def embed(self) -> Iterator[EmbeddedPhoto]:
@@ -115,9 +117,8 @@ class BatchRun:
         for image, state in states.items():
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
-        card = self.engine.card
         one, other = (self._embedding(state) for state in states.values())
-        verdict = match(one, other, self.batch.options.thresholds(card), card)
+        verdict = match(one, other, self.thresholds, self.engine.card)
         return PairResult.compared(pair, verdict, self.batch.score_of(verdict))
 
     def _embedding(self, state: PhotoState) -> Embedding:
@@ -132,6 +133,7 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
     Raises  BadManifest, BadThreshold; BadField when there is no folder of photos, or the results
             exist already, or were begun with other pairs or options; RecordsUnavailable.
     """
+    thresholds = deciding_thresholds(engine, batch.options)
     _check(batch)
     digest = _digest(batch, engine)
     _make_folder(batch)
@@ -139,7 +141,7 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
     try:
         paths = ((_path(batch, pair.image1), _path(batch, pair.image2)) for pair in _pairs(batch))
         checkpoint.begin(digest, paths)
-        yield BatchRun(batch, engine, checkpoint)
+        yield BatchRun(batch, engine, thresholds, checkpoint)
     except BadManifest:
         shutil.rmtree(batch.folder)  # nothing was begun
         raise
@@ -150,8 +152,6 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
 
 
 def _check(batch: LocalBatch) -> None:
-    if batch.options.threshold is not None:
-        check_threshold(batch.options.threshold)
     if batch.out.exists():
         shutil.rmtree(batch.folder, ignore_errors=True)
         raise BadField(f"{batch.out} exists already; name another file for the results")

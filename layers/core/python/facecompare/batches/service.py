@@ -24,6 +24,7 @@ from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
 from facecompare.config import Settings
 from facecompare.engines.calibration import find_calibration
 from facecompare.engines.catalogue import offered_card
+from facecompare.engines.thresholds import Thresholds, requested_thresholds, thresholds_of
 from facecompare.errors import (
     BadField,
     BadManifest,
@@ -32,7 +33,7 @@ from facecompare.errors import (
     RecordsUnavailable,
 )
 from facecompare.model_store.files import ModelFolder
-from facecompare.options import RequestOptions, Thresholds
+from facecompare.options import RequestOptions
 from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
 
@@ -193,7 +194,8 @@ class BatchService:
         models = ModelFolder.at(self._settings.models_dir)
         digest = models.digest(card.models)
         calibration = find_calibration(card.id, digest, self._settings.models_dir)
-        return card.id, options.with_fmr_resolved(card, calibration).thresholds(card)
+        asked = requested_thresholds(options.threshold, options.fmr, card, calibration)
+        return card.id, thresholds_of(card, *asked)
 
 
 def open_batches(settings: Settings) -> BatchService | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from facecompare.engines.calibration import MAX_THRESHOLD, check_threshold
+from facecompare.engines.thresholds import MAX_THRESHOLD, check_threshold
 from facecompare.errors import BadField, BadThreshold, RequestError
 from facecompare.options import FacePolicy
 

@@ -17,11 +17,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from facecompare.errors import BadField, BadThreshold, CalibrationUnusable, FmrNotCalibrated
+from facecompare.errors import CalibrationUnusable, FmrNotCalibrated
 
 SHIPPED = Path(__file__).with_name("calibrations")
 KEYS = {"false_matches": "false_accepts"}  # field → its key in the file
-MAX_THRESHOLD = 2.0  # no two dlib embeddings of LFW are further apart than 1.2; beyond is a slip
 Curve = Sequence[tuple[float, float]]
 
 
@@ -100,39 +99,6 @@ def interpretation_of(
         return Interpretation()
     fmrs = (calibration.fmr_at(each) for each in (threshold, distance))
     return Interpretation(calibration.score_of(distance), *(float(f"{fmr:.3g}") for fmr in fmrs))
-
-
-def requested_threshold(
-    threshold: float | None, fmr: float | None, engine: str, calibration: Calibration | None
-) -> float | None:
-    """The distance that decides: what was asked for, itself or as a false match rate, or None.
-
-    Raises  BadField when both were asked for; BadThreshold, FmrNotCalibrated.
-    """
-    if fmr is None:
-        if threshold is not None:
-            check_threshold(threshold)
-        return threshold
-    if threshold is not None:
-        raise BadField("found a threshold and a false match rate (fmr); expected one of them")
-    if calibration is None:
-        raise FmrNotCalibrated(
-            f"found a false match rate and no calibration of {engine}; expected a calibrated "
-            "engine; send a threshold instead"
-        )
-    return calibration.threshold_for(fmr)
-
-
-def check_threshold(threshold: float) -> None:
-    """Refuse what is no usable distance, before any photo is looked at.
-
-    Raises  BadThreshold.
-    """
-    if not math.isfinite(threshold) or not 0 < threshold <= MAX_THRESHOLD:
-        raise BadThreshold(
-            f"found the threshold {threshold}; expected a distance above 0 and at most "
-            f"{MAX_THRESHOLD}"
-        )
 
 
 def find_calibration(engine: str, model_digest: str, models_dir: Path) -> Calibration | None:

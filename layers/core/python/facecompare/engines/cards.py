@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from facecompare.engines.protocol import QUICK, EngineCard, SecondOpinion, View
+from facecompare.engines.protocol import EngineCard, Scaling, SecondOpinion, View
 from facecompare.errors import UnknownEngine
 
 # dlib's 5-point predictor; left and right as the viewer sees them.
@@ -84,7 +84,7 @@ _YUNET_DLIB_CARD = replace(
         ("face-network", "landmarks5", *YUNET_MODELS),
         f"{PUBLIC_DOMAIN}; MIT",
     ),
-    reducing_gap=QUICK,
+    scaling=Scaling.QUICK,
 )
 _SFACE_CARD = EngineCard(
     id=SFACE,
@@ -98,7 +98,7 @@ _SFACE_CARD = EngineCard(
     models=("sface", *YUNET_MODELS),
     licence="Apache-2.0; MIT",
     template=SFACE_TEMPLATE,
-    reducing_gap=QUICK,
+    scaling=Scaling.QUICK,
 )
 _DLIB_SFACE_CARD = replace(
     _YUNET_DLIB_CARD,

@@ -113,7 +113,7 @@ def _embedded(
 ) -> tuple[NDArray[np.float32], str, tuple[float, ...]]:
     photo = _photo(task)
     with timing.stage("decode"):
-        image = decode(photo, _settings.limits, reducing_gap=engine.card.reducing_gap)
+        image = decode(photo, _settings.limits, scaling=engine.card.scaling)
     with timing.stage("detect"):
         detected = detect(image, engine)
         face = choose(detected, FacePolicy.MOST_CENTRAL)  # a portrait's subject is in the middle

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from facecompare.config import WORKING_WIDTH_PX, ImageLimits
-from facecompare.engines.protocol import CAREFUL, Box
+from facecompare.engines.protocol import Box, Scaling
 from facecompare.errors import (
     DamagedImage,
     EmptyImage,
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
     from facecompare.engines.protocol import Points
 
+# How many times larger than the working size a photo is at least left by JPEG's decoder and by
+# averaging, before it is resampled.
+REDUCING_GAP = {Scaling.CAREFUL: 2.0, Scaling.QUICK: 1.0}
 MAX_ASPECT = 1.5  # working height by width: 2:3 is the tallest usual photo; taller ones shrink
 
 # Our own limits are checked on the header right after opening and are stricter than this warning.
@@ -131,12 +134,10 @@ def decode(
     photo: Photo,
     limits: ImageLimits,
     working_width: int = WORKING_WIDTH_PX,
-    reducing_gap: float = CAREFUL,
+    scaling: Scaling = Scaling.CAREFUL,
 ) -> DecodedImage:
     """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall).
 
-    `reducing_gap` is how many times larger than that the quick reductions may leave the picture,
-    at least, before Lanczos scales it.
 
     Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
             ImageTooSmall, DamagedImage.
@@ -144,7 +145,7 @@ def decode(
     with _COMPLETE_FILES():
         image = _open(photo, limits)
         try:
-            return _upright_rgb(image, photo, working_width, reducing_gap)
+            return _upright_rgb(image, photo, working_width, scaling)
         except UnsupportedImage:
             raise
         # Hostile files make Pillow's plugins raise almost anything: OSError, SyntaxError,
@@ -219,7 +220,7 @@ _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
 
 
 def _upright_rgb(
-    image: Image.Image, photo: Photo, working_width: int, reducing_gap: float
+    image: Image.Image, photo: Photo, working_width: int, scaling: Scaling
 ) -> DecodedImage:
     # HEIF and AVIF carry their rotation in the container and their decoders have applied it.
     in_container = image.format in ("HEIF", "AVIF")
@@ -227,7 +228,7 @@ def _upright_rgb(
     sideways = orientation in (5, 6, 7, 8)
     width, height = image.size[::-1] if sideways else image.size
     target = _working_size(width, height, working_width)
-    rgb = _scaled_rgb(image, target[::-1] if sideways else target, reducing_gap)
+    rgb = _scaled_rgb(image, target[::-1] if sideways else target, scaling)
     if orientation in _TRANSPOSE:
         rgb = rgb.transpose(_TRANSPOSE[orientation])
     pixels = np.asarray(rgb)
@@ -246,15 +247,19 @@ def _working_size(width: int, height: int, working_width: int) -> tuple[int, int
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _scaled_rgb(image: Image.Image, size: tuple[int, int], reducing_gap: float) -> Image.Image:
+def _scaled_rgb(image: Image.Image, size: tuple[int, int], scaling: Scaling) -> Image.Image:
     """Decode, convert and scale, in the order that touches the fewest pixels."""
-    generous = (round(size[0] * reducing_gap), round(size[1] * reducing_gap))
+    gap = REDUCING_GAP[scaling]
+    generous = (round(size[0] * gap), round(size[1] * gap))
     image.draft(image.mode, generous)  # JPEG: the decoder itself scales by 1/2, 1/4 or 1/8
     image.load()
     rgb = _rgb(image)
     if rgb.size == size:
         return rgb
-    return rgb.resize(size, Image.Resampling.LANCZOS, reducing_gap=reducing_gap)
+    shrinks = rgb.width > size[0]
+    quick = shrinks and scaling is Scaling.QUICK
+    resampling = Image.Resampling.HAMMING if quick else Image.Resampling.LANCZOS
+    return rgb.resize(size, resampling, reducing_gap=gap)
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.options import Thresholds
+from facecompare.engines.thresholds import Thresholds
 from facecompare.pipeline.embed import Embedding
 
 if TYPE_CHECKING:

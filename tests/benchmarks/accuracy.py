@@ -26,7 +26,7 @@ from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from tests.benchmarks.views import accuracy, auc, listed
 
-ENGINES = ("dlib-fast", "dlib-accurate")
+ENGINES = ("dlib-fast", "dlib-accurate", "dlib-yunet")
 PEER = "face_recognition"
 
 

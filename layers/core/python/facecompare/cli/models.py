@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from facecompare.cli.command import WIDTH, Group
 from facecompare.cli.output import notice, print_json, table, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.config import ENV_PREFIX, Settings
+from facecompare.engines.cards import MTCNN_MODELS
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:
@@ -21,9 +23,7 @@ if TYPE_CHECKING:
 COLUMNS = ("16", ">17", "")
 DETAIL = "  {:12}"  # the name of what is said about a model file, before what is said
 # Models whose licence excludes commercial use, and the setting without which nothing uses them.
-SWITCHED_BY = {"landmarks68": "landmarks68"} | {
-    f"mtcnn-{network}": "mtcnn" for network in ("proposal", "refinement", "output")
-}
+SWITCHED_BY = {"landmarks68": "landmarks68", **dict.fromkeys(MTCNN_MODELS, "mtcnn")}
 
 
 @click.group(cls=Group)
@@ -159,24 +159,38 @@ def card(settings: Settings) -> int:
     "--bucket", metavar="NAME", show_default="FACECOMPARE_MODEL_BUCKET", help="The S3 bucket."
 )
 def push(settings: Settings, bucket: str | None) -> int:
-    """Send the model files that an S3 bucket lacks. They are verified first."""
+    """Send the model files that an S3 bucket lacks. They are verified first.
+
+    Those whose licence excludes commercial use are left out unless they are switched on here.
+    """
     name = bucket or settings.model_bucket
     if not name:
         raise BadField("no bucket is named; give --bucket or set FACECOMPARE_MODEL_BUCKET")
     from facecompare.model_store.files import ModelFolder
     from facecompare.model_store.s3 import push_models
 
-    for row, sent in push_models(ModelFolder.at(settings.models_dir), name):
+    folder = ModelFolder.at(settings.models_dir)
+    left_out = {row.name: off for row in folder.files if (off := _switched_off(row, settings))}
+    for row_name, off in left_out.items():
+        notice(f"{row_name}: left out ({off})")
+    sent_files = tuple(row for row in folder.files if row.name not in left_out)
+    for row, sent in push_models(replace(folder, files=sent_files), name):
         notice(f"{row.name}: {'sent' if sent else 'is there'}")
     return 0
 
 
 def _row(folder: ModelFolder, file: ModelFile, settings: Settings) -> tuple[str, ...]:
     state = "present" if (folder.path / file.file).is_file() else "missing"
-    switch = SWITCHED_BY.get(file.name, "")
-    if not getattr(settings, switch, True):
-        state += f", {ENV_PREFIX}{switch.upper()}=off"
-    return file.name, f"{file.bytes:,} bytes", state
+    off = _switched_off(file, settings)
+    return file.name, f"{file.bytes:,} bytes", f"{state}, {off}" if off else state
+
+
+def _switched_off(file: ModelFile, settings: Settings) -> str:
+    """The setting that keeps this installation from using the file, as NAME=off, or nothing."""
+    switch = SWITCHED_BY.get(file.name)
+    if switch is None or getattr(settings, switch):
+        return ""
+    return f"{ENV_PREFIX}{switch.upper()}=off"
 
 
 def _details(file: ModelFile) -> Iterator[str]:

@@ -169,14 +169,18 @@ def push(settings: Settings, bucket: str | None) -> int:
     from facecompare.model_store.files import ModelFolder
     from facecompare.model_store.s3 import push_models
 
-    folder = ModelFolder.at(settings.models_dir)
-    left_out = {row.name: off for row in folder.files if (off := _switched_off(row, settings))}
-    for row_name, off in left_out.items():
-        notice(f"{row_name}: left out ({off})")
-    sent_files = tuple(row for row in folder.files if row.name not in left_out)
-    for row, sent in push_models(replace(folder, files=sent_files), name):
+    folder = _allowed(ModelFolder.at(settings.models_dir), settings)
+    for row, sent in push_models(folder, name):
         notice(f"{row.name}: {'sent' if sent else 'is there'}")
     return 0
+
+
+def _allowed(folder: ModelFolder, settings: Settings) -> ModelFolder:
+    """The folder without the files that are switched off here, which are named on stderr."""
+    off = {file.name: _switched_off(file, settings) for file in folder.files}
+    for name in filter(off.get, off):
+        notice(f"{name}: left out ({off[name]})")
+    return replace(folder, files=tuple(file for file in folder.files if not off[file.name]))
 
 
 def _row(folder: ModelFolder, file: ModelFile, settings: Settings) -> tuple[str, ...]:

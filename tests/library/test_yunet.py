@@ -90,3 +90,15 @@ def test_faces_of_40_pixels_are_found(yunet: Engine) -> None:
         crowd.paste(small, (left, 150))
     report = detect_faces(Photo(pictures.encoded(crowd, "PNG")), yunet)
     assert len(report.faces) == 3
+
+
+def test_a_noisy_face_is_found_at_a_second_look(yunet: Engine) -> None:
+    with Image.open(pictures.OBAMA) as portrait:
+        small = np.asarray(portrait.convert("RGB").resize((250, 312)), np.float32)
+    noise = np.random.default_rng(7).normal(0, 40, small.shape)
+    noisy = Image.fromarray((small + noise).clip(0, 255).astype(np.uint8))
+    report = detect_faces(Photo(pictures.encoded(noisy, "PNG")), yunet)
+    clean = detect_faces(Photo(pictures.OBAMA.read_bytes()), yunet)
+    (box,), (expected,) = ([each.face.box for each in found.faces] for found in (report, clean))
+    apart = np.hypot(*np.subtract(box.centre, expected.centre))
+    assert apart < 0.15 * expected.width

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 
 from facecompare.config import Settings
 from facecompare.engines.lazy import Lazy
@@ -35,6 +36,11 @@ SURE, PROBABLE = 0.8, 0.6
 # nonsense, and is less sure of them. Of 150 photos of LFW 99 % have a score above this upright, and
 # one does in another turn. Below this, a photo is looked at in all turns.
 SURELY_UPRIGHT = 0.92
+# Where nothing is found, the picture is looked at again so many times smaller, in which noise and
+# blur vanish: of 25 photos of LFW with noise of deviation 25 (of 255) 6 have a face at first, and
+# all then; with 50 none at first, and 18 then.
+SECOND_LOOK = 3
+SCALES = np.array([1, *[SECOND_LOOK] * (ROW - 1)], np.float32)  # a score is no length
 # dlib's HOG detector frames the same faces so, and dlib's landmarks and all that is measured in
 # face widths begin with its frame: a square of this share of the mean side of YuNet's box, and
 # its centre so far from the mean of the five points, in widths (DevTrain, 400 photos).
@@ -61,12 +67,18 @@ class YunetDetector:
     def find(self, pixels: Pixels) -> list[Detection]:
         """All faces of which it is sure or, if there are none, that are probable; best score
         first; scores are from 0 to 1. None, when the best is below `at_least`."""
-        (cells,) = self._session().run(None, {"pictures": _padded(pixels)[None]})
-        rows = _decoded(cells[0], pixels.shape[1])
+        rows = self._rows(pixels)
+        if not len(rows):
+            smaller = np.asarray(Image.fromarray(pixels).reduce(SECOND_LOOK))
+            rows = self._rows(smaller) * SCALES
         found = [_detection(row) for row in _distinct(rows)]
         if not found or found[0].score < self._at_least:
             return []
         return [each for each in found if each.score >= SURE] or found
+
+    def _rows(self, pixels: Pixels) -> Rows:
+        (cells,) = self._session().run(None, {"pictures": _padded(pixels)[None]})
+        return _decoded(cells[0], pixels.shape[1])
 
 
 def _padded(pixels: Pixels) -> NDArray[np.float32]:

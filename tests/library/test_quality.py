@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from facecompare.compare import detect_faces
 from facecompare.engines.cards import DLIB_LANDMARKS5, POINT_NAMES
 from facecompare.engines.protocol import Engine
 from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.quality import Measure, pose
+from facecompare.pipeline.quality import MIN_VISIBILITY, Measure, pose
 from tests.support import pictures
 
 
@@ -47,6 +47,41 @@ def test_a_dark_face_warns_of_brightness(engine: Engine) -> None:
 def test_a_flat_face_warns_of_contrast(engine: Engine) -> None:
     flat = ImageEnhance.Contrast(pictures.portrait()).enhance(0.25)
     assert "contrast" in warnings(flat, engine)
+
+
+def test_a_noisy_face_warns_of_noise(engine: Engine) -> None:
+    portrait = pictures.portrait().resize((250, 312))
+    noise = np.random.default_rng(1).normal(0, 35, (312, 250, 3))
+    noisy = Image.fromarray((np.asarray(portrait) + noise).clip(0, 255).astype(np.uint8))
+    assert "noise" in warnings(noisy, engine)
+    assert "noise" not in warnings(portrait, engine)
+
+
+@pytest.mark.parametrize("sides", [(0.05, 0.55, 0.95, 1.05), (0.0, 0.15, 1.0, 0.42)])
+def test_a_covered_face_is_less_visible(
+    engine: Engine, sides: tuple[float, float, float, float]
+) -> None:
+    """With a mask over mouth and nose, with a bar over the eyes; in shares of the face's box."""
+    portrait = pictures.portrait()
+    seen = detect_faces(Photo(pictures.encoded(portrait, "PNG")), engine)
+    box = seen.image.box_in_photo(seen.faces[0].face.box)
+    left, top, right, bottom = sides
+    covered = portrait.copy()
+    ImageDraw.Draw(covered).rectangle(
+        (
+            *(box.left + left * box.width, box.top + top * box.height),
+            *(box.left + right * box.width, box.top + bottom * box.height),
+        ),
+        fill=(15, 15, 15),
+    )
+    before, after = (measures(each, engine)["visibility"] for each in (portrait, covered))
+    assert not before.warns
+    assert after.value < before.value - 2
+
+
+def test_a_face_of_which_little_is_seen_warns() -> None:
+    assert Measure("visibility", 91.9, "%", minimum=MIN_VISIBILITY).warns
+    assert not Measure("visibility", 92.0, "%", minimum=MIN_VISIBILITY).warns
 
 
 # Eye corners and nose base in millimetres; x right, y down, z away from the viewer.

@@ -29,7 +29,7 @@ class MeasureResponse:
 
     __pydantic_config__ = FIELD_DOCSTRINGS
     name: str
-    """face_width, sharpness, brightness, contrast, yaw, pitch or roll"""
+    """face_width, sharpness, brightness, contrast, noise, yaw, pitch, roll or visibility"""
     value: float
     unit: str
     minimum: float | None

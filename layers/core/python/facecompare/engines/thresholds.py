@@ -1,0 +1,72 @@
+"""Which distance decides, and below what: the engine's own thresholds, or those asked for. Light."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from facecompare.engines.calibration import Calibration
+from facecompare.engines.protocol import EngineCard
+from facecompare.errors import BadField, BadThreshold, FmrNotCalibrated
+
+MAX_THRESHOLD = 2.0  # no two dlib embeddings of LFW are further apart than 1.2; beyond is a slip
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What decides: a threshold of the first network's distance or, where there is one, of the
+    combined distance."""
+
+    first: float
+    combined: float | None = None
+
+
+def requested_thresholds(
+    threshold: float | None, fmr: float | None, card: EngineCard, calibration: Calibration | None
+) -> tuple[float | None, float | None]:
+    """What was asked for, itself or as a false match rate: (threshold of the first network's
+    distance, threshold of the combined one); at most one of them is not None.
+
+    Raises  BadField when both were asked for; BadThreshold, FmrNotCalibrated.
+    """
+    if fmr is None:
+        if threshold is not None:
+            check_threshold(threshold)
+        return threshold, None
+    if threshold is not None:
+        raise BadField("found a threshold and a false match rate (fmr); expected one of them")
+    if calibration is None:
+        raise FmrNotCalibrated(
+            f"found a false match rate and no calibration of {card.id}; expected a calibrated "
+            "engine; send a threshold instead"
+        )
+    found = calibration.threshold_for(fmr)
+    return (None, found) if card.second else (found, None)
+
+
+def thresholds_of(
+    card: EngineCard, threshold: float | None = None, combined_threshold: float | None = None
+) -> Thresholds:
+    """The engine's own thresholds, or those that were asked for; with a threshold of the first
+    network's distance that network decides alone.
+
+    Raises  BadThreshold.
+    """
+    if threshold is not None:
+        check_threshold(threshold)
+        return Thresholds(threshold)
+    if card.second is None:
+        return Thresholds(card.default_threshold)
+    return Thresholds(card.default_threshold, combined_threshold or card.second.threshold)
+
+
+def check_threshold(threshold: float) -> None:
+    """Refuse what is no usable distance, before any photo is looked at.
+
+    Raises  BadThreshold.
+    """
+    if not math.isfinite(threshold) or not 0 < threshold <= MAX_THRESHOLD:
+        raise BadThreshold(
+            f"found the threshold {threshold}; expected a distance above 0 and at most "
+            f"{MAX_THRESHOLD}"
+        )

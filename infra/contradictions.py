@@ -7,6 +7,7 @@ from typing import Any
 
 from facecompare.config import engine_ids
 from facecompare.config.reader import refusal
+from facecompare.engines.cards import MTCNN
 from facecompare.errors import BadSetting
 from infra.limits import HTTP_API_TIMEOUT_S
 
@@ -33,6 +34,11 @@ def _unknown_engine(settings: Any) -> Iterator[str]:
     known = engine_ids(settings.models)
     if settings.engine not in known:
         yield refusal(f"-c engine={settings.engine}", f"one of {', '.join(known)}")
+    if settings.engine == MTCNN and not settings.mtcnn:
+        yield (
+            f"found -c engine={MTCNN} without -c mtcnn=on; expected both, because MTCNN's weights "
+            "exclude commercial use and are left out otherwise; add it or name another engine"
+        )
 
 
 def _concurrency(settings: Any) -> Iterator[str]:

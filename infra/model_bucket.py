@@ -7,14 +7,12 @@ from pathlib import Path
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
-from facecompare.engines.cards import MTCNN_MODELS
+from facecompare.engines.cards import SWITCHED_BY
 from facecompare.model_store.files import ModelFolder, model_key
 from infra.bucket_files import BucketFiles
 from infra.private_bucket import PrivateBucket
 from infra.settings import DeploySettings
 from infra.staging import staged
-
-LANDMARKS68 = "landmarks68"
 
 
 class ModelBucket(Construct):
@@ -42,8 +40,7 @@ def model_files(settings: DeploySettings) -> dict[str, Path]:
     Raises  ModelFileMissing, ModelFileDamaged, whose message is the command that builds them.
     """
     folder = ModelFolder.at(settings.models)
-    left_out = set() if settings.landmarks68 else {LANDMARKS68}
-    left_out |= set() if settings.mtcnn else set(MTCNN_MODELS)
+    left_out = {name for name, switch in SWITCHED_BY.items() if not getattr(settings, switch)}
     wanted = [row for row in folder.files if row.name not in left_out]
     for row in wanted:
         folder.verify(row.name)

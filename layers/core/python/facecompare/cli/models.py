@@ -14,7 +14,7 @@ from facecompare.cli.command import WIDTH, Group
 from facecompare.cli.output import notice, print_json, table, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.config import ENV_PREFIX, Settings
-from facecompare.engines.cards import MTCNN_MODELS
+from facecompare.engines.cards import SWITCHED_BY
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("16", ">17", "")
 DETAIL = "  {:12}"  # the name of what is said about a model file, before what is said
-# Models whose licence excludes commercial use, and the setting without which nothing uses them.
-SWITCHED_BY = {"landmarks68": "landmarks68", **dict.fromkeys(MTCNN_MODELS, "mtcnn")}
 
 
 @click.group(cls=Group)

@@ -36,6 +36,8 @@ TEN_VIEWS = MIRRORED + tuple(
 DLIB_MODELS = ("face-network", "hog-detector", "cnn-detector", "landmarks5")
 MTCNN_MODELS = ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output")
 YUNET_MODELS = ("yunet",)
+# Models whose licence excludes commercial use, and the setting without which nothing uses them.
+SWITCHED_BY = {"landmarks68": "landmarks68", **dict.fromkeys(MTCNN_MODELS, "mtcnn")}
 
 # SFace's own alignment and threshold: opencv_zoo, models/face_recognition_sface (sface.py), whose
 # template is ArcFace's. Left and right as the viewer sees them.

@@ -73,8 +73,8 @@ class Measure:
 def quality(
     image: DecodedImage, face: Face, chip: FaceChip, card: EngineCard
 ) -> tuple[Measure, ...]:
-    """Size, sharpness, exposure, noise and pose of a face, always in this order; last how much of it
-    is seen, where the detector tells that."""
+    """Size, sharpness, exposure, noise and pose of a face, always in this order; last how much of
+    it is seen, where the detector tells that."""
     grey = _grey(chip.picture)
     yaw, pitch, roll = pose(face.landmarks5, card.landmarks5)
     measures = (
@@ -136,8 +136,10 @@ def _laplacian_variance(grey: NDArray[np.float32]) -> float:
 
 
 def _noise(grey: NDArray[np.float32]) -> float:
-    """The noise's standard deviation, from what a plane through 3 × 3 pixels leaves (Immerkær, "Fast
-    noise variance estimation", 1996)."""
+    """The noise's standard deviation, from what a plane through 3 × 3 pixels leaves.
+
+    Source  J. Immerkær, "Fast noise variance estimation" (1996).
+    """
     rows = grey[:-2] - 2 * grey[1:-1] + grey[2:]
     left = rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:]
     return float(np.abs(left).mean() * np.sqrt(np.pi / 2) / 6)

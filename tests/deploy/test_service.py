@@ -63,7 +63,8 @@ def test_a_verdict_is_the_command_line_s_and_leaves_one_record(
             FACECOMPARE_MODELS_DIR=str(installation.models_dir),
         )
     )
-    assert answer.json()["distance"] == pytest.approx(printed["distance"], abs=1e-6)
+    for name in ("distance", "second_distance", "combined_distance"):
+        assert answer.json()[name] == pytest.approx(printed[name], abs=1e-6)
     assert answer.json()["same_person"] is printed["same_person"] is True
     (kept,) = comparisons(installation)
     assert kept["comparison_id"]["S"] == answer.json()["comparison_id"]

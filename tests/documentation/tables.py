@@ -111,6 +111,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
 MEASURED = {
     "accuracy": ("tests.benchmarks.accuracy",),
     "behind": ("cli", "http", "lambda"),
+    "both": ("tests.benchmarks.second_opinion",),
     "cost": ("facecompare cost",),
     "detectors": ("tests.benchmarks.detectors",),
     "path": ("cli", "http", "lambda"),

@@ -67,8 +67,10 @@ def test_it_answers_that_it_is_well(address: str, function: LambdaFunction) -> N
 def test_its_distance_is_the_one_computed_here(address: str, engine: Engine) -> None:
     answer = httpx2.post(f"{address}/api/compare", files=PHOTOS, timeout=30).json()
     one, other = (Photo(data, name) for name, data in PHOTOS.items())
-    here = compare(one, other, engine, RequestOptions()).match.distance
-    assert answer["distance"] == pytest.approx(here, abs=1e-6)
+    here = compare(one, other, engine, RequestOptions()).match
+    for name in ("distance", "second_distance", "combined_distance"):
+        assert answer[name] == pytest.approx(getattr(here, name), abs=1e-6)
+    assert answer["decided_by"] == here.decided_by
 
 
 def test_the_first_verdict_comes_soon_after_the_start(

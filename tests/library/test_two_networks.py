@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 
 from facecompare.batches.local import LocalBatch, running
+from facecompare.cli.main import main
 from facecompare.compare import compare, embed_photo
 from facecompare.config import Settings
 from facecompare.engines.cards import DLIB_SFACE, SFACE, YUNET_DLIB
@@ -86,6 +89,24 @@ def test_a_batch_in_any_order_says_what_single_comparisons_say(
             assert float(row["combined_distance"]) == pytest.approx(
                 expected.combined_distance, abs=CLOSE
             )
+
+
+DECISION = (
+    *("same_person", "distance", "threshold", "decided_by", "uncertain", "score"),
+    *("second_distance", "combined_distance", "combined_threshold"),
+)
+
+
+def test_the_command_line_and_the_api_say_the_same(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for one, other in permutations(PORTRAITS, 2):
+        files = {"image1": one.read_bytes(), "image2": other.read_bytes()}
+        by_api = client.post("/api/compare", files=files).json()
+        assert main(["compare", "--json", str(one), str(other)]) == (not by_api["same_person"])
+        printed = json.loads(capsys.readouterr().out)
+        for name in DECISION:
+            assert printed[name] == pytest.approx(by_api[name], abs=CLOSE), name
 
 
 def _batch(order: list[tuple[Path, Path]], engine: Engine, folder: Path) -> list[dict[str, str]]:

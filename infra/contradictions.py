@@ -34,6 +34,10 @@ def _unknown_engine(settings: Any) -> Iterator[str]:
     known = engine_ids(settings.models)
     if settings.engine not in known:
         yield refusal(f"-c engine={settings.engine}", f"one of {', '.join(known)}")
+    yield from _switched_off_engine(settings)
+
+
+def _switched_off_engine(settings: Any) -> Iterator[str]:
     if settings.engine == MTCNN and not settings.mtcnn:
         yield (
             f"found -c engine={MTCNN} without -c mtcnn=on; expected both, because MTCNN's weights "

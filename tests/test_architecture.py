@@ -49,6 +49,8 @@ HEAVY = {
     "engines.encoder_engine",
     "engines.mtcnn",
     "engines.pyramid",
+    "engines.sface_engine",
+    "engines.yunet",
     "evaluation",
     "model_build",
     "pipeline",

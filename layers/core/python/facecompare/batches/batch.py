@@ -147,26 +147,14 @@ class PairResult:
         cls, pair: Pair, verdict: Match, score: float | None, comparison_id: str | None = None
     ) -> Self:
         """A verdict, and the record of it if there is one."""
-        return cls(
-            pair.number,
-            pair.image1,
-            pair.image2,
-            score=score,
-            comparison_id=comparison_id,
-            **asdict(verdict),
-        )
+        of = pair.number, pair.image1, pair.image2
+        return cls(*of, score=score, comparison_id=comparison_id, **asdict(verdict))
 
     @classmethod
     def failed(cls, pair: Pair, code: str, message: str | None, image: str | None = None) -> Self:
         """An error of one of the photos, named by `image`, or of the pair."""
-        return cls(
-            pair.number,
-            pair.image1,
-            pair.image2,
-            error_code=code,
-            error_image=image,
-            error=message,
-        )
+        of = pair.number, pair.image1, pair.image2
+        return cls(*of, error_code=code, error_image=image, error=message)
 
 
 RESULT_COLUMNS = tuple(field.name for field in fields(PairResult))

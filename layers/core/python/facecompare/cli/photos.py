@@ -1,4 +1,4 @@
-"""The commands that look at photos: compare, predict, detect, embed."""
+"""The commands that look at photos: compare, predict, detect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import notice, print_json, progress, warning, write_file
+from facecompare.cli.output import print_json, warning, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.cli.request_options import (
     face_options,
@@ -20,7 +20,7 @@ from facecompare.cli.request_options import (
     threshold_options,
 )
 from facecompare.config import Settings
-from facecompare.errors import BadField, InputError, MissingImage
+from facecompare.errors import BadField, MissingImage
 from facecompare.options import RequestOptions
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def compare(
 
     The exit code is 0 for the same person and 1 for different people.
     """
-    service, options = _service(settings, record), RequestOptions(**requested)
+    service, options = face_service(settings, record), RequestOptions(**requested)
     photos = read_photos({"image1": image1, "image2": image2}, settings)
     response, comparison = service.compare(photos, options)
     if overlay:
@@ -111,7 +111,7 @@ def predict(
 
     The exit code is 0 if the closer one shows the same person, and 1 otherwise.
     """
-    service, options = _service(settings, record), RequestOptions(**requested)
+    service, options = face_service(settings, record), RequestOptions(**requested)
     paths = {"anchor": anchor, "image1": image1, "image2": image2}
     response = service.predict(read_photos(paths, settings), options)
     if as_json:
@@ -140,7 +140,7 @@ def detect(
 
     A photo without a face is bad input, exit code 2.
     """
-    service, options = _service(settings), RequestOptions(**requested)
+    service, options = face_service(settings), RequestOptions(**requested)
     photo = read_photos({"image": image}, settings)["image"]
     response, report = service.detect(photo, options)
     if overlay:
@@ -156,48 +156,8 @@ def detect(
     return 0
 
 
-@click.command(
-    cls=Command,
-    examples=(
-        "facecompare embed *.jpg --out embeddings.npz",
-        "facecompare embed ann1.jpg ann2.jpg --json",
-    ),
-)
-@photo_argument("images", "Photos, each by its path.", metavar="IMAGE", nargs=-1, required=True)
-@face_options
-@click.option(
-    "--out", metavar="FILE.npz", type=FILE, help="Write NumPy arrays, for numpy.load, and no text."
-)
-@json_option
-def embed(
-    settings: Settings,
-    images: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
-    **requested: Any,
-) -> int:
-    """Turn the face of each photo into an embedding, 128 or 512 numbers by engine.
-
-    A bad photo is named on stderr and skipped; the exit code is 2 at the end.
-    """
-    service, options = _service(settings), RequestOptions(**requested)
-    engine = service.engine(options.engine).card.id
-    embeddings: dict[str, Any] = {}
-    failed = False
-    for path in progress(images, "embedding", len(images)):
-        try:
-            embeddings[path] = service.embed(read_photo(path, settings), options).values
-        except InputError as error:
-            failed = True
-            notice(f"facecompare: {path}: {error.message} [{error.code}]")
-    if out:
-        write_file(out, _npz(embeddings, engine))
-    if as_json or not out:
-        _print_embeddings(embeddings, engine, as_json)
-    return 2 if failed else 0
-
-
-def _service(settings: Settings, recorded: bool = False) -> FaceService:
+def face_service(settings: Settings, recorded: bool = False) -> FaceService:
+    """The service of this command, with the log where its comparisons are recorded."""
     from facecompare.records.open_stores import open_stores
     from facecompare.service import FaceService
 
@@ -229,30 +189,6 @@ def read_photos(paths: Mapping[str, str], settings: Settings) -> dict[str, Photo
     if list(paths.values()).count(STDIN) > 1:
         raise BadField("stdin (-) can hold one photo; name a file for the others")
     return {name: read_photo(path, settings, name) for name, path in paths.items()}
-
-
-def _print_embeddings(embeddings: dict[str, Any], engine: str, as_json: bool) -> None:
-    if as_json:
-        rows = [
-            {"image": path, "engine": engine, "embedding": values.tolist()}
-            for path, values in embeddings.items()
-        ]
-        print_json(rows)
-        return
-    for path, values in embeddings.items():
-        print(path, *(f"{value:.6f}" for value in values.tolist()))
-
-
-def _npz(embeddings: dict[str, Any], engine: str) -> bytes:
-    """Arrays `images` [N], `embeddings` [N, D] and `engine`; read it with numpy.load."""
-    from io import BytesIO
-
-    import numpy as np
-
-    buffer = BytesIO()
-    rows = np.stack(list(embeddings.values())) if embeddings else np.empty((0, 0), np.float32)
-    np.savez(buffer, images=np.array(list(embeddings)), embeddings=rows, engine=engine)
-    return buffer.getvalue()
 
 
 def _print_prediction(response: PredictionResponse) -> None:

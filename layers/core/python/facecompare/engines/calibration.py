@@ -10,7 +10,6 @@ A calibration's file calls the false match rates `false_accepts`, as it has from
 from __future__ import annotations
 
 import json
-import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

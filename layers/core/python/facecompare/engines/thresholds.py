@@ -1,4 +1,4 @@
-"""Which distance decides, and below what: the engine's own thresholds, or those asked for. Light."""
+"""Which distance decides, and below what: the engine's thresholds, or those asked for. Light."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import distance_rows, distances_of
 from facecompare.evaluation.metrics import Pairs
 from facecompare.evaluation.pairs import LabelledPair, folders_name_people, person_of
-from facecompare.pipeline.match import COSINE
+from facecompare.pipeline.match import COSINE, EUCLIDEAN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STEP = 0.01  # between points of both curves; the FMR changes by a third over it at most
 SCORES_TO = 1.2  # no two faces of LFW are further apart
-THRESHOLDS = (0.30, 1.00)  # of Euclidean distances; cosine distances begin at 0
+THRESHOLDS = {EUCLIDEAN: (0.30, 1.00), COSINE: (0.0, 1.30)}  # which hold nearly all strangers
 RESAMPLES = 500
 
 
@@ -132,9 +132,8 @@ def calibration_of(
 ) -> Calibration:
     """The calibration that these pairs and photos give."""
     pairs = distances_of(listed, embedded, card)
-    thresholds = np.round(
-        np.arange(0 if card.metric == COSINE else THRESHOLDS[0], THRESHOLDS[1] + STEP / 2, STEP), 2
-    )
+    first, last = THRESHOLDS[card.metric]
+    thresholds = np.round(np.arange(first, last + STEP / 2, STEP), 2)
     return Calibration(
         engine=card.id,
         model_digest=model_digest,

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from facecompare.batches.batch import PairResult
-from facecompare.engines.thresholds import Thresholds, check_threshold, thresholds_of
+from facecompare.compare import deciding_thresholds
 from facecompare.engines.cards import CARDS, DLIB_SFACE, engine_card
+from facecompare.engines.thresholds import Thresholds, check_threshold, thresholds_of
 from facecompare.errors import BadThreshold, FmrNotCalibrated
 from facecompare.options import RequestOptions
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match, distances_between, match
 from facecompare.records.record import ComparisonRecord
+from tests.support.fake_engine import FakeEngine
 
 ONE = replace(engine_card("dlib-fast"), dimension=2)
 TWO = replace(

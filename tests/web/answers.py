@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Route
@@ -12,7 +12,7 @@ Handler = Callable[[Route], None]
 COMBINED_THRESHOLD = 0.598  # of what is made up here
 
 
-def changed(change: Callable[[Answer], Mapping[str, object]]) -> Handler:
+def changed(change: Callable[[Answer], Answer]) -> Handler:
     """The service's own answer, but for the fields that come of it."""
 
     def fulfil(route: Route) -> None:

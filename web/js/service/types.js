@@ -38,8 +38,8 @@
  * @property {string | null} comparison_id
  * @property {string} created_at  UTC, ISO 8601
  * @property {boolean} same_person
- * @property {number} distance
- * @property {number} threshold
+ * @property {number} distance  the first network's
+ * @property {number} threshold  of `distance`
  * @property {string} engine
  * @property {number | null} score  0 to 100; null, as the next two, where the engine is not calibrated
  * @property {number | null} [fmr_at_threshold]  false match rate: the share of pairs of strangers that
@@ -55,6 +55,10 @@
  * @property {PhotoResult} image1
  * @property {PhotoResult} image2
  * @property {Timing} timing_ms
+ *
+ * @typedef {Pick<Comparison, "same_person" | "distance" | "threshold" | "engine" | "decided_by" |
+ *   "combined_distance" | "combined_threshold" | "uncertain">} Verdict  what responses and records
+ *   have in common; older ones lack what is of two networks
  *
  * @typedef {object} Candidate
  * @property {string | null} comparison_id

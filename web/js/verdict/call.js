@@ -9,17 +9,7 @@
  */
 
 /** @typedef {"same" | "different" | "close" | "uncertain"} Call */
-/**
- * @typedef {object} Verdict  of a response or a record; older ones lack what is of two networks
- * @property {boolean} same_person
- * @property {number} distance  the first network's
- * @property {number} threshold  of `distance`
- * @property {string} engine
- * @property {string} decided_by  the engine whose distance decided
- * @property {number | null} combined_distance  null where one network decided
- * @property {number | null} combined_threshold
- * @property {boolean} uncertain
- */
+/** @typedef {import("../service/types.js").Verdict} Verdict */
 /** @typedef {{distance: number, threshold: number, engine: string}} Decision */
 /**
  * @typedef {object} Typical  distances; of the middle nine tenths of each kind of pair

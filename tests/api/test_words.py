@@ -10,6 +10,7 @@ from facecompare.api.errors import STATUS
 from facecompare.engines.cnn_detector import CnnDetector
 from facecompare.engines.dlib_parts import HogDetector
 from facecompare.engines.mtcnn import MtcnnDetector
+from facecompare.engines.yunet import YunetDetector
 from facecompare.errors import FaceCompareError
 from facecompare.results import schemas
 
@@ -33,7 +34,8 @@ def test_every_error_that_is_raised_has_a_status() -> None:
 
 
 def test_the_schema_names_every_detector() -> None:
-    names = {detector.name for detector in (HogDetector, CnnDetector, MtcnnDetector)}
+    detectors = (YunetDetector, HogDetector, CnnDetector, MtcnnDetector)
+    names = {detector.name for detector in detectors}
     (listed,) = re.findall(
         r'detector: str\n    """which detector found it: (.*)"""',
         Path(schemas.__file__).read_text("utf-8"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -15,11 +15,13 @@ from facecompare.batches.chunk import ATTEMPTS, Chunk
 from facecompare.batches.queue import Message
 from facecompare.batches.service import BatchRequest
 from facecompare.batches.worker import RETRIES
-from facecompare.errors import RecordsUnavailable
+from facecompare.engines.protocol import Engine
+from facecompare.errors import MtcnnOff, RecordsUnavailable
 from facecompare.options import RequestOptions
+from facecompare.pipeline.match import Match
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
-from facecompare.records.record import Selection, every_record
+from facecompare.records.record import ComparisonRecord, Selection, every_record
 from tests.batches.conftest import Installation
 from tests.support import pictures
 
@@ -72,7 +74,7 @@ def test_every_pair_has_a_verdict_and_a_record(
     assert installation.work_all() == 1
     found = results(installation, batch)
     assert [result.same_person for result in found] == [True, False, True]
-    assert [round(result.distance or 0, 2) for result in found] == [0.35, 0.86, 0.0]
+    assert [round(result.distance or 0, 2) for result in found] == [0.36, 0.86, 0.0]
     assert [result.pair for result in found] == [1, 2, 3]
     scores = [result.score or 0 for result in found]
     assert scores[0] > 90
@@ -114,11 +116,72 @@ def test_a_batch_keeps_its_own_threshold(installation: Installation, portraits: 
     assert (result.same_person, result.threshold) == (False, 0.2)
 
 
-def test_a_false_accept_rate_becomes_a_threshold(
+def test_two_networks_decide_and_both_distances_are_kept(
+    installation: Installation, portraits: list[str], moto_table: DynamoTable, engine: Engine
+) -> None:
+    second = engine.card.second
+    assert second is not None
+    obama, obama2, biden = portraits
+    batch = submit(installation, (obama, obama2), (obama, biden))
+    assert (batch.threshold, batch.combined_threshold) == (0.5, second.threshold)
+    installation.work_all()
+    found = results(installation, batch)
+    kept = {record.comparison_id: record for record in records(moto_table, batch)}
+    assert len(kept) == len(found) == 2
+    for result in found:
+        assert result.distance is not None
+        assert result.second_distance is not None
+        assert result.combined_distance == second.combined(result.distance, result.second_distance)
+        assert result.same_person is (result.combined_distance < second.threshold)
+        assert (result.decided_by, result.uncertain) == (engine.card.id, False)
+        assert verdict_of(kept[result.comparison_id or ""]) == verdict_of(result)
+
+
+def test_a_threshold_lets_the_first_network_decide_alone(
+    installation: Installation, portraits: list[str], moto_table: DynamoTable
+) -> None:
+    obama, obama2, biden = portraits
+    batch = submit(installation, (obama, obama2), (obama, biden), threshold=0.3)
+    assert (batch.threshold, batch.combined_threshold) == (0.3, None)
+    installation.work_all()
+    found = results(installation, batch)
+    assert [result.same_person for result in found] == [False, False]
+    kept = {record.comparison_id: record for record in records(moto_table, batch)}
+    for result in found:
+        assert (result.decided_by, result.threshold) == ("dlib-yunet", 0.3)
+        assert (result.second_distance, result.combined_distance) == (None, None)
+        assert (result.combined_threshold, result.uncertain) == (None, False)
+        assert verdict_of(kept[result.comparison_id or ""]) == verdict_of(result)
+
+
+def verdict_of(kept: PairResult | ComparisonRecord) -> dict[str, object]:
+    """What a match says, as a result or a record keeps it."""
+    return {field.name: getattr(kept, field.name) for field in fields(Match)}
+
+
+def test_a_false_match_rate_becomes_a_threshold_of_the_combined_distance(
     installation: Installation, portraits: list[str]
 ) -> None:
     batch = submit(installation, (portraits[0], portraits[1]), fmr=0.001)
-    assert batch.threshold == pytest.approx(0.526, abs=0.002)
+    assert (batch.threshold, batch.combined_threshold) == (0.5, pytest.approx(0.618, abs=0.002))
+    installation.work_all()
+    (result,) = results(installation, batch)
+    assert result.combined_threshold == batch.combined_threshold
+
+
+def test_a_false_match_rate_becomes_a_threshold_of_one_network(
+    installation: Installation, portraits: list[str]
+) -> None:
+    batch = submit(installation, (portraits[0], portraits[1]), fmr=0.001, engine="dlib-fast")
+    assert (batch.threshold, batch.combined_threshold) == (pytest.approx(0.526, abs=0.002), None)
+
+
+def test_a_batch_by_an_engine_that_is_switched_off_is_not_made(
+    installation: Installation, portraits: list[str]
+) -> None:
+    with pytest.raises(MtcnnOff, match="FACECOMPARE_MTCNN=on"):
+        submit(installation, (portraits[0], portraits[1]), engine="mtcnn-dlib")
+    assert installation.waiting() == 0
 
 
 def test_large_chunks_spread_over_the_queue(

@@ -18,7 +18,10 @@ from PIL import Image
 
 from facecompare.cli.main import main
 from facecompare.config import DEFAULT_ENGINE
+from facecompare.engines.protocol import SecondOpinion
+from facecompare.records.sqlite import SqliteLog
 from tests.support import pictures
+from tests.support.records import of_two_networks, record
 
 OBAMA, OBAMA2, BIDEN = (str(path) for path in (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN))
 
@@ -37,6 +40,71 @@ def test_the_same_person_is_exit_code_0(capsys: pytest.CaptureFixture[str]) -> N
 def test_different_people_are_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", OBAMA, BIDEN]) == 1
     assert capsys.readouterr().out.startswith("different people   distance 0.8")
+
+
+def test_both_distances_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["compare", OBAMA, OBAMA2, "--json"])
+    response = json.loads(capsys.readouterr().out)
+    main(["compare", OBAMA, OBAMA2])
+    output = capsys.readouterr()
+    assert output.out == (
+        f"same person   distance {response['distance']:.3f} (threshold 0.50)   "
+        f"second {response['second_distance']:.3f}   "
+        f"combined {response['combined_distance']:.3f} (threshold 0.60)   "
+        f"score {response['score']:g}\n"
+    )
+    assert output.err == ""
+
+
+def test_with_a_threshold_one_distance_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", OBAMA, OBAMA2, "--threshold", "0.2"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("different people   distance 0.361 (threshold 0.20)   score ")
+    assert "second" not in out
+    assert "combined" not in out
+
+
+def test_networks_that_contradict_each_other_are_warned_of(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SecondOpinion, "contradicts", lambda *_: True)
+    words = "found two networks that contradict each other; expected one verdict; take other photos"
+    assert main(["compare", OBAMA, OBAMA2]) == 0
+    output = capsys.readouterr()
+    assert f"warning: image1 and image2: {words}" in output.err
+    assert "contradict" not in output.out
+    assert main(["predict", OBAMA, OBAMA2, BIDEN]) == 0
+    errors = capsys.readouterr().err
+    for name in ("image1", "image2"):
+        assert f"warning: anchor and {name}: {words}" in errors
+    main(["compare", OBAMA, OBAMA2, "--threshold", "0.5"])
+    assert capsys.readouterr().err == ""
+
+
+def test_the_log_shows_the_distance_that_decided(
+    capsys: pytest.CaptureFixture[str], log: SqliteLog
+) -> None:
+    log.put(of_two_networks(2), record(1))
+    main(["log"])
+    two, one = capsys.readouterr().out.splitlines()
+    assert "same person" in two
+    assert "combined 0.475 (threshold 0.60)" in two
+    assert two.endswith("dlib-sface")
+    assert "distance 1.250 (threshold 0.50)" in one
+    assert one.endswith("dlib-fast")
+
+
+@pytest.mark.parametrize("command", ["compare", "detect", "embed"])
+def test_an_engine_that_is_switched_off_is_exit_code_2(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [command, OBAMA, *([OBAMA2] * (command == "compare")), "--engine", "mtcnn-dlib"]
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert "switch MTCNN on with FACECOMPARE_MTCNN=on" in error
+    assert "[mtcnn_off]" in error
+    monkeypatch.setenv("FACECOMPARE_MTCNN", "on")
+    assert main(arguments) == 0
 
 
 def test_json_is_what_the_api_answers(
@@ -128,17 +196,18 @@ def test_embeddings_are_written_as_numpy_arrays(tmp_path: Path) -> None:
     out = tmp_path / "embeddings.npz"
     assert main(["embed", OBAMA, BIDEN, "--out", str(out)]) == 0
     with np.load(out) as arrays:
-        assert arrays["embeddings"].shape == (2, 128)
+        assert arrays["embeddings"].shape == (2, 256)  # dlib's 128 numbers, then SFace's
         assert arrays["images"].tolist() == [OBAMA, BIDEN]
         assert str(arrays["engine"]) == DEFAULT_ENGINE
-        distance = np.linalg.norm(arrays["embeddings"][0] - arrays["embeddings"][1])
-    assert distance > 0.7
+        dlibs = arrays["embeddings"][:, :128]
+    assert np.linalg.norm(dlibs[0] - dlibs[1]) > 0.7
 
 
 def test_embeddings_are_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["embed", OBAMA, "--json"])
-    (row,) = json.loads(capsys.readouterr().out)
-    assert (row["image"], len(row["embedding"])) == (OBAMA, 128)
+    for engine, numbers in (("dlib-sface", 256), ("dlib-fast", 128)):
+        main(["embed", OBAMA, "--json", "--engine", engine])
+        (row,) = json.loads(capsys.readouterr().out)
+        assert (row["image"], row["engine"], len(row["embedding"])) == (OBAMA, engine, numbers)
 
 
 def test_a_bad_photo_among_good_ones_is_named_and_the_others_are_embedded(

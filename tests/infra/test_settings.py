@@ -10,6 +10,7 @@ import pytest
 from facecompare.config import CHECKOUT
 from facecompare.config.reader import declared
 from facecompare.config.reference import default_text
+from facecompare.engines.cards import MTCNN, MTCNN_MODELS
 from facecompare.errors import BadSetting, ModelFileMissing, PackageMissing
 from infra.model_bucket import model_files
 from infra.records_function import filled
@@ -133,6 +134,24 @@ def test_models_that_were_not_built_are_asked_for(tmp_path: Path) -> None:
     settings = DeploySettings.from_context({"models": str(tmp_path)})
     with pytest.raises(ModelFileMissing, match="run: facecompare models build"):
         model_files(settings)
+
+
+def test_files_whose_licence_excludes_commercial_use_are_left_out(models: Path) -> None:
+    def held(**options: str) -> set[str]:
+        settings = DeploySettings.from_context({"models": str(models), **options})
+        return {path.stem for path in model_files(settings).values()}
+
+    everything = held(mtcnn="on", landmarks68="on")
+    assert everything - held(landmarks68="on") == set(MTCNN_MODELS)
+    assert everything - held(mtcnn="on") == {"landmarks68"}
+    assert everything - held() == {*MTCNN_MODELS, "landmarks68"}
+
+
+def test_mtcnn_s_engine_needs_its_option() -> None:
+    context = {"engine": MTCNN, "mtcnn": "on"}
+    assert DeploySettings.from_context(context).engine == MTCNN
+    with pytest.raises(BadSetting, match="found -c engine=mtcnn-dlib without -c mtcnn=on"):
+        DeploySettings.from_context({"engine": MTCNN})
 
 
 def test_a_layer_that_was_not_filled_is_asked_for(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -131,7 +132,7 @@ def test_a_record_knows_the_distance_that_decided() -> None:
     assert record.decisive == verdict.decisive == (0.475, 0.598)
 
 
-def _images() -> dict[str, str]:
+def _images() -> dict[str, Any]:
     return {"image1_sha256": "a", "image2_sha256": "b"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from PIL import Image
 
 from facecompare.compare import compare
 from facecompare.config import Settings
-from facecompare.engines.catalogue import load_engine
+from facecompare.engines.catalogue import load_engine, offered_cards
 from facecompare.engines.dlib_engine import mtcnn_of
 from facecompare.engines.mtcnn import Mtcnn, MtcnnDetector, MtcnnLandmarks
 from facecompare.engines.protocol import Engine
-from facecompare.errors import ModelFileDamaged, PackageMissing
+from facecompare.errors import ModelFileDamaged, MtcnnOff, PackageMissing
 from facecompare.model_build import mtcnn as build
 from facecompare.model_store import sources
 from facecompare.model_store.files import ModelFolder
@@ -122,6 +123,17 @@ def test_a_photo_that_lies_on_its_side_is_turned(
     sideways = portrait(path).rotate(turn, expand=True)
     photos = Photo(OBAMA.read_bytes()), Photo(encoded(sideways))
     assert compare(*photos, mtcnn_engine).match.same_person is (path == OBAMA2)
+
+
+def test_the_engine_is_there_only_when_it_is_switched_on(settings: Settings) -> None:
+    assert "mtcnn-dlib" not in {card.id for card in offered_cards(settings)}
+    with pytest.raises(MtcnnOff, match=r"exclude commercial use.*FACECOMPARE_MTCNN=on") as refused:
+        load_engine("mtcnn-dlib", settings)
+    assert refused.value.code == "mtcnn_off"
+    switched_on = replace(settings, mtcnn=True)
+    offered = {card.id for card in offered_cards(switched_on)}
+    assert offered - {card.id for card in offered_cards(settings)} == {"mtcnn-dlib"}
+    assert load_engine("mtcnn-dlib", switched_on).card.id == "mtcnn-dlib"
 
 
 def test_the_networks_are_built_to_the_same_bytes_and_verified(

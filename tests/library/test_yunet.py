@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from tests.support import pictures
 
 
 @pytest.fixture(scope="module")
-def yunet(models_dir: object) -> Engine:
+def yunet(models_dir: Path) -> Engine:
     settings = replace(Settings.from_env({}), models_dir=models_dir)
     return load_engine("dlib-yunet", settings)
 

@@ -118,7 +118,10 @@ class Progress:
     finished_at: str | None
     engine: str
     threshold: float
+    """of `distance`; decides where there is no `combined_threshold`"""
     face: str
+    combined_threshold: float | None = None
+    """of `combined_distance`, by which two networks decide; null where one does"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,7 @@ def progress_of(batch: Batch, counts: Counts, now: datetime) -> Progress:
         engine=batch.engine,
         threshold=batch.threshold,
         face=batch.face,
+        combined_threshold=batch.combined_threshold,
     )
 
 

@@ -74,7 +74,7 @@ def test_every_pair_has_a_verdict_and_a_record(
     assert installation.work_all() == 1
     found = results(installation, batch)
     assert [result.same_person for result in found] == [True, False, True]
-    assert [round(result.distance or 0, 2) for result in found] == [0.36, 0.86, 0.0]
+    assert [round(result.distance or 0, 2) for result in found] == [0.34, 0.84, 0.0]
     assert [result.pair for result in found] == [1, 2, 3]
     scores = [result.score or 0 for result in found]
     assert scores[0] > 90

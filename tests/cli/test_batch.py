@@ -54,7 +54,7 @@ def test_every_pair_has_its_row_in_order(tmp_path: Path, images: Path) -> None:
     found = rows(tmp_path)
     assert [row["pair"] for row in found] == ["1", "2", "3"]
     assert [row["same_person"] for row in found] == ["true", "false", "true"]
-    assert [round(float(row["distance"]), 2) for row in found] == [0.36, 0.86, 0.0]
+    assert [round(float(row["distance"]), 2) for row in found] == [0.34, 0.84, 0.0]
     assert {row["threshold"] for row in found} == {"0.5"}
     assert {row["error_code"] for row in found} == {""}
     assert [float(row["score"]) > 50 for row in found] == [True, False, True]

@@ -19,6 +19,7 @@ from PIL import Image
 from facecompare.cli.main import main
 from facecompare.config import DEFAULT_ENGINE
 from facecompare.engines.protocol import SecondOpinion
+from facecompare.pipeline.quality import Measure
 from facecompare.records.sqlite import SqliteLog
 from tests.support import pictures
 from tests.support.records import of_two_networks, record
@@ -59,7 +60,7 @@ def test_both_distances_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_with_a_threshold_one_distance_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", OBAMA, OBAMA2, "--threshold", "0.2"]) == 1
     out = capsys.readouterr().out
-    assert out.startswith("different people   distance 0.361 (threshold 0.20)   score ")
+    assert out.startswith("different people   distance 0.344 (threshold 0.20)   score ")
     assert "second" not in out
     assert "combined" not in out
 
@@ -242,6 +243,26 @@ def test_quality_warnings_go_to_stderr_and_leave_the_verdict(
     output = capsys.readouterr()
     assert "warning: image2: face_width is 4" in output.err
     assert "warning" not in output.out
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ((9, None), "is 5 px; at least 9 gives a surer verdict"),
+        ((None, 4), "is 5 px; at most 4 gives a surer verdict"),
+        ((1, 4), "is 5 px; 1 to 4 gives a surer verdict"),
+    ],
+)
+def test_a_quality_warning_names_the_limits_that_there_are(
+    limits: tuple[float | None, float | None],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    measures = (Measure("face_width", 5, "px", *limits),)
+    monkeypatch.setattr("facecompare.compare.quality", lambda *_: measures)
+    assert main(["detect", OBAMA]) == 0
+    assert capsys.readouterr().err == f"warning: image: face_width {words}\n"
 
 
 def test_models_that_are_missing_are_exit_code_3_and_say_the_next_command(

@@ -242,6 +242,11 @@ def _warn_of_quality(photos: dict[str, PhotoResponse]) -> None:
 
 def _shortfall(measure: MeasureResponse) -> str:
     low, high = measure.minimum, measure.maximum
-    wanted = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+    if low is None:
+        wanted = f"at most {high:g}"
+    elif high is None:
+        wanted = f"at least {low:g}"
+    else:
+        wanted = f"{low:g} to {high:g}"
     found = f"{measure.name} is {measure.value:g} {measure.unit}"
     return f"{found}; {wanted} gives a surer verdict"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from facecompare.api.app import local_app
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
+from facecompare.service import FaceService
 from tests.support import pictures
 
 OBAMA, OBAMA2, BIDEN = (
@@ -237,6 +240,22 @@ def test_engines_are_listed_with_one_default(client: TestClient) -> None:
     assert all(len(engine["landmarks5"]) == 5 for engine in engines)
 
 
+def test_an_engine_whose_licence_switches_it_off_is_neither_listed_nor_taken(
+    client: TestClient, settings: Settings, log: SqliteLog
+) -> None:
+    photos, data = {"image1": OBAMA, "image2": OBAMA}, {"engine": "mtcnn-dlib"}
+    answer = client.post("/api/compare", files=photos, data=data)
+    assert (answer.status_code, answer.json()["code"]) == (400, "mtcnn_off")
+    listed = {engine["id"] for engine in client.get("/api/engines").json()["engines"]}
+    allowed = replace(settings, mtcnn=True)
+    app = local_app(allowed, log, SqliteKeys(settings.records), FaceService(allowed, log))
+    with TestClient(app) as switched_on:
+        response = switched_on.post("/api/compare", files=photos, data=data).json()
+        engines = switched_on.get("/api/engines").json()["engines"]
+    assert (response["engine"], response["decided_by"]) == ("mtcnn-dlib", "mtcnn-dlib")
+    assert {engine["id"] for engine in engines} - listed == {"mtcnn-dlib"}
+
+
 def test_health_is_well_when_the_models_are_there(client: TestClient) -> None:
     assert client.get("/api/health").json()["status"] == "ok"
 
@@ -271,11 +290,6 @@ def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
 def test_68_points_are_answered_when_they_are_switched_on(
     settings: Settings, log: SqliteLog, engine: Engine
 ) -> None:
-    from dataclasses import replace
-
-    from facecompare.api.app import local_app
-    from facecompare.service import FaceService
-
     allowed = replace(settings, landmarks68=True)
     keys = SqliteKeys(settings.records)
     with TestClient(local_app(allowed, log, keys, FaceService(allowed, log, [engine]))) as client:

@@ -44,6 +44,13 @@ def test_options_reach_both_functions(everything: Assembly) -> None:
     for construct in ("CompareFunction", "RecordsFunction"):
         settings = Settings.from_env(environment(everything, construct))
         assert (settings.access, settings.landmarks68, settings.records_days) == ("keys", True, 30)
+        assert settings.mtcnn is True
+
+
+def test_what_a_licence_switches_off_is_off_by_default(standard: Assembly) -> None:
+    for construct in ("CompareFunction", "RecordsFunction"):
+        settings = Settings.from_env(environment(standard, construct))
+        assert (settings.landmarks68, settings.mtcnn) == (False, False)
 
 
 def test_functions_answer_before_the_api_gives_up(either: Assembly) -> None:

@@ -32,6 +32,7 @@ BATCH = {
     "engine": "dlib-fast",
     "threshold": 0.5,
     "face": "largest",
+    "combined_threshold": 0.598,
 }
 GRANT = {"url": f"{ADDRESS}/bucket", "fields": {"key": "uploads/1"}, "upload": "uploads/1"}
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -78,6 +79,13 @@ def test_a_small_pairs_file_is_sent_with_the_request() -> None:
             "face": "largest",
         }
     ]
+
+
+def test_a_service_may_be_older_or_newer_than_the_client() -> None:
+    older = {name: value for name, value in BATCH.items() if name != "combined_threshold"}
+    for content, threshold in ((older, None), (BATCH | {"colour": "blue"}, 0.598)):
+        progress = client(failing_first(httpx.Response(200, json=content))).progress("b")
+        assert (progress.combined_threshold, progress.threshold) == (threshold, 0.5)
 
 
 def failing_first(*failures: httpx.Response) -> Answer:

@@ -190,5 +190,6 @@ def _option_fields(options: RequestOptions) -> dict[str, Any]:
 
 
 def _progress(content: dict[str, Any]) -> Progress:
-    known = {name: content[name] for name in Progress.__dataclass_fields__}
+    """Of a service that may be older than this client, or newer."""
+    known = {name: content[name] for name in Progress.__dataclass_fields__ if name in content}
     return Progress(**known | {"state": BatchState(content["state"])})

@@ -51,7 +51,7 @@ def test_a_flat_face_warns_of_contrast(engine: Engine) -> None:
 
 def test_a_noisy_face_warns_of_noise(engine: Engine) -> None:
     portrait = pictures.portrait().resize((250, 312))
-    noise = np.random.default_rng(1).normal(0, 35, (312, 250, 3))
+    noise = np.random.default_rng(1).normal(0, 50, (312, 250, 3))
     noisy = Image.fromarray((np.asarray(portrait) + noise).clip(0, 255).astype(np.uint8))
     assert "noise" in warnings(noisy, engine)
     assert "noise" not in warnings(portrait, engine)

@@ -189,6 +189,8 @@ export const texts = {
     sharpness: { low: () => "The face is blurred." },
     brightness: { low: () => "The face is very dark.", high: () => "The face is very bright." },
     contrast: { low: () => "The face has little contrast." },
+    noise: { high: () => "The photo is noisy." },
+    visibility: { low: () => "Part of the face is covered or turned away." },
     yaw: {
       low: (value) => `The face is turned ${value}° to the left of the picture.`,
       high: (value) => `The face is turned ${value}° to the right of the picture.`,

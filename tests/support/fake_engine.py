@@ -29,6 +29,7 @@ ONE_NETWORK = engine_card("dlib-fast")
 class FakeDetector(FaceDetector):
     def __init__(self, name: str, find: Finder) -> None:
         self.name = name
+        self.turn_margin = 0.0
         self._find = find
 
     def find(self, pixels: Pixels) -> list[Detection]:

@@ -34,6 +34,7 @@ class CnnDetector:
     """
 
     name = "cnn"
+    turn_margin = 0.0
 
     def __init__(self, open_session: Callable[[], Any]) -> None:
         self._session = Lazy(open_session)  # most photos need no second detector

@@ -51,6 +51,7 @@ class HogDetector:
     """dlib's frontal HOG detector."""
 
     name = "hog"
+    turn_margin = 0.0
 
     def __init__(self, path: Path) -> None:
         self._detectors = Pool(lambda: dlib.fhog_object_detector(str(path)))
@@ -70,6 +71,7 @@ class DlibCnnDetector:
     """dlib's CNN detector on dlib's own convolutions: slow, and the reference for the fast one."""
 
     name = "cnn"
+    turn_margin = 0.0
 
     def __init__(self, path: Path) -> None:
         self._networks = Pool(lambda: dlib.cnn_face_detection_model_v1(str(path)))

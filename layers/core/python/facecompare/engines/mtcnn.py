@@ -89,6 +89,7 @@ class MtcnnDetector:
     """Fulfils `FaceDetector`."""
 
     name = "mtcnn"
+    turn_margin = 0.0
 
     def __init__(self, networks: Mtcnn, at_least: float = 0.0) -> None:
         self._networks = networks

@@ -140,6 +140,8 @@ class FaceDetector(Protocol):
     """Finds faces that stand upright."""
 
     name: str
+    turn_margin: float
+    """by how much its best face must score higher in another quarter turn than as the photo is"""
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All faces, best score first; safe to call from several threads."""

@@ -36,6 +36,13 @@ SURE, PROBABLE = 0.8, 0.6
 # nonsense, and is less sure of them. Of 150 photos of LFW 99 % have a score above this upright, and
 # one does in another turn. Below this, a photo is looked at in all turns.
 SURELY_UPRIGHT = 0.92
+# By so much another turn must score higher than the photo as it is. Of 40 photos of LFW with a mask
+# drawn onto them 4 score higher upside down, by 0.011 at most; of 150 without one the right turn
+# scores higher than the others by 0.02 at least.
+TURN_MARGIN = 0.02
+# The points of a face that leans further than this are better in a picture that is turned until it
+# stands upright; it reaches so many widths from the face's centre.
+LEANING_DEG, REACH = 20.0, 1.2
 # Where nothing is found, the picture is looked at again so many times smaller, in which noise and
 # blur vanish: of 25 photos of LFW with noise of deviation 25 (of 255) 6 have a face at first, and
 # all then; with 50 none at first, and 18 then.
@@ -59,6 +66,7 @@ class YunetDetector:
     """Fulfils `FaceDetector`; its detections have points. One session serves all threads."""
 
     name = "yunet"
+    turn_margin = TURN_MARGIN
 
     def __init__(self, session: Callable[[], Any], at_least: float = 0.0) -> None:
         self._session = session
@@ -71,10 +79,30 @@ class YunetDetector:
         if not len(rows):
             smaller = np.asarray(Image.fromarray(pixels).reduce(SECOND_LOOK))
             rows = self._rows(smaller) * SCALES
-        found = [_detection(row) for row in _distinct(rows)]
+        found = [self._upright(pixels, _detection(row)) for row in _distinct(rows)]
         if not found or found[0].score < self._at_least:
             return []
         return [each for each in found if each.score >= SURE] or found
+
+    def _upright(self, pixels: Pixels, found: Detection) -> Detection:
+        """The same face; a leaning one as it is seen when the picture is turned, if surer then."""
+        lean = _lean(found)
+        if abs(lean) < LEANING_DEG:
+            return found
+        x, y = found.box.centre
+        reach = REACH * found.box.width
+        corner = np.array((x - reach, y - reach))
+        turned = Image.fromarray(pixels).rotate(lean, Image.Resampling.BILINEAR, center=(x, y))
+        cut = turned.crop((*map(round, corner), round(x + reach), round(y + reach)))
+        best = next(iter(_distinct(self._rows(np.asarray(cut)))), None)
+        if best is None or best[0] <= found.score:
+            return found
+        again = _detection(best)
+        assert again.points is not None  # noqa: S101 – all of ours have some
+        away = again.points + np.round(corner) - (x, y)
+        cos, sin = np.cos(np.radians(lean)), np.sin(np.radians(lean))
+        points = (away @ np.array([[cos, sin], [-sin, cos]]) + (x, y)).astype(np.float32)
+        return Detection(_framed((again.box.width / FRAME_SHARE) ** 2, points), again.score, points)
 
     def _rows(self, pixels: Pixels) -> Rows:
         (cells,) = self._session().run(None, {"pictures": _padded(pixels)[None]})
@@ -133,6 +161,13 @@ def _detection(row: Rows) -> Detection:
     score, left, top, right, bottom = row[:5].tolist()
     points = row[5:].reshape(5, 2)
     return Detection(_framed((right - left) * (bottom - top), points), score, points)
+
+
+def _lean(found: Detection) -> float:
+    """By how many degrees the line through the eyes leans clockwise."""
+    assert found.points is not None  # noqa: S101 – all of ours have some
+    across, down = (found.points[1] - found.points[0]).tolist()
+    return float(np.degrees(np.arctan2(down, across)))
 
 
 def _framed(area: float, points: Points) -> Box:

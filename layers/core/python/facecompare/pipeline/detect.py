@@ -22,6 +22,8 @@ from facecompare.pipeline.decode import DecodedImage
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
 
+NOTHING_FOUND = -1e9  # less than any detector's score
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
@@ -116,13 +118,18 @@ def _landmarks5(image: DecodedImage, found: Detection, engine: Engine) -> Points
 
 
 def _best_turn(image: DecodedImage, detector: FaceDetector) -> DecodedImage:
-    """The turn whose best face scores highest; upright when nothing scores anywhere."""
-    turns = [image] if image.states_up else [image.turned(turns) for turns in range(4)]
-    return max(turns, key=lambda turn: _best_score(turn, detector))
+    """The turn whose best face scores highest, and the photo as it is when none scores enough
+    higher than that."""
+    if image.states_up:
+        return image
+    turns = [image.turned(turns) for turns in range(4)]
+    as_it_is, *others = (_best_score(turn, detector) for turn in turns)
+    best = max(others)
+    return turns[1 + others.index(best)] if best - as_it_is > detector.turn_margin else image
 
 
 def _best_score(image: DecodedImage, detector: FaceDetector) -> float:
-    return max((found.score for found in detector.find(image.pixels)), default=-np.inf)
+    return max((found.score for found in detector.find(image.pixels)), default=NOTHING_FOUND)
 
 
 def _distance(a: Sequence[float], b: Sequence[float]) -> float:

@@ -238,6 +238,8 @@ def test_engines_are_listed_with_one_default(client: TestClient) -> None:
     engines = client.get("/api/engines").json()["engines"]
     assert [engine["id"] for engine in engines if engine["default"]] == ["dlib-sface"]
     assert all(len(engine["landmarks5"]) == 5 for engine in engines)
+    combined = {engine["id"]: engine["combined_threshold"] for engine in engines}
+    assert {name for name, threshold in combined.items() if threshold} == {"dlib-sface"}
 
 
 def test_an_engine_whose_licence_switches_it_off_is_neither_listed_nor_taken(

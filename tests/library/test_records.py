@@ -7,6 +7,7 @@ import io
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ log = SqliteLog(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 50):
     log.put(record(number % 60, comparison_id=f"{number:032x}"))
 """
+
+
+def test_several_processes_open_an_older_log_at_once(tmp_path: Path) -> None:
+    """One of them adds the columns that it lacks, and the others wait."""
+    path = tmp_path / "old.sqlite3"
+    columns = [column for column in COLUMNS if column not in SECOND_OPINION]
+    with closing(sqlite3.connect(path)) as connection:
+        names = ", ".join(f"{column} NOT NULL" for column in columns[1:])
+        connection.execute(
+            f"CREATE TABLE comparisons (comparison_id TEXT PRIMARY KEY, {names}, expires_at)"
+        )
+    opened = "import sys; from pathlib import Path; from facecompare.records.sqlite import SqliteLog"
+    command = [sys.executable, "-c", f"{opened}; SqliteLog(Path(sys.argv[1])).page(1)", str(path)]
+    started = [subprocess.Popen(command) for _ in range(6)]
+    assert [process.wait() for process in started] == [0] * 6
 
 
 def test_several_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:

@@ -77,6 +77,26 @@ def test_a_photo_that_lies_on_its_side_is_turned(yunet: Engine, turns: int) -> N
     assert [face.face.detector for face in report.faces] == ["yunet"]
 
 
+@pytest.mark.parametrize("degrees", [-45, -30, 30, 45])
+def test_a_leaning_face_has_its_points_in_their_places(yunet: Engine, degrees: int) -> None:
+    upright = Image.open(pictures.OBAMA).convert("RGB")
+    centre = upright.width / 2, upright.height / 2
+    leaning = upright.rotate(degrees, Image.Resampling.BICUBIC, center=centre, fillcolor="grey")
+    found, straight = (
+        detect_faces(Photo(pictures.encoded(picture, "PNG")), yunet)
+        for picture in (leaning, upright)
+    )
+    assert found.image.quarter_turns == 0
+    face, expected = found.faces[0].face, straight.faces[0].face
+    assert face.detector_points is not None
+    assert expected.detector_points is not None
+    scale = found.image.pixels.shape[1] / upright.width
+    away = expected.detector_points - np.multiply(centre, scale)
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turned = away @ np.array([[cos, -sin], [sin, cos]]) + np.multiply(centre, scale)
+    assert np.abs(face.detector_points - turned).max() < 0.1 * expected.box.width
+
+
 def test_a_photo_without_a_face_has_none(yunet: Engine) -> None:
     with pytest.raises(NoFace):
         detect_faces(Photo(pictures.plain(300, 200)), yunet)

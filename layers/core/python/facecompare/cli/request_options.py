@@ -37,8 +37,8 @@ def threshold_options(function: F) -> F:
         metavar="T",
         type=THRESHOLD,
         show_default="the engine's own",
-        help="Distance of dlib's network below which two photos show the same person; no second "
-        "network is asked then.",
+        help="Distance of the engine's first network below which two photos show the same person; "
+        "its second network, if it has one, is not asked then.",
     )
     fmr = click.option(
         "--fmr",

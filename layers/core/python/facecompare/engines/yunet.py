@@ -41,7 +41,7 @@ SURELY_UPRIGHT = 0.92
 # scores higher than the others by 0.02 at least.
 TURN_MARGIN = 0.02
 # The points of a face that leans further than this are better in a picture that is turned until it
-# stands upright; it reaches so many widths from the face's centre.
+# stands upright; it reaches so many widths from the centre of the face.
 LEANING_DEG, REACH = 20.0, 1.2
 # Where nothing is found, the picture is looked at again so many times smaller, in which noise and
 # blur vanish: of 25 photos of LFW with noise of deviation 25 (of 255) 6 have a face at first, and

@@ -108,5 +108,6 @@ def distance_between(values1: Values, values2: Values, metric: str) -> float:
     one, other = values1.astype(np.float64), values2.astype(np.float64)
     if metric == COSINE:
         norms = float(np.linalg.norm(one) * np.linalg.norm(other))
-        return 1 - float(one @ other) / norms if norms else 1.0
+        similarity = float(one @ other) / norms if norms else 0.0
+        return min(max(1 - similarity, 0.0), 2.0)  # rounding leads a little out of it
     return float(np.sqrt(np.square(one - other).sum()))

@@ -89,6 +89,7 @@ class SqliteFile:
             with closing(self._connect()) as connection, connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
+                connection.execute("BEGIN IMMEDIATE")  # of several processes one adds the columns
                 self._add_missing_columns(connection)
                 connection.execute("CREATE INDEX IF NOT EXISTS expiry ON comparisons (expires_at)")
             self.path.chmod(0o600)

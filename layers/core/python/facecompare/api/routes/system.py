@@ -27,9 +27,15 @@ class EngineResponse:
     default: bool
     """true for the engine that compares when none is named"""
     dimension: int
-    """numbers in an embedding"""
+    """numbers in an embedding, of both networks"""
     metric: str
+    """of `distance`"""
     default_threshold: float
+    """of `distance`, the first network's"""
+    second_network: str | None
+    """the engine that is its second network alone; null where there is one network"""
+    combined_threshold: float | None
+    """of `combined_distance`, by which two networks decide; null likewise"""
     views: int
     """cuts of the face whose embeddings are averaged"""
     landmarks5: list[str]
@@ -111,6 +117,8 @@ def _engine(card: EngineCard, default: str) -> EngineResponse:
         dimension=card.dimension,
         metric=card.metric,
         default_threshold=card.default_threshold,
+        second_network=card.second.card.id if card.second else None,
+        combined_threshold=card.second.threshold if card.second else None,
         views=len(card.views),
         landmarks5=list(card.landmarks5),
         licence=card.licence,

@@ -65,7 +65,9 @@ def test_several_processes_open_an_older_log_at_once(tmp_path: Path) -> None:
         connection.execute(
             f"CREATE TABLE comparisons (comparison_id TEXT PRIMARY KEY, {names}, expires_at)"
         )
-    opened = "import sys; from pathlib import Path; from facecompare.records.sqlite import SqliteLog"
+    opened = (
+        "import sys; from pathlib import Path; from facecompare.records.sqlite import SqliteLog"
+    )
     command = [sys.executable, "-c", f"{opened}; SqliteLog(Path(sys.argv[1])).page(1)", str(path)]
     started = [subprocess.Popen(command) for _ in range(6)]
     assert [process.wait() for process in started] == [0] * 6

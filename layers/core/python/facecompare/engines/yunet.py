@@ -94,11 +94,11 @@ class YunetDetector:
         corner = np.array((x - reach, y - reach))
         turned = Image.fromarray(pixels).rotate(lean, Image.Resampling.BILINEAR, center=(x, y))
         cut = turned.crop((*map(round, corner), round(x + reach), round(y + reach)))
-        best = next(iter(_distinct(self._rows(np.asarray(cut)))), None)
-        if best is None or best[0] <= found.score:
+        seen = [_detection(row) for row in _distinct(self._rows(np.asarray(cut)))]
+        again = min(seen, key=lambda each: _apart(each.box.centre, (reach, reach)), default=found)
+        other = _apart(again.box.centre, (reach, reach)) > found.box.width / 2  # a face beside it
+        if other or again.score <= found.score or again.points is None:
             return found
-        again = _detection(best)
-        assert again.points is not None  # noqa: S101 – all of ours have some
         away = again.points + np.round(corner) - (x, y)
         cos, sin = np.cos(np.radians(lean)), np.sin(np.radians(lean))
         points = (away @ np.array([[cos, sin], [-sin, cos]]) + (x, y)).astype(np.float32)
@@ -161,6 +161,10 @@ def _detection(row: Rows) -> Detection:
     score, left, top, right, bottom = row[:5].tolist()
     points = row[5:].reshape(5, 2)
     return Detection(_framed((right - left) * (bottom - top), points), score, points)
+
+
+def _apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return float(np.hypot(one[0] - other[0], one[1] - other[1]))
 
 
 def _lean(found: Detection) -> float:

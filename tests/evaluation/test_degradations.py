@@ -76,20 +76,33 @@ def test_a_mask_covers_mouth_and_nose_and_leaves_the_eyes(engine: Engine) -> Non
     assert masked[round(mouth_y), round(nose[0])]
 
 
-def test_recipes_change_what_they_say(engine: Engine) -> None:
+def test_recipes_change_what_they_say(dlib_fast: Engine) -> None:
     image = decode(Photo(BIDEN.read_bytes()), ImageLimits())
-    face = detect(image, engine).faces[0]
+    face = detect(image, dlib_fast).faces[0]
     own, cut, by68 = (
-        EmbeddingRecipe("dlib-fast", alignment).chip(image, face, engine).views
+        EmbeddingRecipe("dlib-fast", alignment).chip(image, face, dlib_fast).views
         for alignment in ("5 points", NONE, SIXTY_EIGHT)
     )
     assert own.shape == cut.shape == by68.shape
     assert np.abs(own.astype(int) - by68).mean() < 20 < np.abs(own.astype(int) - cut).mean() + 15
-    single = EmbeddingRecipe("dlib-fast", views=1).prepared(engine)
+    single = EmbeddingRecipe("dlib-fast", views=1).prepared(dlib_fast)
     assert len(single.card.views) == 1
-    alone = EmbeddingRecipe("dlib-fast", detectors=("cnn",)).prepared(engine)
+    alone = EmbeddingRecipe("dlib-fast", detectors=("cnn",)).prepared(dlib_fast)
     assert [detector.name for detector in alone.detectors] == ["cnn"]
-    assert EmbeddingRecipe("dlib-fast").prepared(engine) is engine
+    assert EmbeddingRecipe("dlib-fast").prepared(dlib_fast) is dlib_fast
+
+
+def test_a_recipe_keeps_the_second_network(engine: Engine) -> None:
+    image = decode(Photo(BIDEN.read_bytes()), ImageLimits())
+    face = detect(image, engine).faces[0]
+    recipe = EmbeddingRecipe(engine.card.id, NONE, views=1)
+    prepared = recipe.prepared(engine)
+    assert (prepared.first, prepared.second) == (engine.first, engine.second)
+    own, cut = (each.chip(image, face, engine) for each in (EmbeddingRecipe("any"), recipe))
+    assert own.second_views is not None
+    assert cut.second_views is not None
+    assert (own.second_views == cut.second_views).all()
+    assert (own.views != cut.views).any()
 
 
 def test_the_smallest_quality_is_worse_than_the_best() -> None:

@@ -30,7 +30,7 @@ from tests.support.pictures import OBAMA, OBAMA2
 pytestmark = pytest.mark.image
 
 MAX_MB = 450
-MAX_COMMAND_LINES = 4  # it fetches 70 MB of models first, for two networks; with one's 32 MB 3
+MAX_COMMAND_LINES = 4  # the function also starts a web application, and fetches 70 MB of models
 PHOTOS = {"image1": OBAMA.read_bytes(), "image2": OBAMA2.read_bytes()}
 
 

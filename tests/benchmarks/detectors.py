@@ -33,7 +33,7 @@ EVERY = 10  # of LFW's photos one in so many: enough for a tenth of a percent
 def detectors(settings: Settings) -> dict[str, FaceDetector]:
     found = [
         *load_engine("dlib-fast", settings).detectors,
-        load_engine("mtcnn-dlib", settings).detectors[0],
+        load_engine("mtcnn-dlib", settings).detectors[1],
         load_engine("dlib-yunet", settings).detectors[1],
     ]
     return {detector.name: detector for detector in found}

@@ -16,6 +16,7 @@ from facecompare.engines.protocol import (
     EngineCard,
     FaceDetector,
     LandmarkPredictor,
+    best_score,
 )
 
 Pixels = NDArray[np.uint8]
@@ -34,6 +35,9 @@ class FakeDetector(FaceDetector):
 
     def find(self, pixels: Pixels) -> list[Detection]:
         return self._find(pixels)
+
+    def uprightness(self, pixels: Pixels) -> float:
+        return best_score(self.find(pixels))
 
 
 class FakeLandmarks(LandmarkPredictor):

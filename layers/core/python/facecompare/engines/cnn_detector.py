@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facecompare.engines.lazy import Lazy
-from facecompare.engines.protocol import Box, Detection
+from facecompare.engines.protocol import Box, Detection, best_score
 from facecompare.engines.pyramid import LEVEL_RATIO, Layout, lay_out, tiled_pyramid
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class CnnDetector:
         best_first = np.argsort(-scores, kind="stable")
         boxes = _boxes(columns[best_first], rows[best_first], layout, facts)
         return _distinct(boxes, scores[best_first], facts)
+
+    def uprightness(self, pixels: Pixels) -> float:
+        """The best score."""
+        return best_score(self.find(pixels))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dlib
 import numpy as np
 
-from facecompare.engines.protocol import Box, Detection
+from facecompare.engines.protocol import Box, Detection, best_score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,6 +66,10 @@ class HogDetector:
             for rectangle, score in zip(rectangles, scores, strict=True)
         ]
 
+    def uprightness(self, pixels: Pixels) -> float:
+        """The best score."""
+        return best_score(self.find(pixels))
+
 
 class DlibCnnDetector:
     """dlib's CNN detector on dlib's own convolutions: slow, and the reference for the fast one."""
@@ -83,6 +87,10 @@ class DlibCnnDetector:
                 Detection(_box(found.rect), float(found.confidence))
                 for found in network(pixels, NO_UPSAMPLING)
             ]
+
+    def uprightness(self, pixels: Pixels) -> float:
+        """The best score."""
+        return best_score(self.find(pixels))
 
 
 class DlibLandmarks:

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from facecompare.engines.lazy import Lazy
-from facecompare.engines.protocol import Box, Detection
+from facecompare.engines.protocol import Box, Detection, best_score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,6 +103,10 @@ class MtcnnDetector:
             for left, top, right, bottom, score in self._networks.faces(pixels).tolist()
         ]
         return found if found and found[0].score >= self._at_least else []
+
+    def uprightness(self, pixels: Pixels) -> float:
+        """The best score."""
+        return best_score(self.find(pixels))
 
 
 class MtcnnLandmarks:

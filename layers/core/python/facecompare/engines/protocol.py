@@ -136,15 +136,25 @@ class SecondOpinion:
         )
 
 
+def best_score(found: Sequence[Detection]) -> float:
+    """Of faces, best score first; 0 when there are none."""
+    return found[0].score if found else 0.0
+
+
 class FaceDetector(Protocol):
     """Finds faces that stand upright."""
 
     name: str
     turn_margin: float
-    """by how much its best face must score higher in another quarter turn than as the photo is"""
+    """by how much more upright another quarter turn must be than the photo as it is"""
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All faces, best score first; safe to call from several threads."""
+        ...
+
+    def uprightness(self, pixels: Pixels) -> float:
+        """How sure it is that a face stands upright: the best score, or what tells more; 0 for
+        none. Turns of one picture are compared by it."""
         ...
 
 

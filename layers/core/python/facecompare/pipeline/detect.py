@@ -22,8 +22,6 @@ from facecompare.pipeline.decode import DecodedImage
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
 
-NOTHING_FOUND = -1e9  # less than any detector's score
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
@@ -118,18 +116,13 @@ def _landmarks5(image: DecodedImage, found: Detection, engine: Engine) -> Points
 
 
 def _best_turn(image: DecodedImage, detector: FaceDetector) -> DecodedImage:
-    """The turn whose best face scores highest, and the photo as it is when none scores enough
-    higher than that."""
+    """The turn that is most upright, and the photo as it is when none is enough more so."""
     if image.states_up:
         return image
     turns = [image.turned(turns) for turns in range(4)]
-    as_it_is, *others = (_best_score(turn, detector) for turn in turns)
+    as_it_is, *others = (detector.uprightness(turn.pixels) for turn in turns)
     best = max(others)
     return turns[1 + others.index(best)] if best - as_it_is > detector.turn_margin else image
-
-
-def _best_score(image: DecodedImage, detector: FaceDetector) -> float:
-    return max((found.score for found in detector.find(image.pixels)), default=NOTHING_FOUND)
 
 
 def _distance(a: Sequence[float], b: Sequence[float]) -> float:

@@ -12,9 +12,10 @@ from PIL import Image
 from facecompare.compare import detect_faces
 from facecompare.config import ImageLimits, Settings
 from facecompare.engines.catalogue import load_engine
-from facecompare.engines.protocol import Engine
+from facecompare.engines.protocol import Box, Engine
 from facecompare.engines.yunet import MULTIPLE_PX, SURELY_UPRIGHT
 from facecompare.errors import NoFace
+from facecompare.evaluation.degradations import DEGRADATIONS
 from facecompare.pipeline.decode import Photo, decode
 from tests.support import pictures
 
@@ -75,6 +76,27 @@ def test_a_photo_that_lies_on_its_side_is_turned(yunet: Engine, turns: int) -> N
     report = detect_faces(Photo(pictures.encoded(lying, "PNG")), yunet)
     assert report.image.quarter_turns == (4 - turns) % 4
     assert [face.face.detector for face in report.faces] == ["yunet"]
+
+
+@pytest.mark.parametrize("portrait", [pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN])
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_damaged_photo_is_turned_until_it_stands(
+    yunet: Engine, portrait: Path, turns: int
+) -> None:
+    """Masks, bars, noise and blur of every strength that evaluations know, but those that turn."""
+    upright = pictures.portrait(portrait).resize((250, 312))
+    box = _box_in(upright, yunet)
+    for damage in DEGRADATIONS:
+        if damage.kind == "rotation":
+            continue
+        lying = damage(upright, box, seed=3).rotate(90 * turns, expand=True)
+        report = detect_faces(Photo(pictures.encoded(lying, "PNG")), yunet)
+        assert report.image.quarter_turns == (4 - turns) % 4, damage.name
+
+
+def _box_in(picture: Image.Image, engine: Engine) -> Box:
+    found = detect_faces(Photo(pictures.encoded(picture, "PNG")), engine)
+    return found.image.box_in_photo(found.faces[0].face.box)
 
 
 @pytest.mark.parametrize("degrees", [-45, -30, 30, 45])

@@ -13,7 +13,7 @@ from facecompare.access import OWNER, Caller, Role
 from facecompare.batches.batch import PairResult, Progress
 from facecompare.batches.chunk import ATTEMPTS, Chunk
 from facecompare.batches.queue import Message
-from facecompare.batches.service import BatchRequest
+from facecompare.batches.service import BatchRequest, BatchService
 from facecompare.batches.worker import RETRIES
 from facecompare.engines.protocol import Engine
 from facecompare.errors import MtcnnOff, RecordsUnavailable
@@ -182,6 +182,21 @@ def test_a_batch_by_an_engine_that_is_switched_off_is_not_made(
     with pytest.raises(MtcnnOff, match="FACECOMPARE_MTCNN=on"):
         submit(installation, (portraits[0], portraits[1]), engine="mtcnn-dlib")
     assert installation.waiting() == 0
+
+
+def test_a_batch_whose_engine_was_switched_off_since_fails_its_pairs(
+    installation: Installation, portraits: list[str]
+) -> None:
+    """Nobody can work on it any more, so nothing is tried again."""
+    allowing = replace(installation.settings, mtcnn=True)
+    service = BatchService(allowing, installation.store, installation.queue, installation.files)
+    order = replace(installation, settings=allowing, service=service)
+    batch = submit(order, (portraits[0], portraits[1]), engine="mtcnn-dlib")
+    installation.work_all()
+    (result,) = results(installation, batch)
+    assert result.error_code == "mtcnn_off"
+    assert now(installation, batch).state == "done"
+    assert not installation.dead_letters()
 
 
 def test_large_chunks_spread_over_the_queue(

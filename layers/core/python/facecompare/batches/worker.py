@@ -30,6 +30,7 @@ from facecompare.errors import (
     PairGivenUp,
     QueueUnavailable,
     RecordsUnavailable,
+    RequestError,
     UploadsUnavailable,
 )
 from facecompare.options import FacePolicy, RequestOptions
@@ -144,11 +145,14 @@ class BatchWorker:
     def _compare(
         self, chunk: Chunk, batch: Batch
     ) -> tuple[list[PairResult], list[ComparisonRecord]]:
-        engine = self._service.engine(batch.engine)
         try:
             pairs = self._retried(partial(self._files.pairs, batch, chunk))
         except InputError as error:  # the packed manifest has expired
             return [_failed(pair, error) for pair in _pairs_without_names(chunk)], []
+        try:
+            engine = self._service.engine(batch.engine)
+        except RequestError as error:  # the engine was switched off since the batch was ordered
+            return [_failed(pair, error) for pair in pairs], []
         photos = self._embed(pairs, batch, engine)
         results, records = [], []
         for pair in pairs:

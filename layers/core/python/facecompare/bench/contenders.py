@@ -20,25 +20,27 @@ from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 
 PLAIN = "dlib-fast"  # what every version since 0.2 has had
+QUICKEST = "dlib-yunet"
 DETECTION_SIZE = (600, 750)  # width × height: a portrait at working size
 Call = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Two photos, the engine under test, dlib's networks on ONNX Runtime and on dlib's own
-    convolutions, each call on one thread."""
+    """Two photos, the engine under test, dlib's networks on ONNX Runtime, behind YuNet too, and on
+    dlib's own convolutions, each call on one thread."""
 
     photos: tuple[Photo, Photo]
     engine: Engine
     plain: Engine
+    quickest: Engine
     reference: Engine
 
     @classmethod
     def of(cls, photos: tuple[Photo, Photo], settings: Settings) -> Bench:
         """All engines loaded."""
         single = replace(settings, threads=1)
-        names = (settings.engine, PLAIN, REFERENCE)
+        names = (settings.engine, PLAIN, QUICKEST, REFERENCE)
         return cls(photos, *(load_engine(name, single) for name in names))
 
     def pair(self, threads: int, engine: Engine | None = None) -> Any:
@@ -69,6 +71,8 @@ class Bench:
             "one thread": lambda: self.pair(threads=1),
             "two threads": lambda: self.pair(threads=2),
             PLAIN: lambda: self.pair(threads=1, engine=self.plain),
+            f"{QUICKEST}, one thread": lambda: self.pair(threads=1, engine=self.quickest),
+            f"{QUICKEST}, two threads": lambda: self.pair(threads=2, engine=self.quickest),
         }
         peer = _face_recognition()
         if peer is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facecompare.bench.cold import FirstVerdict, first_verdict
-from facecompare.bench.contenders import PLAIN, Bench
+from facecompare.bench.contenders import PLAIN, QUICKEST, Bench
 from facecompare.bench.machine import description
 from facecompare.bench.rounds import Timed, in_turn
 from facecompare.bench.throughput import per_second_processes, per_second_threads
 from facecompare.compare import STAGES
 from facecompare.config import Settings
+from facecompare.engines.protocol import EngineCard
 from facecompare.pipeline.decode import Photo
 from facecompare.results.markdown import markdown_table
 
@@ -24,6 +25,8 @@ class BenchmarkReport:
     machine: dict[str, str]
     engine: str
     views: int
+    second_opinions: str
+    """who gives one, and on how many pairs"""
     stages_ms: dict[str, float]
     embedding: dict[str, Timed]
     detection: dict[str, Timed]
@@ -45,6 +48,7 @@ def measure(
         machine=description(),
         engine=bench.engine.card.id,
         views=bench.views(),
+        second_opinions=_second_opinions(bench.engine.card),
         stages_ms={name: sorted(each[name] for each in stages)[4] for name in STAGES},
         embedding=in_turn(bench.embeddings(), rounds=15),
         detection=in_turn(bench.detections(), rounds=3),
@@ -65,6 +69,9 @@ def benchmark_table(report: BenchmarkReport) -> str:
     for threads in ("one thread", "two threads"):
         rows.append(_row(f"two photos to verdict, {threads}", pair[threads], pair.get(PEER), PEER))
     rows.append(_row(f"the same with {PLAIN}, one thread", pair[PLAIN], pair.get(PEER), PEER))
+    for threads in ("one thread", "two threads"):
+        quickest = pair[f"{QUICKEST}, {threads}"]
+        rows.append(_row(f"the same with {QUICKEST}, {threads}", quickest, pair.get(PEER), PEER))
     machine = ", ".join(f"{name} {value}" for name, value in report.machine.items())
     stages = ", ".join(f"{name} {value:.1f}" for name, value in report.stages_ms.items())
     views = "1 view" if report.views == 1 else f"{report.views} views"
@@ -75,7 +82,7 @@ def benchmark_table(report: BenchmarkReport) -> str:
         "",
         f"Stages of one pair on one thread, ms: {stages}.",
         f"A pair takes {pair['one thread'].median_ms / pair[PLAIN].median_ms:.2f} times what it "
-        f"takes with {PLAIN}.",
+        f"takes with {PLAIN}. {report.second_opinions}",
         f"Comparisons a second: {_rates(report.per_second_threads, 'thread')}; "
         f"{_rates(report.per_second_processes, 'process')}.",
         f"Process start to first verdict: {report.first_verdict.cold_ms / 1000:.2f} s, "
@@ -90,6 +97,12 @@ def _row(what: str, ours: Timed, theirs: Timed | None, whose: str) -> tuple[str,
     ratio = theirs.median_ms / ours.median_ms
     times = f"{whose}: **{ratio:.1f}×**"
     return what, times, f"{ours.median_ms:.1f}", f"{theirs.median_ms:.0f}"
+
+
+def _second_opinions(card: EngineCard) -> str:
+    if card.second is None:
+        return "One network decides."
+    return f"{card.second.card.id} gives a second opinion on 100 % of pairs: both decide together."
 
 
 def _rates(rates: dict[int, float], unit: str) -> str:

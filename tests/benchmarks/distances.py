@@ -2,9 +2,8 @@
 
     python -m tests.benchmarks.distances LFW_FOLDER [ENGINE …]
 
-LFW View 1 DevTrain, the subject in the middle. The page's scale shows the middle nine tenths of
-both kinds, and calls a distance between the two last printed figures too close to call: of the
-pairs in there, neither kind makes up nine tenths.
+LFW View 1 DevTrain, the subject in the middle; the combined distance where two networks decide. The
+page's scale shows the middle nine tenths of both kinds.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from facecompare.engines.cards import engine_card
 from tests.benchmarks.accuracy import distance, ours
 from tests.benchmarks.views import listed
 
@@ -30,7 +30,8 @@ def main(folder: Path, *engines: str) -> None:
         with ProcessPoolExecutor(2) as pool:
             found = pool.map(partial(ours, name=engine), paths, chunksize=8)
             embedded = dict(zip(names, found, strict=True))
-        distances = np.array([distance(embedded[a], embedded[b]) for a, b, _ in pairs])
+        card = engine_card(engine)
+        distances = np.array([distance(embedded[a], embedded[b], card) for a, b, _ in pairs])
         same = np.array([is_same for _, _, is_same in pairs])
         print(f"{engine}: {same.sum()} pairs of one person, {(~same).sum()} of two")
         for title, kind in (("one person", distances[same]), ("two people", distances[~same])):

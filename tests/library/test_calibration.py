@@ -14,7 +14,7 @@ from facecompare.config import Settings
 from facecompare.engines.calibration import (
     SHIPPED,
     Calibration,
-    FalseMatches,
+    ErrorRate,
     calibration_path,
     find_calibration,
     interpretation_of,
@@ -34,9 +34,9 @@ MADE_UP = Calibration(
     impostor=10,
     scores=((0.0, 100.0), (0.5, 50.0), (1.0, 0.0)),
     false_matches=(
-        FalseMatches(0.4, 0.0, 0.0, 0.001),
-        FalseMatches(0.5, 0.001, 0.0005, 0.002),
-        FalseMatches(0.6, 0.01, 0.008, 0.012),
+        ErrorRate(0.4, 0.0, 0.0, 0.001),
+        ErrorRate(0.5, 0.001, 0.0005, 0.002),
+        ErrorRate(0.6, 0.01, 0.008, 0.012),
     ),
 )
 

@@ -121,7 +121,7 @@ def _batch(order: list[tuple[Path, Path]], engine: Engine, folder: Path) -> list
         out=folder / "results.csv",
         options=service.options(RequestOptions(), engine),
         read=lambda path: Photo(Path(path).read_bytes()),
-        score_of=lambda verdict: service.meaning(engine, verdict).score,
+        meaning_of=lambda found: service.meaning(engine, found),
     )
     with running(batch, engine) as run:
         list(run.embed())

@@ -9,7 +9,9 @@ from playwright.sync_api import Route
 
 Answer = dict[str, Any]
 Handler = Callable[[Route], None]
-COMBINED_THRESHOLD = 0.598  # of what is made up here
+# Of what is made up here.
+COMBINED_THRESHOLD, TWO_NETWORKS_ZONE = 0.598, (0.573, 0.68)
+ONE_NETWORK_TO = 0.64
 
 
 def changed(change: Callable[[Answer], Answer]) -> Handler:
@@ -28,9 +30,17 @@ def changing(**fields: object) -> Handler:
     return changed(lambda _answer: fields)
 
 
+def called(distance: float, zone: tuple[float, float]) -> Answer:
+    """The verdict on this distance, and the grey zone."""
+    begin, end = zone
+    verdict = "same" if distance < begin else "uncertain" if distance < end else "different"
+    return {"verdict": verdict, "uncertain_from": begin, "uncertain_to": end}
+
+
 def one_network(distance: float, threshold: float = 0.5, **fields: object) -> Answer:
     """What an engine of one network answers."""
     return {
+        **called(distance, (threshold, max(threshold, ONE_NETWORK_TO))),
         "same_person": distance < threshold,
         "distance": distance,
         "threshold": threshold,
@@ -47,6 +57,7 @@ def one_network(distance: float, threshold: float = 0.5, **fields: object) -> An
 def two_networks(distance: float, second: float, combined: float, **fields: object) -> Answer:
     """What the engine of two networks answers when both decide."""
     return {
+        **called(combined, TWO_NETWORKS_ZONE),
         "same_person": combined < COMBINED_THRESHOLD,
         "distance": distance,
         "threshold": 0.5,

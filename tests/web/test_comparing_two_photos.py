@@ -62,11 +62,11 @@ def test_the_scale_has_the_distance_and_the_threshold_in_their_places(visitor: V
 
 
 def test_a_close_call_is_shown_with_enough_digits(visitor: Visitor) -> None:
-    visitor.answer_with(changing(**one_network(0.49996)))
+    visitor.answer_with(changing(**one_network(0.50004)))
     visitor.compare(OBAMA, OBAMA2)
-    expect(visitor.verdict.get_by_role("heading")).to_have_text("Too close to call")
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Uncertain")
     expect(visitor.verdict.locator(".waves")).to_be_visible()
-    expect(visitor.verdict).to_contain_text("is 0.49996. From 0.48 to 0.64 photos of one person")
+    expect(visitor.verdict).to_contain_text("is 0.50004. From 0.50 to 0.64 it is too close to call")
     expect(visitor.verdict).to_contain_text("strict threshold of 0.50000, the service itself")
 
 
@@ -81,13 +81,21 @@ def test_a_distance_beyond_the_scale_stays_on_the_scale(visitor: Visitor) -> Non
 
 
 def test_score_and_false_accept_rates_are_told(visitor: Visitor) -> None:
-    visitor.answer_with(changing(score=99.7, fmr_at_distance=3e-6, fmr_at_threshold=0.00052))
+    rates = {"fmr_at_distance": 3e-6, "fnmr_at_distance": 0.0021}
+    visitor.answer_with(changing(score=99.7, **one_network(0.35), **rates))
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict).to_contain_text("Score 100 of 100.")
-    expect(visitor.verdict).to_contain_text(
-        "Of pairs of strangers, fewer than 1 in 100,000 come this close; the threshold accepts "
-        "1 in 2,000."
-    )
+    of_strangers = "Of pairs of strangers, fewer than 1 in 100,000 come this close."
+    of_one_person = "Of pairs of one person, 1 in 500 are this far apart."
+    expect(visitor.verdict).to_contain_text(of_strangers)
+    expect(visitor.verdict).not_to_contain_text(of_one_person)
+    visitor.answer_with(changing(score=0.3, **one_network(0.8), **rates))
+    visitor.predict()
+    expect(visitor.verdict).to_contain_text(of_one_person)
+    expect(visitor.verdict).not_to_contain_text(of_strangers)
+    visitor.answer_with(changing(score=60, **one_network(0.55), **rates))
+    visitor.predict()
+    expect(visitor.verdict).to_contain_text(f"{of_strangers} {of_one_person}")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +111,7 @@ def test_false_accept_rates_read_as_people_say_them(
 
 
 def test_an_engine_without_calibration_gives_distance_and_threshold_only(visitor: Visitor) -> None:
-    rates = ("far_at_threshold", "far_at_distance", "fmr_at_threshold", "fmr_at_distance")
+    rates = ("far_at_distance", "fmr_at_threshold", "fmr_at_distance", "fnmr_at_distance")
     nothing = dict.fromkeys(("score", *rates))
     visitor.answer_with(changing(**one_network(0.35), **nothing))
     visitor.compare(OBAMA, OBAMA2)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 SAME = two_networks(0.62, 0.18, 0.42)
 DIFFERENT = two_networks(0.45, 0.98, 0.69)
 CLOSE = two_networks(0.35, 0.92, 0.61)
-UNCERTAIN = two_networks(0.31, 0.85, 0.55, uncertain=True)
+UNCERTAIN = two_networks(0.31, 0.85, 0.55, uncertain=True, verdict="uncertain")
 DLIB_ALONE = one_network(0.41, 0.45, engine="dlib-sface", decided_by="dlib-yunet")
 CONTRADICTION = "The two networks contradict each other"
 
@@ -42,9 +42,9 @@ def compare(visitor: Visitor, answer: Answer) -> None:
 @pytest.mark.parametrize(
     ("answer", "call", "reason"),
     [
-        (SAME, "Same person", "is 0.42. Below 0.60 they count as the same person."),
-        (DIFFERENT, "Different people", "is 0.69. From 0.60 on they count as different people."),
-        (CLOSE, "Too close to call", "threshold of 0.60, the service itself counts them as diff"),
+        (SAME, "Same person", "is 0.42. Below 0.57 they count as the same person."),
+        (DIFFERENT, "Different people", "is 0.69. From 0.68 on they count as different people."),
+        (CLOSE, "Uncertain", "threshold of 0.60, the service itself counts them as diff"),
     ],
 )
 def test_the_combined_distance_makes_the_verdict(
@@ -118,8 +118,9 @@ def test_an_engine_of_one_network_has_one_distance(visitor: Visitor) -> None:
 
 def candidate(answer: Answer) -> dict[str, Any]:
     """The fields of such an answer that are a candidate's own."""
-    names = ("same_person", "distance", "second_distance", "combined_distance", "uncertain")
-    return {name: answer[name] for name in names} | {"score": 73.2}
+    names = ("verdict", "same_person", "uncertain")
+    distances = ("distance", "second_distance", "combined_distance")
+    return {name: answer[name] for name in (*names, *distances)} | {"score": 73.2}
 
 
 def prediction(answer: Answer) -> Answer:

@@ -139,7 +139,6 @@ export const texts = {
   call: {
     same: "Same person",
     different: "Different people",
-    close: "Too close to call",
     uncertain: "Uncertain",
   },
   sameReason: (distance, threshold) =>
@@ -147,18 +146,17 @@ export const texts = {
   differentReason: (distance, threshold) =>
     `The distance between the two faces is ${distance}. From ${threshold} on they count as different people.`,
   closeReason: (distance, from, to) =>
-    `The distance between the two faces is ${distance}. From ${from} to ${to} photos of one person and of ` +
-    "two people occur. Try other photos: large, sharp, and seen from the front.",
-  uncertainReason:
+    `The distance between the two faces is ${distance}. From ${from} to ${to} it is too close to call: photos ` +
+    "of one person and of two people occur. Try other photos: large, sharp, and seen from the front.",
+  contradiction:
     "The two networks contradict each other: one is sure of one person, the other of two. Take other " +
     "photos: large, sharp, and seen from the front.",
-  uncertainVerdict: (verdict) => `${verdict}, uncertain`,
   strictly: (threshold, same) =>
     `By its strict threshold of ${threshold}, the service itself counts them as ` +
     `${same ? "the same person" : "different people"}.`,
   score: (score) => `Score ${score} of 100.`,
-  falseAccepts: (near, accepted) =>
-    `Of pairs of strangers, ${near} come this close; the threshold accepts ${accepted}.`,
+  falseMatches: (share) => `Of pairs of strangers, ${share} come this close.`,
+  falseNonMatches: (share) => `Of pairs of one person, ${share} are this far apart.`,
   fewerThan: (share) => `fewer than ${share}`,
   oneIn: (count) => `1 in ${count}`,
   scaleSummary: (distance, threshold, end) =>
@@ -170,6 +168,7 @@ export const texts = {
   thresholdLabel: (threshold) => `threshold ${threshold}`,
   typicalSame: "most pairs of one person",
   typicalDifferent: "most pairs of two people",
+  greyZone: "too close to call",
   print: "Print",
   printedBy: (moment) => `facecompare, ${moment}`,
 
@@ -335,10 +334,9 @@ export const texts = {
     ["dlib-accurate", "0.6", "98.6\u00a0%"],
     ["dlib-accurate", "0.5", "96.5\u00a0%"],
   ],
-  accuracyMeaning: (differentFrom) =>
-    "The thresholds are strict: dlib-fast's of 0.5 accepts almost no stranger and refuses about one genuine " +
-    `pair in nine. That is why this page says “too close to call” up to ${differentFrom} by default: below, ` +
-    "photos of one person still occur; from there on, nearly all pairs that were measured are of two.",
+  accuracyMeaning:
+    "The thresholds are strict: they accept almost no strangers and refuse some pairs of one person, dlib-fast's " +
+    "of 0.5 about one in nine. So distances at which both kinds occur are called uncertain.",
   limitsTitle: "What it must not be used for",
   limits: [
     "A verdict is a measurement, not proof of who somebody is. Do not let it decide alone about anybody's rights.",

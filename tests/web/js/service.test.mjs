@@ -98,7 +98,7 @@ test("the tab's history has the newest first, and no more than 200", () => {
 test("the tab's history keeps the distance that decided", () => {
   const verdict = { ...ofTwoNetworks(0.41), created_at: "2026-11-22T09:30:00Z" };
   addTabEntry("one.jpg", "other.jpg", verdict);
-  addTabEntry("one.jpg", "other.jpg", { ...verdict, uncertain: true });
+  addTabEntry("one.jpg", "other.jpg", { ...verdict, verdict: "uncertain" });
   const [uncertain, sure] = tabEntries();
   assert.deepEqual([sure.distance, sure.threshold, sure.call], [0.41, 0.598, "same"]);
   assert.equal(uncertain.call, "uncertain");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bandOf, callOf, deciderOf, decisionOf, typicalOf } from "../../../web/js/verdict/call.js";
+import { callOf, deciderOf, decisionOf, typicalOf } from "../../../web/js/verdict/call.js";
 import { shareOf } from "../../../web/js/verdict/scale.js";
 import { verdictWords, warningsOf } from "../../../web/js/verdict/words.js";
 import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
@@ -37,50 +37,25 @@ test("both networks decide, the first where a threshold was set, or the only one
   assert.equal(deciderOf(ofOneNetwork(0.352)), "only");
 });
 
-test("below the band it is one person, above it two, and in it too close to call", () => {
-  assert.deepEqual(bandOf({ threshold: 0.5, engine: "dlib-fast" }), [0.48, 0.64]);
-  assert.equal(callOf(ofOneNetwork(0.47)), "same");
-  assert.equal(callOf(ofOneNetwork(0.48)), "close");
-  assert.equal(callOf(ofOneNetwork(0.6399)), "close");
-  assert.equal(callOf(ofOneNetwork(0.64)), "different");
-});
-
-test("two networks have a band of combined distances", () => {
-  const { same, different, differentFrom } = typicalOf("dlib-sface");
-  const [from, to] = bandOf({ threshold: 0.598, engine: "dlib-sface" });
-  assert.ok(same[0] < same[1] && same[1] < different[0] && different[0] < different[1]);
-  assert.ok(from < 0.598 && to === differentFrom && to > 0.598);
-  assert.equal(callOf(ofTwoNetworks(from - 1e-6)), "same");
-  assert.equal(callOf(ofTwoNetworks(from)), "close");
-  assert.equal(callOf(ofTwoNetworks(to - 1e-6)), "close");
-  assert.equal(callOf(ofTwoNetworks(to)), "different");
-});
-
-test("where dlib decides alone its faces are YuNet's, and its band is dlib-fast's", () => {
-  assert.deepEqual(typicalOf("dlib-yunet"), typicalOf("dlib-fast"));
-  assert.equal(callOf(ofOneNetwork(0.63, 0.5, ALONE)), "close");
-});
-
-test("no call contradicts the service", () => {
+test("the call is the service's word", () => {
   for (let step = 0; step <= 120; step += 1) {
     for (const verdict of [ofOneNetwork(step / 100), ofTwoNetworks(step / 100)]) {
-      const call = callOf(verdict);
-      assert.ok(call === "close" || call === (verdict.same_person ? "same" : "different"));
-      assert.equal(callOf({ ...verdict, uncertain: true }), "uncertain");
+      assert.equal(callOf(verdict), verdict.verdict);
+      assert.equal(callOf({ ...verdict, verdict: "uncertain" }), "uncertain");
     }
   }
 });
 
-test("a threshold beyond what was measured keeps its margin", () => {
-  const [from, to] = bandOf({ threshold: 0.8, engine: "dlib-fast" });
-  assert.ok(Math.abs(from - 0.78) < 1e-9 && Math.abs(to - 0.82) < 1e-9);
+test("an older service's word is its threshold's, unless its networks contradict each other", () => {
+  const formerly = (distance, fields) => ofOneNetwork(distance, 0.5, { verdict: "", ...fields });
+  assert.equal(callOf(formerly(0.47)), "same");
+  assert.equal(callOf(formerly(0.51)), "different");
+  assert.equal(callOf(formerly(0.47, { uncertain: true })), "uncertain");
 });
 
-test("an engine that was not measured has a margin around its threshold only", () => {
-  const unknown = { engine: "unknown", decided_by: "unknown" };
+test("where dlib decides alone its faces are YuNet's, and typical of it is what is of dlib-fast", () => {
+  assert.deepEqual(typicalOf("dlib-yunet"), typicalOf("dlib-fast"));
   assert.equal(typicalOf("unknown"), null);
-  assert.equal(callOf(ofOneNetwork(0.53, 0.5, unknown)), "different");
-  assert.equal(callOf(ofOneNetwork(0.51, 0.5, unknown)), "close");
 });
 
 test("the words give the distance, the threshold and the call", () => {
@@ -88,36 +63,43 @@ test("the words give the distance, the threshold and the call", () => {
   assert.equal(same.headline, "Same person");
   assert.match(same.reason, /is 0\.35\. Below 0\.50 they count as the same person/);
   const different = verdictWords(comparison(ofOneNetwork(0.81)));
-  assert.match(different.reason, /is 0\.81\. From 0\.50 on they count as different people/);
+  assert.match(different.reason, /is 0\.81\. From 0\.64 on they count as different people/);
   const close = verdictWords(comparison(ofOneNetwork(0.55)));
-  assert.equal(close.call, "close");
-  assert.match(close.reason, /From 0\.48 to 0\.64 .* counts them as different people\./);
+  assert.equal(close.call, "uncertain");
+  assert.match(
+    close.reason,
+    /From 0\.50 to 0\.64 it is too close to call: .* counts them as different people\./,
+  );
 });
 
 test("the words of two networks give what decided", () => {
   const same = verdictWords(combined(0.41));
   assert.deepEqual(same.figures, { distance: "0.41", threshold: "0.60" });
-  assert.match(same.reason, /is 0\.41\. Below 0\.60 they count as the same person/);
+  assert.match(same.reason, /is 0\.41\. Below 0\.57 they count as the same person/);
   const close = verdictWords(combined(0.5978));
   assert.match(close.reason, /is 0\.5978\. From .* threshold of 0\.5980, .* as the same person\./);
 });
 
 test("networks that contradict each other are told of in plain words", () => {
-  const same = verdictWords(combined(0.41, { uncertain: true }));
+  const same = verdictWords(combined(0.41, { uncertain: true, verdict: "uncertain" }));
   assert.equal(same.headline, "Uncertain");
   assert.match(same.reason, /^The two networks contradict each other: .* Take other photos: /);
   assert.match(same.reason, /threshold of 0\.60, .* counts them as the same person\.$/);
-  const different = verdictWords(combined(0.9, { uncertain: true }));
+  const different = verdictWords(combined(0.9, { uncertain: true, verdict: "uncertain" }));
   assert.match(different.reason, /counts them as different people\.$/);
 });
 
-test("false match rates are read under their new names and under their former ones", () => {
-  const words = /0?.*1 in 500 come this close; the threshold accepts 1 in 2,000\./;
-  const now = { fmr_at_distance: 0.0021, fmr_at_threshold: 0.00052 };
-  const formerly = { far_at_distance: 0.0021, far_at_threshold: 0.00052 };
-  assert.match(verdictWords(comparison(now)).rates, words);
-  assert.match(verdictWords(comparison(formerly)).rates, words);
-  assert.match(verdictWords(comparison({ ...now, far_at_distance: 0.9 })).rates, words);
+test("the rate that matters is told, false match rates under their former name too", () => {
+  const near = "Of pairs of strangers, 1 in 500 come this close.";
+  const far = "Of pairs of one person, 1 in 2,000 are this far apart.";
+  const rates = { fmr_at_distance: 0.0021, fnmr_at_distance: 0.00052 };
+  const ratesAt = (distance, fields) =>
+    verdictWords(comparison({ ...ofOneNetwork(distance), ...fields })).rates;
+  assert.equal(ratesAt(0.35, rates), near);
+  assert.equal(ratesAt(0.35, { far_at_distance: 0.0021 }), near);
+  assert.equal(ratesAt(0.35, { ...rates, far_at_distance: 0.9 }), near);
+  assert.equal(ratesAt(0.8, rates), far);
+  assert.equal(ratesAt(0.55, rates), `${near} ${far}`);
 });
 
 test("without a calibration there is no score and no rate", () => {

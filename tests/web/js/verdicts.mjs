@@ -3,6 +3,7 @@
 /** One network's; `distance` decides. */
 export function ofOneNetwork(distance, threshold = 0.5, fields = {}) {
   return {
+    ...called(distance, threshold, Math.max(threshold, 0.64)),
     same_person: distance < threshold,
     distance,
     threshold,
@@ -20,6 +21,7 @@ export function ofOneNetwork(distance, threshold = 0.5, fields = {}) {
 export function ofTwoNetworks(combined, fields = {}) {
   const same = combined < 0.598;
   return {
+    ...called(combined, 0.573, 0.68),
     same_person: same,
     distance: same ? 0.91 : 0.11,
     threshold: 0.5,
@@ -31,4 +33,10 @@ export function ofTwoNetworks(combined, fields = {}) {
     uncertain: false,
     ...fields,
   };
+}
+
+/** The verdict on this distance, and the grey zone. */
+function called(distance, from, to) {
+  const verdict = distance < from ? "same" : distance < to ? "uncertain" : "different";
+  return { verdict, uncertain_from: from, uncertain_to: to };
 }

@@ -37,14 +37,18 @@
  * @typedef {object} Comparison
  * @property {string | null} comparison_id
  * @property {string} created_at  UTC, ISO 8601
- * @property {boolean} same_person
+ * @property {import("../verdict/call.js").Call} [verdict]  older services have none
+ * @property {boolean} same_person  the plain threshold's answer
  * @property {number} distance  the first network's
  * @property {number} threshold  of `distance`
  * @property {string} engine
+ * @property {number} [uncertain_from]  of the distance that decides: uncertain from here on
+ * @property {number} [uncertain_to]  and different from here on
  * @property {number | null} score  0 to 100; null, as the next two, where the engine is not calibrated
  * @property {number | null} [fmr_at_threshold]  false match rate: the share of pairs of strangers that
  *   the threshold accepts
  * @property {number | null} [fmr_at_distance]  the share of pairs of strangers that come this close
+ * @property {number | null} [fnmr_at_distance]  the share of pairs of one person this far apart
  * @property {number | null} [far_at_threshold]  the former name, of an older service
  * @property {number | null} [far_at_distance]  the former name
  * @property {string} decided_by  the engine whose distance decided
@@ -56,12 +60,13 @@
  * @property {PhotoResult} image2
  * @property {Timing} timing_ms
  *
- * @typedef {Pick<Comparison, "same_person" | "distance" | "threshold" | "engine" | "decided_by" |
+ * @typedef {Pick<Comparison, "verdict" | "same_person" | "distance" | "threshold" | "engine" | "decided_by" |
  *   "combined_distance" | "combined_threshold" | "uncertain">} Verdict  what responses and records
  *   have in common; older ones lack what is of two networks
  *
  * @typedef {object} Candidate
  * @property {string | null} comparison_id
+ * @property {import("../verdict/call.js").Call} [verdict]
  * @property {boolean} same_person
  * @property {number} distance
  * @property {number | null} score
@@ -94,6 +99,7 @@
  * @typedef {object} ComparisonRecord
  * @property {string} comparison_id
  * @property {string} created_at
+ * @property {import("../verdict/call.js").Call} [verdict]
  * @property {boolean} same_person
  * @property {number} distance
  * @property {number} threshold

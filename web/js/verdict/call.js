@@ -1,36 +1,27 @@
 /**
- * Which distance decides, and what it lets one say: the same person, different people, too close to
- * call, or nothing, where two networks contradict each other. No DOM.
- *
- * The service's threshold is strict: nearly all distances below it are of one person, but so are
- * many above it. So "different people" is said only from the distance on from which nine in ten
- * measured pairs are of two people, and "the same person" only with a distance to the threshold
- * that no resizing of the photos bridges. What lies between is too close to call.
+ * Which distance decides, and what is typical of it. What two photos are called is the service's word:
+ * the same person, different people, or uncertain. No DOM.
  */
 
-/** @typedef {"same" | "different" | "close" | "uncertain"} Call */
+/** @typedef {"same" | "uncertain" | "different"} Call */
 /** @typedef {import("../service/types.js").Verdict} Verdict */
 /** @typedef {{distance: number, threshold: number, engine: string}} Decision */
 /**
  * @typedef {object} Typical  distances; of the middle nine tenths of each kind of pair
  * @property {[number, number]} same
  * @property {[number, number]} different
- * @property {number} differentFrom
  */
 
 /** @type {Typical} */
-const DLIB = { same: [0.285, 0.542], different: [0.671, 0.963], differentFrom: 0.64 };
+const DLIB = { same: [0.285, 0.542], different: [0.671, 0.963] };
 
-/** Source: tests.benchmarks.distances on LFW View 1 DevTrain, 1,100 pairs of each kind. */
+/** Source: python -m tests.benchmarks.distances LFW dlib-sface dlib-fast dlib-accurate, on DevTrain. */
 const TYPICAL = /** @type {Record<string, Typical>} */ ({
-  "dlib-sface": { same: [0.24, 0.511], different: [0.73, 0.966], differentFrom: 0.68 }, // combined ones
+  "dlib-sface": { same: [0.24, 0.511], different: [0.73, 0.966] }, // combined ones
   "dlib-yunet": DLIB,
   "dlib-fast": DLIB,
-  "dlib-accurate": { same: [0.264, 0.516], different: [0.647, 0.941], differentFrom: 0.6 },
+  "dlib-accurate": { same: [0.264, 0.516], different: [0.647, 0.941] },
 });
-
-/** Making the same photos smaller moves a distance by less than this: tests/web/test_shrinking.py. */
-const MARGIN = 0.02;
 
 /**
  * The distance that decides, its threshold, and the engine whose distance it is.
@@ -63,23 +54,12 @@ export function typicalOf(engine) {
 }
 
 /**
- * The distances that are too close to call; the first included, the last not.
- * @param {Pick<Decision, "threshold" | "engine">} decision
- * @returns {[number, number]}
- */
-export function bandOf({ threshold, engine }) {
-  const differentFrom = typicalOf(engine)?.differentFrom ?? 0;
-  return [threshold - MARGIN, Math.max(threshold + MARGIN, differentFrom)];
-}
-
-/**
+ * An older service has no such word; its threshold decided.
  * @param {Verdict} verdict
  * @returns {Call}
  */
-export function callOf(verdict) {
-  if (verdict.uncertain) return "uncertain";
-  const decision = decisionOf(verdict);
-  const [from, to] = bandOf(decision);
-  if (decision.distance >= from && decision.distance < to) return "close";
-  return verdict.same_person ? "same" : "different";
+export function callOf({ verdict, same_person: same, uncertain }) {
+  if (verdict) return verdict;
+  if (uncertain) return "uncertain";
+  return same ? "same" : "different";
 }

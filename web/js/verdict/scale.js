@@ -2,7 +2,7 @@
 
 import { number } from "../format.js";
 import { texts } from "../texts.js";
-import { typicalOf } from "./call.js";
+import { decisionOf, typicalOf } from "./call.js";
 
 /** @typedef {import("./call.js").Typical} Typical */
 
@@ -10,10 +10,12 @@ const END = 1.2; // no two faces of the LFW data set are further apart
 
 /**
  * @param {import("../dom.js").Parts} parts
- * @param {import("./call.js").Decision} decision
+ * @param {import("../service/types.js").Comparison} comparison
  * @param {{distance: string, threshold: string}} words
  */
-export function renderScale(parts, { distance, threshold, engine }, words) {
+export function renderScale(parts, comparison, words) {
+  const { distance, threshold, engine } = decisionOf(comparison);
+  const { uncertain_from: from = 0, uncertain_to: to = 0 } = comparison;
   const typical = typicalOf(engine);
   const end = number(END, 1);
   const summary = texts.scaleSummary(words.distance, words.threshold, end);
@@ -21,6 +23,7 @@ export function renderScale(parts, { distance, threshold, engine }, words) {
   parts.scale.setAttribute("aria-label", label);
   renderZone(parts.sameZone, typical?.same);
   renderZone(parts.differentZone, typical?.different);
+  renderZone(parts.greyZone, from < to ? [from, to] : undefined);
   parts.legend.hidden = !typical;
   parts.thresholdMark.style.left = shareOf(threshold);
   parts.distanceMark.style.left = shareOf(distance);

@@ -1,7 +1,6 @@
 /** The verdict in words, colour and symbol, with its scale. */
 
 import { fromTemplate, partsOf } from "../dom.js";
-import { decisionOf } from "./call.js";
 import { renderScale } from "./scale.js";
 import { verdictWords } from "./words.js";
 
@@ -37,5 +36,5 @@ function renderVerdict(parts, comparison) {
   parts.score.textContent = words.score;
   parts.falseAccepts.textContent = words.rates;
   parts.printed.textContent = words.printed;
-  renderScale(parts, decisionOf(comparison), words.figures);
+  renderScale(parts, comparison, words.figures);
 }

@@ -2,7 +2,7 @@
 
 import { distanceAndThreshold, moment, number, share } from "../format.js";
 import { texts } from "../texts.js";
-import { bandOf, callOf, decisionOf } from "./call.js";
+import { callOf, decisionOf } from "./call.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 /** @typedef {import("../service/types.js").Measure} Measure */
@@ -29,22 +29,29 @@ export function verdictWords(comparison) {
  * @param {Figures} figures
  */
 function reasonText(comparison, call, { distance, threshold }) {
-  if (call === "same") return texts.sameReason(distance, threshold);
-  if (call === "different") return texts.differentReason(distance, threshold);
-  const [from, to] = bandOf(decisionOf(comparison));
-  const doubt =
-    call === "close"
-      ? texts.closeReason(distance, number(from, 2), number(to, 2))
-      : texts.uncertainReason;
+  const from = (/** @type {number | undefined} */ place) =>
+    place == null ? threshold : number(place, 2);
+  if (call === "same") return texts.sameReason(distance, from(comparison.uncertain_from));
+  if (call === "different") return texts.differentReason(distance, from(comparison.uncertain_to));
+  const doubt = comparison.uncertain
+    ? texts.contradiction
+    : texts.closeReason(distance, from(comparison.uncertain_from), from(comparison.uncertain_to));
   return `${doubt} ${texts.strictly(threshold, comparison.same_person)}`;
 }
 
-/** @param {Comparison} comparison */
+/**
+ * The rate that matters: of strangers who are as near or, for "different", of one person's photos that
+ * are as far apart.
+ * @param {Comparison} comparison
+ */
 function ratesText(comparison) {
   const near = comparison.fmr_at_distance ?? comparison.far_at_distance;
-  const accepted = comparison.fmr_at_threshold ?? comparison.far_at_threshold;
-  if (near == null || accepted == null) return ""; // the engine is not calibrated
-  return texts.falseAccepts(share(near), share(accepted));
+  const far = comparison.fnmr_at_distance;
+  const words = [];
+  const call = callOf(comparison);
+  if (near != null && call !== "different") words.push(texts.falseMatches(share(near)));
+  if (far != null && call !== "same") words.push(texts.falseNonMatches(share(far)));
+  return words.join(" ");
 }
 
 /**

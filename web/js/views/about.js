@@ -4,15 +4,11 @@ import { partsOf, withText } from "../dom.js";
 import { number } from "../format.js";
 import { serviceInfo } from "../service/service-info.js";
 import { texts } from "../texts.js";
-import { typicalOf } from "../verdict/call.js";
-
-const DEFAULT_ENGINE = "dlib-sface"; // of the service
 
 /** @param {HTMLElement} root */
 export function createAboutView(root) {
   const parts = partsOf(root);
   parts.accuracyRows.replaceChildren(...texts.accuracyRows.map(row));
-  parts.accuracyMeaning.textContent = accuracyMeaning();
   parts.limits.replaceChildren(...texts.limits.map((text) => withText("li", text)));
   return {
     async enter() {
@@ -22,11 +18,6 @@ export function createAboutView(root) {
       parts.version.textContent = info ? texts.version(info.version) : "";
     },
   };
-}
-
-function accuracyMeaning() {
-  const typical = typicalOf(DEFAULT_ENGINE);
-  return typical ? texts.accuracyMeaning(number(typical.differentFrom, 2)) : "";
 }
 
 /** @param {string[]} figures  of an engine: its name, a threshold, and the share that is right */

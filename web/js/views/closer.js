@@ -123,7 +123,7 @@ function rankWords(prediction, name) {
   const call = callOf(verdict);
   const words = [texts.rankFact(texts.call[call], distance, threshold)];
   if (verdict.score !== null) words.push(texts.score(number(verdict.score)));
-  if (verdict.uncertain) words.push(texts.uncertainReason);
+  if (verdict.uncertain) words.push(texts.contradiction);
   return { call, fact: words.join(" ") };
 }
 

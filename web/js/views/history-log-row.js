@@ -4,7 +4,7 @@ import { showDialog } from "../dialog.js";
 import { cell, dialogById, linkButton, partsOf, withText } from "../dom.js";
 import { distanceAndThreshold, moment } from "../format.js";
 import { texts } from "../texts.js";
-import { decisionOf } from "../verdict/call.js";
+import { callOf, decisionOf } from "../verdict/call.js";
 
 /** @typedef {import("../service/types.js").ComparisonRecord} ComparisonRecord */
 
@@ -36,13 +36,9 @@ export async function confirmDeletion(record) {
   return closedWith === "yes";
 }
 
-/**
- * The log tells what the service answered, without this page's "too close to call".
- * @param {ComparisonRecord} record
- */
-function verdictOf({ same_person: same, uncertain }) {
-  const verdict = same ? texts.call.same : texts.call.different;
-  return uncertain ? texts.uncertainVerdict(verdict) : verdict;
+/** @param {ComparisonRecord} record */
+function verdictOf(record) {
+  return texts.call[callOf(record)];
 }
 
 /** @param {ComparisonRecord} record */

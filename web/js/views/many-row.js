@@ -54,7 +54,7 @@ function prepare(button, label, onClick) {
 /** @param {import("../dom.js").Parts} parts @param {Comparison | null} comparison */
 function renderComparison(parts, comparison) {
   const face = comparison && comparedFace(comparison.image2);
-  const doubts = comparison?.uncertain ? [texts.uncertainReason] : [];
+  const doubts = comparison?.uncertain ? [texts.contradiction] : [];
   parts.warnings.textContent = [...doubts, ...warningsOf(face?.quality ?? [])].join(" ");
   if (face?.chip) parts.picture.src = `data:image/png;base64,${face.chip}`; // what was compared
   parts.distance.textContent = comparison ? number(decisionOf(comparison).distance, DIGITS) : "";

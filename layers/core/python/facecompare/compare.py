@@ -101,9 +101,14 @@ class Prediction:
     image2: Comparison
 
     @property
+    def candidates(self) -> tuple[Comparison, Comparison]:
+        """Both comparisons with the anchor."""
+        return self.image1, self.image2
+
+    @property
     def closer(self) -> str:
         """The candidate at the smaller distance, of those that decide."""
-        distance1, distance2 = (each.match.decisive[0] for each in (self.image1, self.image2))
+        distance1, distance2 = (each.match.decisive[0] for each in self.candidates)
         return "image1" if distance1 <= distance2 else "image2"
 
 

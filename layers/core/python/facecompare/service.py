@@ -106,11 +106,12 @@ class FaceService:
         options = self.options(options, engine)
         comparison = compare(photos["image1"], photos["image2"], engine, options)
         self._telemetry.operation_completed("compare", comparison.timing)
-        (record,) = self._keep(self._record(comparison, engine, context, "compare"))
+        meaning = self.meaning(engine, comparison.match)
+        (record,) = self._keep(self._record(comparison, meaning, engine, context, "compare"))
         response = comparison_response(
             comparison,
             record,
-            self._calibration(engine, record.decided_by),
+            meaning,
             recorded=self._log is not None,
             chips=options.chips,
         )
@@ -127,14 +128,17 @@ class FaceService:
         options = self.options(options, engine)
         prediction = predict(photos["anchor"], photos["image1"], photos["image2"], engine, options)
         self._telemetry.operation_completed("predict", prediction.image2.timing)
-        record1, record2 = self._keep(
-            self._record(prediction.image1, engine, context, "predict image1"),
-            self._record(prediction.image2, engine, context, "predict image2"),
-        )
+        meanings = [self.meaning(engine, each.match) for each in prediction.candidates]
+        records = [
+            self._record(each, meaning, engine, context, f"predict image{number}")
+            for number, (each, meaning) in enumerate(
+                zip(prediction.candidates, meanings, strict=True), start=1
+            )
+        ]
         return prediction_response(
             prediction,
-            (record1, record2),
-            self._calibration(engine, record1.decided_by),
+            self._keep(*records),
+            meanings,
             recorded=self._log is not None,
             chips=options.chips,
         )
@@ -155,9 +159,12 @@ class FaceService:
         return embed_photo(photo, engine, self.options(options, engine))
 
     def meaning(self, engine: Engine, match: Match) -> Interpretation:
-        """What the distance that decided stands for. Raises  CalibrationUnusable."""
+        """What the distance that decided stands for, and the verdict.
+
+        Raises  CalibrationUnusable.
+        """
         calibration = self._calibration(engine, match.decided_by)
-        return interpretation_of(calibration, *match.decisive)
+        return interpretation_of(calibration, *match.decisive, contradiction=match.uncertain)
 
     def _calibration(self, engine: Engine, decided_by: str = "") -> Calibration | None:
         """The calibration of this engine or, where that decided, of its first network alone; read
@@ -198,7 +205,12 @@ class FaceService:
         )
 
     def _record(
-        self, comparison: Comparison, engine: Engine, context: RequestContext, place: str
+        self,
+        comparison: Comparison,
+        meaning: Interpretation,
+        engine: Engine,
+        context: RequestContext,
+        place: str,
     ) -> ComparisonRecord:
         return ComparisonRecord(
             comparison_id=context.comparison_id(place),
@@ -208,6 +220,7 @@ class FaceService:
             image1_sha256=comparison.image1.image.sha256,
             image2_sha256=comparison.image2.image.sha256,
             caller=context.caller,
+            verdict=meaning.verdict,
             **asdict(comparison.match),
         )
 

@@ -40,9 +40,12 @@ _TIMING = {
 }
 _VERDICT: dict[str, Any] = {
     "created_at": "2026-11-22T09:30:00.000000Z",
+    "verdict": "same",
     "same_person": True,
     "threshold": 0.5,
     "engine": "dlib-sface",
+    "uncertain_from": 0.598,
+    "uncertain_to": 0.7041,
     "fmr_at_threshold": 0.0004,
     "decided_by": "dlib-sface",
     "combined_threshold": 0.598,
@@ -55,6 +58,7 @@ _NEAR: dict[str, Any] = {
     "uncertain": False,
     "score": 99.9,
     "fmr_at_distance": 0.0,
+    "fnmr_at_distance": 0.62,
 }
 _ID = "01a205d0eca572569d8f023268725ae8"
 
@@ -66,6 +70,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "anchor": _PHOTO,
         "image1": {
             "comparison_id": _ID,
+            "verdict": "different",
             "same_person": False,
             "distance": 0.853,
             "second_distance": 0.962,
@@ -73,9 +78,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "uncertain": False,
             "score": 0.1,
             "fmr_at_distance": 0.723,
+            "fnmr_at_distance": 0.0,
             "photo": _PHOTO,
         },
-        "image2": {"comparison_id": _ID, "same_person": True, **_NEAR, "photo": _PHOTO},
+        "image2": {
+            "comparison_id": _ID,
+            "verdict": "same",
+            "same_person": True,
+            **_NEAR,
+            "photo": _PHOTO,
+        },
     },
     "detect": {"engine": "dlib-sface", "image": _PHOTO, "timing_ms": _TIMING},
 }

@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, Self
 
 from facecompare.batches.chunk import Chunk
+from facecompare.engines.calibration import Interpretation
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BatchNotFound, IdempotencyConflict
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
@@ -144,14 +145,20 @@ class PairResult:
     combined_distance: float | None = None
     combined_threshold: float | None = None
     uncertain: bool | None = None
+    verdict: str | None = None
 
     @classmethod
     def compared(
-        cls, pair: Pair, verdict: Match, score: float | None, comparison_id: str | None = None
+        cls, pair: Pair, match: Match, meaning: Interpretation, comparison_id: str | None = None
     ) -> Self:
         """A verdict, and the record of it if there is one."""
-        of = pair.number, pair.image1, pair.image2
-        return cls(*of, score=score, comparison_id=comparison_id, **asdict(verdict))
+        return cls(
+            *(pair.number, pair.image1, pair.image2),
+            score=meaning.score,
+            comparison_id=comparison_id,
+            verdict=str(meaning.verdict),
+            **asdict(match),
+        )
 
     @classmethod
     def failed(cls, pair: Pair, code: str, message: str | None, image: str | None = None) -> Self:

@@ -9,6 +9,7 @@ when they are complete. So memory is bounded, and a run that was killed resumes.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.batches.pairs_file import Pair, read_pairs
 from facecompare.compare import deciding_thresholds
+from facecompare.engines.calibration import Interpretation
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BadField, BadManifest
@@ -51,7 +53,7 @@ class LocalBatch:
     out: Path
     options: RequestOptions
     read: Callable[[str], Photo]
-    score_of: Callable[[Match], float | None]
+    meaning_of: Callable[[Match], Interpretation]
 
     @property
     def folder(self) -> Path:
@@ -118,8 +120,8 @@ class BatchRun:
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
         one, other = (self._embedding(state) for state in states.values())
-        verdict = match(one, other, self.thresholds, self.engine.card)
-        return PairResult.compared(pair, verdict, self.batch.score_of(verdict))
+        found = match(one, other, self.thresholds, self.engine.card)
+        return PairResult.compared(pair, found, self.batch.meaning_of(found))
 
     def _embedding(self, state: PhotoState) -> Embedding:
         assert state.embedding is not None  # noqa: S101 – `embed` comes before `compare`
@@ -149,6 +151,12 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
         checkpoint.close()
         if batch.out.exists():
             shutil.rmtree(batch.folder)
+
+
+def count_failures(out: Path) -> int:
+    """How many pairs of these results have an error instead of a verdict."""
+    with out.open(encoding="utf-8", newline="") as file:
+        return sum(bool(row["error_code"]) for row in csv.DictReader(file))
 
 
 def _check(batch: LocalBatch) -> None:
@@ -194,6 +202,7 @@ def _digest(batch: LocalBatch, engine: Engine) -> str:
     parts = [
         *(pairs, str(batch.images.resolve()), engine.card.id, engine.model_digest),
         *(options.threshold, options.combined_threshold, str(options.face)),
+        *COLUMNS,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

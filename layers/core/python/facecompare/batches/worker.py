@@ -21,6 +21,7 @@ from facecompare.batches.queue import BatchQueue, Message
 from facecompare.batches.retries import RetryPolicy
 from facecompare.batches.storage import BatchFiles
 from facecompare.config import Settings
+from facecompare.engines.calibration import Interpretation
 from facecompare.engines.protocol import Engine
 from facecompare.errors import (
     BadSetting,
@@ -171,10 +172,10 @@ class BatchWorker:
                 return _failed(pair, photo.error, image), None
         assert one.embedding is not None  # noqa: S101 – there is no error
         assert other.embedding is not None  # noqa: S101
-        verdict = match(one.embedding, other.embedding, batch.thresholds, engine.card)
-        record = _record(batch, pair, verdict, engine, (one.sha256, other.sha256))
-        score = self._service.meaning(engine, verdict).score
-        return PairResult.compared(pair, verdict, score, record.comparison_id), record
+        found = match(one.embedding, other.embedding, batch.thresholds, engine.card)
+        meaning = self._service.meaning(engine, found)
+        record = _record(batch, pair, found, meaning, engine, (one.sha256, other.sha256))
+        return PairResult.compared(pair, found, meaning, record.comparison_id), record
 
     def _embed(
         self, pairs: Sequence[Pair], batch: Batch, engine: Engine
@@ -228,7 +229,12 @@ def _pairs_without_names(chunk: Chunk) -> Iterator[Pair]:
 
 
 def _record(
-    batch: Batch, pair: Pair, verdict: Match, engine: Engine, sha256s: tuple[str, str]
+    batch: Batch,
+    pair: Pair,
+    found: Match,
+    meaning: Interpretation,
+    engine: Engine,
+    sha256s: tuple[str, str],
 ) -> ComparisonRecord:
     return ComparisonRecord(
         comparison_id=comparison_id_of(batch.batch_id, pair.number),
@@ -239,7 +245,8 @@ def _record(
         image2_sha256=sha256s[1],
         caller=batch.caller,
         batch_id=batch.batch_id,
-        **asdict(verdict),
+        verdict=meaning.verdict,
+        **asdict(found),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from facecompare.cli.command import Command
+from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.output import notice, progress
 from facecompare.cli.parameters import FILE, FOLDER
 from facecompare.cli.photos import read_photo
@@ -40,10 +41,10 @@ def batch(settings: Settings, pairs: Path, images: Path, out: Path, **requested:
     """Compare a file of pairs on this machine, with all its cores.
 
     An interrupted run resumes when it is started again with the same arguments. Each pair has one
-    row of results, with an error code where a photo is unfit. The exit code is 0 when every pair
-    has its row.
+    row of results, with an error code where a photo is unfit. The exit code is 6 when a pair has no
+    verdict.
     """
-    from facecompare.batches.local import LocalBatch, running
+    from facecompare.batches.local import LocalBatch, count_failures, running
     from facecompare.service import FaceService
 
     service, options = FaceService(settings, None), RequestOptions(**requested)
@@ -54,12 +55,14 @@ def batch(settings: Settings, pairs: Path, images: Path, out: Path, **requested:
         out=out,
         options=service.options(options, engine),
         read=lambda path: read_photo(path, settings),
-        score_of=lambda verdict: service.meaning(engine, verdict).score,
+        meaning_of=lambda found: service.meaning(engine, found),
     )
     with running(local, engine) as run:
         _compare(run)
-    print(f"results in {out}")
-    return 0
+    failed = count_failures(out)
+    without = f"; {failed:,} pairs have no verdict, and a reason each" if failed else ""
+    print(f"results in {out}{without}")
+    return ExitCode.INCOMPLETE if failed else 0
 
 
 def _compare(run: BatchRun) -> None:

@@ -13,6 +13,7 @@ import click
 
 from facecompare.batches.batch import BatchState, Progress
 from facecompare.batches.pairs_file import Pair, read_pairs
+from facecompare.cli import exit_codes
 from facecompare.cli.command import Group
 from facecompare.cli.output import notice, print_json, progress, unwritable
 from facecompare.cli.parameters import FILE, FOLDER
@@ -78,8 +79,8 @@ def submit(settings: Settings, pairs: Path, images: Path | None, **requested: An
 def watch(settings: Settings, batch: str, as_json: bool) -> int:
     """Wait until a batch ends.
 
-    The exit code is 0 when every pair has a result, and 1 when the batch was cancelled or has
-    expired.
+    The exit code is 0 when every pair has a verdict, and 6 when one has none, or when the batch was
+    cancelled or has expired.
     """
     client = _client(settings)
     last = client.progress(batch)
@@ -89,7 +90,8 @@ def watch(settings: Settings, batch: str, as_json: bool) -> int:
         print_json(last)
     else:
         print(_line(last))
-    return 0 if last.state is BatchState.DONE else 1
+    whole = last.state is BatchState.DONE and not last.failed
+    return 0 if whole else exit_codes.ExitCode.INCOMPLETE
 
 
 @batches.command(

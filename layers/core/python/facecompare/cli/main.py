@@ -1,7 +1,7 @@
 """The `facecompare` command: errors and exit codes. The commands themselves: `overview.py`.
 
 Results go to stdout, progress and warnings to stderr, and the exit code is the verdict, as with
-`cmp` and `grep`.
+`cmp` and `grep`; but only of a verdict that was delivered.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+from facecompare.cli.exit_codes import ExitCode
 from facecompare.errors import (
     FaceCompareError,
     InputError,
@@ -26,13 +28,10 @@ if TYPE_CHECKING:
     from facecompare.config import Settings
 
 PROGRAM = "facecompare"
-SAME_PERSON, DIFFERENT, BAD_INPUT, SET_UP, SERVICE = range(5)
-INTERRUPTED = 130  # 128 + SIGINT, as shells report it
-
 EXIT_CODES: dict[type[FaceCompareError], int] = {
-    InputError: BAD_INPUT,
-    SetupError: SET_UP,
-    ServiceError: SERVICE,
+    InputError: ExitCode.BAD_INPUT,
+    SetupError: ExitCode.SET_UP,
+    ServiceError: ExitCode.SERVICE,
 }
 
 EXTRAS = {  # by what a module is called: the extra that brings it
@@ -48,16 +47,31 @@ EXTRAS = {  # by what a module is called: the extra that brings it
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Without `argv`, the arguments of this process."""
+    _print_any_name()
     try:
         return _run(argv)
-    except FaceCompareError as error:
+    except Exception as error:  # never a traceback with the exit code of a verdict
         if _debugging():
             raise
-        return _report(error)
-    except ModuleNotFoundError as exc:
-        if exc.name is None or exc.name.partition(".")[0] not in EXTRAS or _debugging():
-            raise
-        return _report(_package_missing(exc.name))
+        return _reported(error)
+
+
+def _reported(error: Exception) -> int:
+    """What stopped the command, in one line on stderr; returns its exit code."""
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in EXTRAS:
+        error = _package_missing(error.name or "")
+    if isinstance(error, FaceCompareError):
+        about = f"{error.image}: " if error.image else ""
+        _complain(f"{about}{error.message} [{error.code}]")
+        return exit_code(error)
+    if isinstance(error, OSError):  # a full disk, a folder that is gone
+        _complain(f"found that the system refuses ({error}); expected disk and stdout to take data")
+        return ExitCode.FAULT
+    _complain(
+        f"found a fault of its own ({type(error).__name__}: {error}); expected none; please report "
+        "it, with what FACECOMPARE_DEBUG=on shows"
+    )
+    return ExitCode.FAULT
 
 
 def exit_code(error: FaceCompareError) -> int:
@@ -74,13 +88,44 @@ def _run(argv: Sequence[str] | None) -> int:
 
     try:
         code = command(Settings.from_env())
-        sys.stdout.flush()
     except BrokenPipeError:  # the reader, `head` for one, left early
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return SAME_PERSON
+        return _undelivered(ExitCode.BROKEN_PIPE)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
+    return _delivered(code)
+
+
+def _delivered(code: int) -> int:
+    """This code, once all that was printed has left; another where it cannot, or was never read."""
+    if sys.stdout is None:
+        if isinstance(code, ExitCode):  # a verdict, of which nobody can have read a word
+            return _report_stdout("closed")
+        return code
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _undelivered(ExitCode.BROKEN_PIPE)
+    except OSError as exc:
+        return _undelivered(_report_stdout(exc.strerror or "cannot be written"))
     return code
+
+
+def _report_stdout(found: str) -> int:
+    _complain(f"found a stdout that takes nothing ({found}); expected one that can be written")
+    return ExitCode.FAULT
+
+
+def _undelivered(code: int) -> int:
+    """This code; what is still to be printed goes nowhere, or Python would end with its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _print_any_name() -> None:
+    """What a terminal's encoding lacks is printed as an escape: names of files can be anything."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
@@ -99,18 +144,18 @@ def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
         )
     except NoArgsIsHelpError as error:
         print(error.message)
-        return BAD_INPUT  # never 0, which a script would take for the same person
+        return ExitCode.BAD_INPUT  # never 0, which a script would take for the same person
     except click.UsageError as error:
         return _report_usage(error)
     except click.Abort:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except SystemExit as stopped:  # click's own, when completion ends or a reader left early
         from facecompare.config import completing
 
-        return BAD_INPUT if stopped.code and completing() else SAME_PERSON
+        return ExitCode.BAD_INPUT if stopped.code and completing() else ExitCode.SAME
     except OSError as error:
         _complain(f"found stdout closed to the help ({error.strerror}); expected a writable one")
-        return SET_UP
+        return ExitCode.SET_UP
     return command
 
 
@@ -126,12 +171,6 @@ def _package_missing(module: str) -> PackageMissing:
         f"found no package {module}; expected what the extra {extra} brings; in a checkout, run: "
         f"pip install '.[{extra}]'"
     )
-
-
-def _report(error: FaceCompareError) -> int:
-    about = f"{error.image}: " if error.image else ""
-    _complain(f"{about}{error.message} [{error.code}]")
-    return exit_code(error)
 
 
 def _complain(text: str) -> None:
@@ -151,4 +190,4 @@ def _report_usage(error: click.UsageError) -> int:
         _complain(f"{found}; did you mean {meant[0]}? See: {path} --help")
     else:
         _complain(f"{found}; see: {path} --help")
-    return BAD_INPUT
+    return ExitCode.BAD_INPUT

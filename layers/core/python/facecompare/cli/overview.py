@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 import facecompare
+from facecompare.cli import exit_codes
 from facecompare.cli.command import CONTEXT, Group, write_lines
 
 # Section → command → the module of `facecompare.cli` that has it, and its line in the overview.
@@ -43,14 +44,6 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
-EXIT_CODES = (
-    "0    same person; or done",
-    "1    different people; or a batch that was cancelled or has expired",
-    "2    wrong arguments, an unfit photo or any other bad input",
-    "3    the installation: a setting, a model file, a package, a port",
-    "4    a service failed that facecompare depends on",
-    "130  interrupted",
-)
 EXAMPLES = (
     'facecompare compare ann1.jpg ann2.jpg && echo "the same person"',
     "facecompare compare --help",
@@ -97,7 +90,7 @@ class Overview(Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What else holds for every command."""
-        write_lines(formatter, "Exit codes", EXIT_CODES)
+        write_lines(formatter, "Exit codes", exit_codes.LINES)
         write_lines(formatter, "Examples", EXAMPLES)
         write_lines(formatter, "Shell completion", COMPLETION)
 

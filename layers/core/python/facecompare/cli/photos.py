@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from facecompare.cli import exit_codes
 from facecompare.cli.command import Command
 from facecompare.cli.output import print_json, warning, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.cli.request_options import (
+    decide_option,
     face_options,
     json_option,
     landmarks_option,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from facecompare.service import FaceService
 
 STDIN = "-"
+VERDICTS = {"same": "same person", "uncertain": "uncertain", "different": "different people"}
 
 overlay_option = click.option(
     "--overlay", metavar="OUT.png", type=FILE, help="Draw the faces into this PNG file."
@@ -57,6 +60,7 @@ overlay_option = click.option(
 @landmarks_option
 @overlay_option
 @click.option("--record", is_flag=True, help="Add a record to the log.")
+@decide_option
 @json_option
 def compare(
     settings: Settings,
@@ -65,11 +69,12 @@ def compare(
     overlay: Path | None,
     record: bool,
     as_json: bool,
+    decide: bool,
     **requested: Any,
 ) -> int:
     """Say whether two photos show the same person.
 
-    The exit code is 0 for the same person and 1 for different people.
+    The exit code is 0 for the same person, 1 for different people and 5 where it is uncertain.
     """
     service, options = face_service(settings, record), RequestOptions(**requested)
     photos = read_photos({"image1": image1, "image2": image2}, settings)
@@ -84,9 +89,9 @@ def compare(
         print_json(response)
     else:
         print(_pair_result(response, response))
-        _warn_of_contradiction("image1 and image2", response)
+        _warn_of_doubt("image1 and image2", response, response)
         _warn_of_quality({"image1": response.image1, "image2": response.image2})
-    return 0 if response.same_person else 1
+    return exit_codes.of_verdict(response.verdict, response.same_person, decide)
 
 
 @click.command(cls=Command, examples=("facecompare predict ann1.jpg ann2.jpg bob.jpg",))
@@ -97,6 +102,7 @@ def compare(
 @face_options
 @landmarks_option
 @click.option("--record", is_flag=True, help="Add a record for each candidate to the log.")
+@decide_option
 @json_option
 def predict(
     settings: Settings,
@@ -105,11 +111,13 @@ def predict(
     image2: str,
     record: bool,
     as_json: bool,
+    decide: bool,
     **requested: Any,
 ) -> int:
     """Say which of two photos is closer to a third.
 
-    The exit code is 0 if the closer one shows the same person, and 1 otherwise.
+    The exit code is the verdict on the closer one: 0 for the same person, 1 for different people,
+    5 for uncertain.
     """
     service, options = face_service(settings, record), RequestOptions(**requested)
     paths = {"anchor": anchor, "image1": image1, "image2": image2}
@@ -118,7 +126,7 @@ def predict(
         print_json(response)
     else:
         _print_prediction(response)
-    return 0 if response.same_person else 1
+    return exit_codes.of_verdict(response.verdict, response.same_person, decide)
 
 
 @click.command(
@@ -196,7 +204,7 @@ def _print_prediction(response: PredictionResponse) -> None:
     print(f"{response.closer} is closer to the anchor")
     for name, candidate in candidates.items():
         print(f"{name}: {_pair_result(candidate, response)}")
-        _warn_of_contradiction(f"anchor and {name}", candidate)
+        _warn_of_doubt(f"anchor and {name}", candidate, response)
     photos = {name: candidate.photo for name, candidate in candidates.items()}
     _warn_of_quality({"anchor": response.anchor} | photos)
 
@@ -207,23 +215,41 @@ def _pair_result(
 ) -> str:
     """The verdict, the first network's distance and, where two networks decide, theirs."""
     parts = [
-        "same person" if response.same_person else "different people",
+        VERDICTS[response.verdict],
         f"distance {response.distance:.3f} (threshold {decision.threshold:.2f})",
     ]
     if response.combined_distance is not None:
         combined = f"{response.combined_distance:.3f} (threshold {decision.combined_threshold:.2f})"
         parts += [f"second {response.second_distance:.3f}", f"combined {combined}"]
     if response.score is not None:
-        parts.append(f"score {response.score:g}")
+        parts += [f"score {response.score:g}", *_rates(response)]
     return "   ".join(parts)
 
 
-def _warn_of_contradiction(photos: str, response: ComparisonResponse | CandidateResponse) -> None:
+def _rates(response: ComparisonResponse | CandidateResponse) -> list[str]:
+    """The error rate of a verdict that is drawn here: of strangers called the same, of one person
+    called different, or both."""
+    fmr, fnmr = response.fmr_at_distance, response.fnmr_at_distance
+    of_same = [] if fmr is None else [f"FMR {100 * fmr:.2g} %"]
+    of_different = [] if fnmr is None else [f"FNMR {100 * fnmr:.2g} %"]
+    rates = {"same": of_same, "different": of_different}
+    return rates.get(response.verdict, of_same + of_different)
+
+
+def _warn_of_doubt(
+    photos: str,
+    response: ComparisonResponse | CandidateResponse,
+    decision: ComparisonResponse | PredictionResponse,
+) -> None:
+    if response.verdict != "uncertain":
+        return
     if response.uncertain:
-        warning(
-            f"{photos}: found two networks that contradict each other; expected one verdict; take "
-            "other photos of them"
-        )
+        found, expected = "two networks that contradict each other", "one verdict"
+    else:
+        found = "a distance at which pairs of one person and of two both occur"
+        begin, end = decision.uncertain_from, decision.uncertain_to
+        expected = f"one below {begin:.3f}, or {end:.3f} or more"
+    warning(f"{photos}: found {found}; expected {expected}; take other photos of them")
 
 
 def _place(face: FaceResponse) -> str:

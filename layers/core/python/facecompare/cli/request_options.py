@@ -49,6 +49,11 @@ def threshold_options(function: F) -> F:
     return threshold(fmr(function))
 
 
+decide_option = click.option(
+    "--decide",
+    is_flag=True,
+    help="Exit with 0 or 1 by the threshold alone, never with 5 for uncertain.",
+)
 landmarks_option = click.option(
     "--landmarks68", is_flag=True, help="Find 68 landmarks as well, where switched on."
 )

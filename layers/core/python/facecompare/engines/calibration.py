@@ -1,10 +1,12 @@
-"""What a distance stands for: a score, and the false match rate (FMR) of ISO/IEC 19795-1.
+"""What a distance stands for: a verdict, a score, and the error rates of ISO/IEC 19795-1, which are
+the false match rate (FMR) and the false non-match rate (FNMR).
 
 A calibration is measured for one exact engine and means nothing for another: its file names the
 engine's id and the digest of its weights, and one that disagrees with either is refused. Light: no
 numpy, for a function that starts has no time to lose.
 
-A calibration's file calls the false match rates `false_accepts`, as it has from the start.
+A calibration's file calls the false match rates `false_accepts`, as it has from the start; those of
+versions before 0.9 have no false non-match rates.
 """
 
 from __future__ import annotations
@@ -13,19 +15,21 @@ import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from facecompare.errors import CalibrationUnusable, FmrNotCalibrated
 
 SHIPPED = Path(__file__).with_name("calibrations")
+SAME_SCORE, DIFFERENT_SCORE = 90.0, 10.0  # nine of ten such pairs are of one person; of two
 KEYS = {"false_matches": "false_accepts"}  # field → its key in the file
 Curve = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class FalseMatches:
-    """The false match rate at a threshold, with its 95 % interval."""
+class ErrorRate:
+    """An error rate at a threshold, with its 95 % interval."""
 
     threshold: float
     share: float
@@ -38,7 +42,7 @@ class Calibration:
     """Straight lines between measured points; beyond them the last value holds.
 
     `scores` are (distance, score) with rising distances and falling scores; `false_matches` have
-    rising thresholds and shares.
+    rising thresholds and shares, `false_non_matches` rising thresholds and falling shares.
     """
 
     engine: str
@@ -47,7 +51,8 @@ class Calibration:
     genuine: int
     impostor: int
     scores: tuple[tuple[float, float], ...]
-    false_matches: tuple[FalseMatches, ...]
+    false_matches: tuple[ErrorRate, ...]
+    false_non_matches: tuple[ErrorRate, ...] = ()
 
     def fits(self, engine: str, model_digest: str) -> bool:
         """Whether it was measured with this engine and these weights."""
@@ -60,6 +65,20 @@ class Calibration:
     def fmr_at(self, distance: float) -> float:
         """The false match rate at this distance: the share of impostor pairs below it."""
         return _on([(row.threshold, row.share) for row in self.false_matches], distance)
+
+    def fnmr_at(self, distance: float) -> float | None:
+        """The false non-match rate at this distance: the share of genuine pairs that are as far
+        apart, or further. None where it was not measured."""
+        curve = [(row.threshold, row.share) for row in self.false_non_matches]
+        return _on(curve, distance) if curve else None
+
+    def grey_zone(self, threshold: float) -> tuple[float, float]:
+        """The distances that are called neither same nor different; the first included, the last
+        not: between the threshold and the distances from which on nine of ten pairs are of one
+        kind, whichever lie further out."""
+        fallen = [(-score, distance) for distance, score in self.scores]
+        same, different = (_on(_rising(fallen), -each) for each in (SAME_SCORE, DIFFERENT_SCORE))
+        return min(threshold, same), max(threshold, different)
 
     def threshold_for(self, fmr: float) -> float:
         """The threshold with this false match rate.
@@ -81,23 +100,63 @@ class Calibration:
         return json.dumps(fields, indent=1) + "\n"
 
 
+class Verdict(StrEnum):
+    """What two photos are called."""
+
+    SAME = "same"
+    UNCERTAIN = "uncertain"
+    DIFFERENT = "different"
+
+
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What is told beside a distance; all None without a calibration."""
+    """What a distance stands for; without a calibration there are no rates, no score and no grey
+    zone: it begins and ends at the threshold."""
 
+    verdict: Verdict
+    uncertain_from: float
+    uncertain_to: float
+    contradiction: bool = False
+    """two networks contradict each other strongly, so it is uncertain whatever the distance"""
     score: float | None = None
     fmr_at_threshold: float | None = None
     fmr_at_distance: float | None = None
+    fnmr_at_distance: float | None = None
 
 
 def interpretation_of(
-    calibration: Calibration | None, distance: float, threshold: float
+    calibration: Calibration | None,
+    distance: float,
+    threshold: float,
+    *,
+    contradiction: bool = False,
 ) -> Interpretation:
-    """What these stand for."""
+    """What these stand for: the one place where a verdict is decided."""
     if calibration is None:
-        return Interpretation()
-    fmrs = (calibration.fmr_at(each) for each in (threshold, distance))
-    return Interpretation(calibration.score_of(distance), *(float(f"{fmr:.3g}") for fmr in fmrs))
+        verdict = _verdict(distance, threshold, threshold, contradiction)
+        return Interpretation(verdict, threshold, threshold, contradiction)
+    begin, end = (round(place, 4) for place in calibration.grey_zone(threshold))
+    return Interpretation(
+        _verdict(distance, begin, end, contradiction),
+        begin,
+        end,
+        contradiction,
+        calibration.score_of(distance),
+        _rate(calibration.fmr_at(threshold)),
+        _rate(calibration.fmr_at(distance)),
+        _rate(calibration.fnmr_at(distance)),
+    )
+
+
+def _verdict(distance: float, begin: float, end: float, contradiction: bool) -> Verdict:
+    if contradiction or begin <= distance < end:
+        return Verdict.UNCERTAIN
+    return Verdict.SAME if distance < begin else Verdict.DIFFERENT
+
+
+def _rate(share: float | None) -> float | None:
+    """To three digits, which is more than is known."""
+    return None if share is None else float(f"{share:.3g}")
 
 
 def find_calibration(engine: str, model_digest: str, models_dir: Path) -> Calibration | None:
@@ -142,14 +201,17 @@ def read_calibration(path: Path) -> Calibration:
 
 def _parsed(fields: Mapping[str, Any]) -> Calibration:
     scores = tuple((float(distance), float(score)) for distance, score in fields["scores"])
-    rows = tuple(FalseMatches(**row) for row in fields["false_accepts"])
-    falling = [score for _, score in scores]
-    _require(len(scores) > 1 and falling == sorted(falling, reverse=True), "scores must fall")
+    rows = tuple(ErrorRate(**row) for row in fields["false_accepts"])
+    missed = tuple(ErrorRate(**row) for row in fields.get("false_non_matches", ()))
+    for falling in ([score for _, score in scores], [row.share for row in missed]):
+        _require(falling == sorted(falling, reverse=True), "scores and non-match rates must fall")
+    _require(len(scores) > 1, "there must be two scores at least")
     for rising in ([d for d, _ in scores], [r.threshold for r in rows], [r.share for r in rows]):
         _require(rising == sorted(rising), "distances, thresholds and shares must rise")
     names = {key: name for name, key in KEYS.items()}
     read = {names.get(key, key): value for key, value in fields.items()}
-    return Calibration(**{**read, "scores": scores, "false_matches": rows})
+    known = {"scores": scores, "false_matches": rows, "false_non_matches": missed}
+    return Calibration(**{**read, **known})
 
 
 def _require(condition: bool, words: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 import facecompare
 from facecompare.compare import STAGES
-from facecompare.engines.calibration import Calibration, FalseMatches
+from facecompare.engines.calibration import Calibration, ErrorRate
 from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import (
@@ -104,7 +104,7 @@ class EvaluationReport:
     failures: tuple[Failure, ...]
     detectors: Mapping[str, int]
     verification: Verification
-    all_pairs: FalseMatches | None
+    all_pairs: ErrorRate | None
     """at the engine's threshold, over all pairs of two people, where folders tell who is who"""
     reliability: Reliability | None
     worst: tuple[RankedPair, ...]
@@ -172,7 +172,7 @@ def evaluate(
     return Evaluation(report, pairs)
 
 
-def _all_pairs(embedded: Mapping[str, EmbeddingResult], card: EngineCard) -> FalseMatches:
+def _all_pairs(embedded: Mapping[str, EmbeddingResult], card: EngineCard) -> ErrorRate:
     (row,) = fit_false_matches(embedded, np.array([decisive_threshold(card)]), card)
     return row
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.engines.calibration import Calibration, FalseMatches
+from facecompare.engines.calibration import Calibration, ErrorRate
 from facecompare.engines.protocol import EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.dataset import distance_rows, distances_of
@@ -40,9 +40,19 @@ def fit_scores(pairs: Pairs) -> tuple[tuple[float, float], ...]:
     )
 
 
+def fit_false_non_matches(
+    pairs: Pairs, thresholds: NDArray[np.float64], seed: int = 0
+) -> tuple[ErrorRate, ...]:
+    """False non-match rates over the genuine pairs that are listed; those without a face count."""
+    random, genuine = np.random.default_rng(seed), pairs.genuine
+    drawn = random.choice(genuine, (RESAMPLES, len(genuine)))
+    shares = [(each[..., None] >= thresholds).mean(axis=-2) for each in (genuine, drawn)]
+    return _rows(thresholds, shares[0], shares[1])
+
+
 def fit_listed_false_matches(
     pairs: Pairs, thresholds: NDArray[np.float64], seed: int = 0
-) -> tuple[FalseMatches, ...]:
+) -> tuple[ErrorRate, ...]:
     """The same over the impostor pairs that are listed, where folders do not name people."""
     random, impostor = np.random.default_rng(seed), pairs.impostor
     drawn = random.choice(impostor, (RESAMPLES, len(impostor)))
@@ -55,7 +65,7 @@ def fit_false_matches(
     thresholds: NDArray[np.float64],
     card: EngineCard,
     seed: int = 0,
-) -> tuple[FalseMatches, ...]:
+) -> tuple[ErrorRate, ...]:
     """False match rates over all pairs of photos of two people, by the folders that these lie in.
 
     The 95 % intervals are of people drawn anew: pairs that share a person are not independent.
@@ -82,10 +92,10 @@ def fit_false_matches(
 
 def _rows(
     thresholds: NDArray[np.float64], shares: NDArray[np.float64], drawn: NDArray[np.float64]
-) -> tuple[FalseMatches, ...]:
+) -> tuple[ErrorRate, ...]:
     low, high = np.percentile(drawn, (2.5, 97.5), axis=0)
     rows = zip(thresholds, shares, low, high, strict=True)
-    return tuple(FalseMatches(*(float(f"{value:.4g}") for value in row)) for row in rows)
+    return tuple(ErrorRate(*(float(f"{value:.4g}") for value in row)) for row in rows)
 
 
 def _close_pairs(
@@ -146,4 +156,5 @@ def calibration_of(
             if folders_name_people(listed)
             else fit_listed_false_matches(pairs, thresholds)
         ),
+        false_non_matches=fit_false_non_matches(pairs, thresholds),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from facecompare.engines.calibration import FalseMatches
+from facecompare.engines.calibration import ErrorRate
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import BadDataset
 from facecompare.evaluation.report import RATES, all_pairs_line, of_people, section_table, tmr_at
@@ -108,7 +108,7 @@ def _figures(engine: str, summary: Summary) -> str:
         "",
         *_verification(v),
         *_at_thresholds(v["at_thresholds"]),
-        *all_pairs_line(FalseMatches(**row) if (row := summary.get("all_pairs")) else None),
+        *all_pairs_line(ErrorRate(**row) if (row := summary.get("all_pairs")) else None),
         *_reliability(summary["reliability"]),
         *_identification(summary["identification"]),
         *_strata(summary["strata"]),

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from facecompare.engines.calibration import Calibration, FalseMatches
+from facecompare.engines.calibration import Calibration, ErrorRate
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import FmrNotCalibrated
 from facecompare.evaluation.cache import EmbeddingResult
@@ -36,7 +36,7 @@ class PromisedFmr:
     fmr: float
     threshold: float
     listed: Share
-    all_pairs: FalseMatches | None
+    all_pairs: ErrorRate | None
 
 
 @dataclass(frozen=True, slots=True)

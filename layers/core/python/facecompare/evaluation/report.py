@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from facecompare.engines.calibration import FalseMatches
+from facecompare.engines.calibration import ErrorRate
 from facecompare.evaluation.evaluate import EvaluationReport, Verification
 from facecompare.evaluation.identification import Identification
 from facecompare.evaluation.metrics import AtThreshold, Share
@@ -151,7 +151,7 @@ def _at(at: AtThreshold) -> list[str]:
     ]
 
 
-def all_pairs_line(row: FalseMatches | None) -> list[str]:
+def all_pairs_line(row: ErrorRate | None) -> list[str]:
     """The false match rate that counts: that of millions of pairs."""
     if row is None:
         return []
@@ -189,7 +189,7 @@ def _reliability(found: Reliability) -> list[str]:
     ]
 
 
-def _all_pairs(row: FalseMatches | None) -> str:
+def _all_pairs(row: ErrorRate | None) -> str:
     return "–" if row is None else f"{row.share:.3%} [{row.low:.3%}, {row.high:.3%}]"
 
 

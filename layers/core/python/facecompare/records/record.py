@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
+from facecompare.engines.calibration import Verdict
 from facecompare.errors import BadField, ComparisonNotFound, IdempotencyConflict
 
 
@@ -41,6 +42,15 @@ class ComparisonRecord:
     combined_distance: float | None = None
     combined_threshold: float | None = None
     uncertain: bool = False
+    """two networks contradict each other strongly"""
+    verdict: str = ""
+    """same, uncertain or different"""
+
+    def __post_init__(self) -> None:
+        """Records of versions before 0.9 have no verdict; theirs was the threshold's."""
+        if not self.verdict:
+            plain = Verdict.SAME if self.same_person else Verdict.DIFFERENT
+            object.__setattr__(self, "verdict", str(Verdict.UNCERTAIN if self.uncertain else plain))
 
     @property
     def decisive(self) -> tuple[float, float]:

@@ -34,6 +34,7 @@ ADDED = {  # the columns that files of older versions lack, and what is in them 
     "combined_distance": "",
     "combined_threshold": "",
     "uncertain": "NOT NULL DEFAULT 0",
+    "verdict": "NOT NULL DEFAULT ''",
 }
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS comparisons (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facecompare.compare import STAGES
-from facecompare.engines.calibration import interpretation_of
 from facecompare.results.schemas import (
     BoxResponse,
     CandidateResponse,
@@ -19,8 +18,10 @@ from facecompare.results.schemas import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from facecompare.compare import Comparison, FaceReport, PhotoReport, Prediction, Timing
-    from facecompare.engines.calibration import Calibration
+    from facecompare.engines.calibration import Interpretation
     from facecompare.engines.protocol import Points
     from facecompare.pipeline.quality import Measure
     from facecompare.records.record import ComparisonRecord
@@ -29,23 +30,26 @@ if TYPE_CHECKING:
 def comparison_response(
     comparison: Comparison,
     record: ComparisonRecord,
-    calibration: Calibration | None,
+    meaning: Interpretation,
     *,
     recorded: bool,
     chips: bool,
 ) -> ComparisonResponse:
     """What a caller is told of a comparison."""
-    meaning = interpretation_of(calibration, *record.decisive)
     return ComparisonResponse(
         comparison_id=record.comparison_id if recorded else None,
         created_at=record.created_at,
+        verdict=record.verdict,
         same_person=record.same_person,
         distance=record.distance,
         threshold=record.threshold,
         engine=record.engine,
+        uncertain_from=meaning.uncertain_from,
+        uncertain_to=meaning.uncertain_to,
         score=meaning.score,
         fmr_at_threshold=meaning.fmr_at_threshold,
         fmr_at_distance=meaning.fmr_at_distance,
+        fnmr_at_distance=meaning.fnmr_at_distance,
         decided_by=record.decided_by or record.engine,
         second_distance=record.second_distance,
         combined_distance=record.combined_distance,
@@ -59,36 +63,42 @@ def comparison_response(
 
 def prediction_response(
     prediction: Prediction,
-    records: tuple[ComparisonRecord, ComparisonRecord],
-    calibration: Calibration | None,
+    records: Sequence[ComparisonRecord],
+    meanings: Sequence[Interpretation],
     *,
     recorded: bool,
     chips: bool,
 ) -> PredictionResponse:
     """What a caller is told of a prediction; it leaves one record for each candidate."""
-    comparisons = (prediction.image1, prediction.image2)
-    meanings = [interpretation_of(calibration, *each.decisive) for each in records]
     candidates = [
         CandidateResponse(
             comparison_id=record.comparison_id if recorded else None,
+            verdict=record.verdict,
             same_person=record.same_person,
             distance=record.distance,
             score=meaning.score,
             fmr_at_distance=meaning.fmr_at_distance,
+            fnmr_at_distance=meaning.fnmr_at_distance,
             second_distance=record.second_distance,
             combined_distance=record.combined_distance,
             uncertain=record.uncertain,
             photo=_photo(comparison.image2, chips),
         )
-        for comparison, record, meaning in zip(comparisons, records, meanings, strict=True)
+        for comparison, record, meaning in zip(
+            prediction.candidates, records, meanings, strict=True
+        )
     ]
-    closer = prediction.image1 if prediction.closer == "image1" else prediction.image2
+    place = 0 if prediction.closer == "image1" else 1
+    closer = prediction.candidates[place]
     return PredictionResponse(
         created_at=records[0].created_at,
         closer=prediction.closer,
+        verdict=candidates[place].verdict,
         same_person=closer.match.same_person,
         threshold=closer.match.threshold,
         engine=closer.engine_id,
+        uncertain_from=meanings[0].uncertain_from,
+        uncertain_to=meanings[0].uncertain_to,
         fmr_at_threshold=meanings[0].fmr_at_threshold,
         decided_by=closer.match.decided_by,
         combined_threshold=closer.match.combined_threshold,

@@ -97,9 +97,12 @@ class ComparisonResponse:
     """the record's id; null where nothing was recorded"""
     created_at: str
     """UTC, ISO 8601"""
+    verdict: str
+    """same, uncertain or different: decided once, from the distance that decides, its threshold and
+    what was measured with this engine"""
     same_person: bool
-    """combined_distance < combined_threshold where two networks decide, else distance < threshold
-    """
+    """the plain threshold's answer: `combined_distance < combined_threshold` where two networks
+    decide, else `distance < threshold`"""
     distance: float
     """of the first network's embeddings, in the engine's metric: Euclidean, or one less the cosine
     similarity; 0 for the same photo, at most 2"""
@@ -107,6 +110,11 @@ class ComparisonResponse:
     """of `distance`; one that is sent lets the first network decide alone"""
     engine: str
     """the exact setting of the pipeline; thresholds mean something only within it"""
+    uncertain_from: float
+    """of the distance that decides: nearer ones are called the same person"""
+    uncertain_to: float
+    """from here on they are called different people; the same place where the engine has no
+    calibration, and so no grey zone"""
     score: float | None
     """0 to 100: the chance that the two are one person, had either been as likely; null where the
     engine has no calibration"""
@@ -115,6 +123,9 @@ class ComparisonResponse:
     that it accepts"""
     fmr_at_distance: float | None
     """the share of pairs of strangers that are as near as these two"""
+    fnmr_at_distance: float | None
+    """the share of pairs of one person that are as far apart as these two (the false non-match rate
+    of a threshold there)"""
     decided_by: str
     """the engine whose distance decided: this one or, of an engine of two networks whose threshold
     was sent, the one that is its first network alone"""
@@ -139,12 +150,16 @@ class CandidateResponse:
     __pydantic_config__ = FIELD_DOCSTRINGS
     comparison_id: str | None
     """the record's id; null where nothing was recorded"""
+    verdict: str
+    """same, uncertain or different, as in a comparison"""
     same_person: bool
     distance: float
     score: float | None
     """0 to 100, as in a comparison"""
     fmr_at_distance: float | None
     """the share of pairs of strangers that are as near as these two"""
+    fnmr_at_distance: float | None
+    """the share of pairs of one person that are as far apart as these two"""
     second_distance: float | None
     """as in a comparison"""
     combined_distance: float | None
@@ -163,11 +178,17 @@ class PredictionResponse:
     """UTC, ISO 8601"""
     closer: str
     """image1 or image2"""
+    verdict: str
+    """on the closer one: same, uncertain or different"""
     same_person: bool
     """whether the closer one is the same person as the anchor"""
     threshold: float
     """of `distance`"""
     engine: str
+    uncertain_from: float
+    """of the distance that decides: nearer ones are called the same person"""
+    uncertain_to: float
+    """from here on they are called different people"""
     fmr_at_threshold: float | None
     """the false match rate (ISO/IEC 19795-1) of this threshold: the share of pairs of strangers
     that it accepts"""

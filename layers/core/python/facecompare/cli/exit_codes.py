@@ -1,0 +1,50 @@
+"""What the command ends with, as scripts read it. `facecompare --help` prints these lines."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from facecompare.engines.calibration import Verdict
+
+
+class ExitCode(IntEnum):
+    """0 and 1 are verdicts that were delivered, and nothing else but work that is done."""
+
+    SAME = 0
+    DIFFERENT = 1
+    BAD_INPUT = 2
+    SET_UP = 3
+    SERVICE = 4
+    UNCERTAIN = 5
+    INCOMPLETE = 6
+    FAULT = 7
+    INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+    BROKEN_PIPE = 141  # 128 + SIGPIPE, likewise
+
+
+MEANINGS = {
+    ExitCode.SAME: "same person; or done",
+    ExitCode.DIFFERENT: "different people",
+    ExitCode.BAD_INPUT: "wrong arguments, an unfit photo or any other bad input",
+    ExitCode.SET_UP: "the installation: a setting, a model file, a package, a port",
+    ExitCode.SERVICE: "a service failed that facecompare depends on",
+    ExitCode.UNCERTAIN: "uncertain: too close to call",
+    ExitCode.INCOMPLETE: "a batch with pairs that have no verdict, cancelled or expired",
+    ExitCode.FAULT: "stdout that cannot be written, or a fault of facecompare",
+    ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.BROKEN_PIPE: "the reader of stdout left before the end",
+}
+LINES = tuple(f"{code.value:<4} {meaning}" for code, meaning in MEANINGS.items())
+
+_OF_VERDICT = {
+    Verdict.SAME: ExitCode.SAME,
+    Verdict.UNCERTAIN: ExitCode.UNCERTAIN,
+    Verdict.DIFFERENT: ExitCode.DIFFERENT,
+}
+
+
+def of_verdict(verdict: str, same_person: bool, decide: bool) -> ExitCode:
+    """The verdict's own or, where the threshold is to decide alone, one of the first two."""
+    if decide:
+        return ExitCode.SAME if same_person else ExitCode.DIFFERENT
+    return _OF_VERDICT[Verdict(verdict)]

@@ -108,7 +108,11 @@ def plan(
     limits: tuple[str, ...],
     as_json: bool,
 ) -> int:
-    """Compute what many pairs take in AWS: time, money and the quota that binds."""
+    """Compute what many pairs take in AWS: time, money and the quota that binds.
+
+    A core is measured with the engine of FACECOMPARE_ENGINE; of one with two networks, the second
+    one's part is told.
+    """
     from facecompare.planning import plan as planning
     from facecompare.planning.plan_report import plan_table
     from facecompare.planning.quotas import RAISED, changed

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIZES = ("1e6", "1e8", "1e9")
 # Assumed: no GPU of AWS was measured. It is far above what the cores beside it prepare, so that
-# only a wrong guess by a factor of six would change a time.
+# only a wrong guess by a factor of three would change a time.
 GPU_PHOTOS_PER_S = 500
 DEFAULT_INSTANCE = "g4dn.xlarge"
 

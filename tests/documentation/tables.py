@@ -20,6 +20,7 @@ from facecompare.cli.main import exit_code, main
 from facecompare.config import CHECKOUT
 from tests.documentation import service
 from tests.documentation.pages import name_of, pages
+from tests.support.figures import percent
 
 # What HTTP itself refuses; see api/errors.py.
 HTTP_ERRORS = {
@@ -119,11 +120,6 @@ def _accuracy_rows(engine: str, summary: Mapping[str, Any]) -> Iterator[tuple[st
             percent(every["share"], 3) if measured else "–",
             f"{verification['auc']['value']:.4f}",
         )
-
-
-def percent(share: float, digits: int) -> str:
-    """A share from 0 to 1, as the pages write it."""
-    return f"{100 * share:.{digits}f} %"
 
 
 def printed(command: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from facecompare.config import DEFAULT_ENGINE
 from facecompare.engines.cards import engine_card
 from facecompare.pipeline.match import decisive_threshold
-from tests.documentation.tables import percent
+from tests.support.figures import percent
 
 WEB = Path(__file__).parents[2] / "web"
 JS = WEB / "js"

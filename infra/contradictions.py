@@ -7,7 +7,7 @@ from typing import Any
 
 from facecompare.config import engine_ids
 from facecompare.config.reader import refusal
-from facecompare.engines.catalogue import engine_models, switch_of
+from facecompare.engines.shipped_models import engine_models, switch_of
 from facecompare.errors import BadSetting
 from infra.limits import HTTP_API_TIMEOUT_S
 

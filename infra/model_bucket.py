@@ -8,7 +8,7 @@ from aws_cdk import Annotations
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
-from facecompare.engines.catalogue import shipped_models, switch_of
+from facecompare.engines.shipped_models import shipped_models, switch_of
 from facecompare.model_store.files import BUILD_HINT, ModelFolder, model_key
 from infra.bucket_files import BucketFiles
 from infra.private_bucket import PrivateBucket

@@ -176,7 +176,7 @@ def push(settings: Settings, bucket: str | None) -> int:
 
 def _shipped(folder: ModelFolder, settings: Settings) -> ModelFolder:
     """The folder with the files that this installation gets; the others are named on stderr."""
-    from facecompare.engines.catalogue import shipped_models
+    from facecompare.engines.shipped_models import shipped_models
 
     shipped = shipped_models(folder, settings.engine, settings)
     for file in folder.files:
@@ -193,7 +193,7 @@ def _row(folder: ModelFolder, file: ModelFile, settings: Settings) -> tuple[str,
 
 def _switched_off(file: ModelFile, settings: Settings) -> str:
     """The setting that keeps this installation from using the file, as NAME=off, or nothing."""
-    from facecompare.engines.catalogue import switch_of
+    from facecompare.engines.shipped_models import switch_of
 
     switch = switch_of(file.name, settings)
     return f"{ENV_PREFIX}{switch.upper()}=off" if switch else ""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
 
-from facecompare.config import ENGINES, OPEN, Settings
+from facecompare.config import OPEN, Settings
 from facecompare.engines.cards import (
     CARDS,
     DLIB_SFACE,
@@ -14,7 +12,6 @@ from facecompare.engines.cards import (
     MTCNN_MODELS,
     REFERENCE,
     SFACE,
-    SWITCHED_BY,
     YUNET_DLIB,
     engine_card,
 )
@@ -22,20 +19,6 @@ from facecompare.engines.encoder_cards import encoder_card
 from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.errors import ModelFileDamaged, ModelFileMissing, MtcnnOff
 from facecompare.model_store.files import EncoderSpec, ModelFolder, Models
-
-
-class Switches(Protocol):
-    """What an installation may use although its licence excludes commercial use."""
-
-    @property
-    def landmarks68(self) -> bool:
-        """The 68-point model."""
-        ...
-
-    @property
-    def mtcnn(self) -> bool:
-        """MTCNN's models."""
-        ...
 
 
 def offered_cards(settings: Settings) -> tuple[EngineCard, ...]:
@@ -72,36 +55,6 @@ def added_encoders(settings: Settings) -> tuple[EncoderSpec, ...]:
         return ModelFolder.at(settings.models_dir).encoders
     except (ModelFileMissing, ModelFileDamaged):
         return ()  # loading an engine says so
-
-
-def switch_of(model: str, switches: Switches) -> str:
-    """The name of the switch that keeps this model from being used here; empty for none."""
-    switch = SWITCHED_BY.get(model, "")
-    return "" if not switch or getattr(switches, switch) else switch
-
-
-def engine_models(engine_id: str, models_dir: Path) -> tuple[str, ...]:
-    """The models of an engine that comes along or was added there.
-
-    Raises  UnknownEngine; ModelFileMissing, ModelFileDamaged.
-    """
-    if engine_id in ENGINES:
-        return engine_card(engine_id).models
-    return engine_card(engine_id, [*map(encoder_card, ModelFolder.at(models_dir).encoders)]).models
-
-
-def shipped_models(folder: ModelFolder, engine_id: str, switches: Switches) -> tuple[str, ...]:
-    """What an installation with this engine gets of a folder: what the engine needs and what is
-    switched on, which must be there, and else what was built. All are verified.
-
-    Raises  UnknownEngine; ModelFileMissing, ModelFileDamaged.
-    """
-    allowed = [row.name for row in folder.files if not switch_of(row.name, switches)]
-    needed = {*engine_models(engine_id, folder.path), *(set(allowed) & SWITCHED_BY.keys())}
-    shipped = [name for name in allowed if name in needed or folder.is_built(name)]
-    for name in dict.fromkeys((*sorted(needed), *shipped)):
-        folder.verify(name)
-    return tuple(shipped)
 
 
 def open_models(settings: Settings) -> Models:

@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import Thresholds, thresholds_of
-from facecompare.errors import FaceCompareError, FmrNotCalibrated
+from facecompare.errors import FaceCompareError, FmrNotCalibrated, InputError
 from facecompare.options import RequestOptions
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
 
 
+T = TypeVar("T")
 STAGES = ("decode", "detect", "align", "embed", "match")
 
 
@@ -193,16 +194,36 @@ class _Examined:
 def _examine_all(
     photos: dict[str, Photo], engine: Engine, options: RequestOptions
 ) -> list[_Examined]:
-    """Each photo on a thread of its own; the first photo's error wins, however they finish."""
+    """Each photo on a thread of its own.
 
-    def examine(name: str) -> _Examined:
-        with concerning(name):
-            return _examine(photos[name], engine, options, options.faces.get(name))
+    Raises  InputError of the first unfit photo, with those of the others in `others`, however they
+            finish.
+    """
+
+    def examine(name: str) -> _Examined | InputError:
+        try:
+            with concerning(name):
+                return _examine(photos[name], engine, options, options.faces.get(name))
+        except InputError as error:
+            return error
 
     if options.threads == 1:
-        return [examine(name) for name in photos]
+        return all_fit(map(examine, photos))
     with ThreadPoolExecutor(min(options.threads, len(photos))) as pool:
-        return list(pool.map(examine, photos))
+        return all_fit(pool.map(examine, photos))
+
+
+def all_fit(results: Iterable[T | InputError]) -> list[T]:
+    """The results, if each photo of a request has one.
+
+    Raises  the first error, with those of the other photos in `others`.
+    """
+    found = list(results)
+    errors = [each for each in found if isinstance(each, InputError)]
+    if errors:
+        errors[0].others = tuple(errors[1:])
+        raise errors[0]
+    return [each for each in found if not isinstance(each, InputError)]
 
 
 def _examine(

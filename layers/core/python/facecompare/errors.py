@@ -65,7 +65,8 @@ from typing import ClassVar
 
 
 class FaceCompareError(Exception):
-    """Root of the tree; `image` names the photo it is about ("image1"), or is None."""
+    """Root of the tree; `image` names the photo it is about ("image1"), or is None. `others` are
+    the errors of the request's other photos."""
 
     code: ClassVar[str]
 
@@ -73,6 +74,7 @@ class FaceCompareError(Exception):
         super().__init__(message)
         self.message = message
         self.image = image
+        self.others: tuple[FaceCompareError, ...] = ()
 
 
 class InputError(FaceCompareError):

@@ -1,10 +1,8 @@
-"""What the command ends with, as scripts read it. `facecompare --help` prints these lines."""
+"""What the command ends with, as scripts read it; `facecompare --help` prints these lines. Light."""
 
 from __future__ import annotations
 
 from enum import IntEnum
-
-from facecompare.engines.calibration import Verdict
 
 
 class ExitCode(IntEnum):
@@ -35,16 +33,3 @@ MEANINGS = {
     ExitCode.BROKEN_PIPE: "the reader of stdout left before the end",
 }
 LINES = tuple(f"{code.value:<4} {meaning}" for code, meaning in MEANINGS.items())
-
-_OF_VERDICT = {
-    Verdict.SAME: ExitCode.SAME,
-    Verdict.UNCERTAIN: ExitCode.UNCERTAIN,
-    Verdict.DIFFERENT: ExitCode.DIFFERENT,
-}
-
-
-def of_verdict(verdict: str, same_person: bool, decide: bool) -> ExitCode:
-    """The verdict's own or, where the threshold is to decide alone, one of the first two."""
-    if decide:
-        return ExitCode.SAME if same_person else ExitCode.DIFFERENT
-    return _OF_VERDICT[Verdict(verdict)]

@@ -61,8 +61,9 @@ def _reported(error: Exception) -> int:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in EXTRAS:
         error = _package_missing(error.name or "")
     if isinstance(error, FaceCompareError):
-        about = f"{error.image}: " if error.image else ""
-        _complain(f"{about}{error.message} [{error.code}]")
+        for each in (error, *error.others):
+            about = f"{each.image}: " if each.image else ""
+            _complain(f"{about}{each.message} [{each.code}]")
         return exit_code(error)
     if isinstance(error, OSError):  # a full disk, a folder that is gone
         _complain(f"found that the system refuses ({error}); expected disk and stdout to take data")

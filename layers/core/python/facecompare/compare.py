@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import Thresholds, thresholds_of
-from facecompare.errors import FaceCompareError, FmrNotCalibrated, InputError
+from facecompare.errors import FaceCompareError, FmrNotCalibrated, InputError, first_of
 from facecompare.options import RequestOptions
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
 
 
-T = TypeVar("T")
 STAGES = ("decode", "detect", "align", "embed", "match")
 
 
@@ -208,22 +207,16 @@ def _examine_all(
             return error
 
     if options.threads == 1:
-        return all_fit(map(examine, photos))
+        return _all_fit(map(examine, photos))
     with ThreadPoolExecutor(min(options.threads, len(photos))) as pool:
-        return all_fit(pool.map(examine, photos))
+        return _all_fit(pool.map(examine, photos))
 
 
-def all_fit(results: Iterable[T | InputError]) -> list[T]:
-    """The results, if each photo of a request has one.
-
-    Raises  the first error, with those of the other photos in `others`.
-    """
+def _all_fit(results: Iterable[_Examined | InputError]) -> list[_Examined]:
     found = list(results)
-    errors = [each for each in found if isinstance(each, InputError)]
-    if errors:
-        errors[0].others = tuple(errors[1:])
-        raise errors[0]
-    return [each for each in found if not isinstance(each, InputError)]
+    if errors := [each for each in found if isinstance(each, InputError)]:
+        raise first_of(errors)
+    return [each for each in found if isinstance(each, _Examined)]
 
 
 def _examine(

@@ -61,6 +61,7 @@ what was expected and what to do. HTTP statuses live in `api/errors.py`, exit co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -79,6 +80,13 @@ class FaceCompareError(Exception):
 
 class InputError(FaceCompareError):
     """The caller can mend it."""
+
+
+def first_of(errors: Sequence[InputError]) -> InputError:
+    """The first of these errors, one for each unfit photo, with the rest as its `others`."""
+    first, *others = errors
+    first.others = tuple(others)
+    return first
 
 
 class SetupError(FaceCompareError):

@@ -1,4 +1,5 @@
-"""Where an error becomes an HTTP response, `{"code", "message", "image", "errors"}`; nowhere else."""
+"""The one place where an error becomes an HTTP response:
+`{"code", "message", "image", "errors"}`."""
 
 from __future__ import annotations
 

@@ -166,7 +166,9 @@ class PairResult:
     ) -> Self:
         """A verdict, and the record of it if there is one."""
         return cls(
-            *(pair.number, pair.image1, pair.image2),
+            pair.number,
+            pair.image1,
+            pair.image2,
             score=meaning.score,
             comparison_id=comparison_id,
             **meaning.told,

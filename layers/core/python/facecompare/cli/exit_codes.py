@@ -1,4 +1,4 @@
-"""What the command ends with, as scripts read it; `facecompare --help` prints these lines. Light."""
+"""What the command ends with, as scripts read it. `facecompare --help` prints these lines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MEANINGS = {
     ExitCode.SERVICE: "a service failed that facecompare depends on",
     ExitCode.UNCERTAIN: "uncertain: too close to call",
     ExitCode.INCOMPLETE: "a batch with pairs that have no verdict, cancelled or expired",
-    ExitCode.FAULT: "stdout that cannot be written, or a fault of facecompare",
+    ExitCode.FAULT: "a disk or stdout that takes nothing, or a fault of facecompare",
     ExitCode.INTERRUPTED: "interrupted",
     ExitCode.BROKEN_PIPE: "the reader of stdout left before the end",
 }

@@ -23,7 +23,7 @@ from facecompare.cli.request_options import (
 )
 from facecompare.config import Settings
 from facecompare.engines.calibration import Doubt, Verdict
-from facecompare.errors import BadField, MissingImage
+from facecompare.errors import BadField, MissingImage, first_of
 from facecompare.options import RequestOptions
 
 if TYPE_CHECKING:
@@ -205,18 +205,18 @@ def read_photos(paths: Mapping[str, str], settings: Settings) -> dict[str, Photo
 
     Raises  BadField; MissingImage, with those of the other photos in `others`.
     """
-    from facecompare.compare import all_fit
-
     if list(paths.values()).count(STDIN) > 1:
         raise BadField("stdin (-) can hold one photo; name a file for the others")
-
-    def read(name: str) -> Photo | MissingImage:
+    photos: dict[str, Photo] = {}
+    missing: list[MissingImage] = []
+    for name, path in paths.items():
         try:
-            return read_photo(paths[name], settings, name)
+            photos[name] = read_photo(path, settings, name)
         except MissingImage as error:
-            return error
-
-    return dict(zip(paths, all_fit(map(read, paths)), strict=True))
+            missing.append(error)
+    if missing:
+        raise first_of(missing)
+    return photos
 
 
 def _exit_code(response: ComparisonResponse | PredictionResponse, decide: bool) -> ExitCode:

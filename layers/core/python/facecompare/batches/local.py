@@ -162,7 +162,7 @@ def _check(batch: LocalBatch) -> None:
     if batch.out.exists():
         shutil.rmtree(batch.folder, ignore_errors=True)
         raise BadField(f"{batch.out} exists already; name another file for the results")
-    if not batch.images.is_dir():
+    if not _is_folder(batch.images):
         raise BadField(f"{batch.images} is no folder; name the one that the pairs' photos are in")
     if not is_unicode(str(batch.images)):
         raise BadField(f"found the folder {batch.images}; expected a name in UTF-8; rename it")
@@ -171,6 +171,14 @@ def _check(batch: LocalBatch) -> None:
             f"found {batch.pairs}, which can be read once; expected a file, as pairs are read "
             "again and again; save them to one"
         )
+
+
+def _is_folder(path: Path) -> bool:
+    """Also False below a working directory that was deleted."""
+    try:
+        return path.resolve().is_dir()
+    except OSError:
+        return False
 
 
 def _make_folder(batch: LocalBatch) -> None:

@@ -10,12 +10,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from facecompare.engines.calibration import Verdict
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T")
+
+VERDICT_WORDS = {
+    Verdict.SAME: "same person",
+    Verdict.UNCERTAIN: "uncertain",
+    Verdict.DIFFERENT: "different people",
+}
 
 
 def print_json(response: DataclassInstance | list[Any]) -> None:

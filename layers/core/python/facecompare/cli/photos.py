@@ -11,7 +11,7 @@ import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.exit_codes import ExitCode
-from facecompare.cli.output import print_json, warning, write_file
+from facecompare.cli.output import VERDICT_WORDS, print_json, warning, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.cli.request_options import (
     decide_option,
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from facecompare.service import FaceService
 
 STDIN = "-"
-VERDICTS = {  # what is printed, and the exit code
-    Verdict.SAME: ("same person", ExitCode.SAME),
-    Verdict.UNCERTAIN: ("uncertain", ExitCode.UNCERTAIN),
-    Verdict.DIFFERENT: ("different people", ExitCode.DIFFERENT),
+VERDICT_CODES = {
+    Verdict.SAME: ExitCode.SAME,
+    Verdict.UNCERTAIN: ExitCode.UNCERTAIN,
+    Verdict.DIFFERENT: ExitCode.DIFFERENT,
 }
 # What is less is told as less: shares of strangers' pairs come from the six million of LFW View 1
 # DevTrain, which share people, and shares of one person's pairs from its 1,100.
@@ -223,7 +223,7 @@ def _exit_code(response: ComparisonResponse | PredictionResponse, decide: bool) 
     """The verdict's own or, where the threshold is to decide alone, one of the first two."""
     if decide:
         return ExitCode.SAME if response.same_person else ExitCode.DIFFERENT
-    return VERDICTS[response.verdict][1]
+    return VERDICT_CODES[response.verdict]
 
 
 def _print_prediction(response: PredictionResponse) -> None:
@@ -242,7 +242,7 @@ def _pair_result(
 ) -> str:
     """The verdict, the first network's distance and, where two networks decide, theirs."""
     parts = [
-        VERDICTS[response.verdict][0],
+        VERDICT_WORDS[response.verdict],
         f"distance {response.distance:.3f} (threshold {decision.threshold:.2f})",
     ]
     if response.combined_distance is not None:

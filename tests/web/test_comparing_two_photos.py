@@ -68,8 +68,8 @@ def test_a_close_call_is_shown_with_enough_digits(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Uncertain")
     expect(visitor.verdict.locator(".waves")).to_be_visible()
-    expect(visitor.verdict).to_contain_text("is 0.50004. From 0.50 to 0.64 it is too close to call")
-    expect(visitor.verdict).to_contain_text("strict threshold of 0.50000, the service itself")
+    expect(visitor.verdict).to_contain_text("is 0.50004. From 0.50000 to 0.64000 it is uncertain")
+    expect(visitor.verdict).to_contain_text("strict threshold of 0.50000 alone they count as")
 
 
 def test_a_distance_beyond_the_scale_stays_on_the_scale(visitor: Visitor) -> None:

@@ -145,14 +145,14 @@ export const texts = {
     `The distance between the two faces is ${distance}. Below ${threshold} they count as the same person.`,
   differentReason: (distance, threshold) =>
     `The distance between the two faces is ${distance}. From ${threshold} on they count as different people.`,
-  closeReason: (distance, from, to) =>
-    `The distance between the two faces is ${distance}. From ${from} to ${to} it is too close to call: photos ` +
-    "of one person and of two people occur. Try other photos: large, sharp, and seen from the front.",
+  nearThreshold: (distance, from, to) =>
+    `The distance between the two faces is ${distance}. From ${from} to ${to} it is uncertain: photos of one ` +
+    "person and of two people occur. Try other photos: large, sharp, and seen from the front.",
   contradiction:
     "The two networks contradict each other: one is sure of one person, the other of two. Take other " +
     "photos: large, sharp, and seen from the front.",
   strictly: (threshold, same) =>
-    `By its strict threshold of ${threshold}, the service itself counts them as ` +
+    `By the strict threshold of ${threshold} alone they count as ` +
     `${same ? "the same person" : "different people"}.`,
   score: (score) => `Score ${score} of 100.`,
   falseMatches: (share) => `Of pairs of strangers, ${share} come this close.`,
@@ -168,7 +168,7 @@ export const texts = {
   thresholdLabel: (threshold) => `threshold ${threshold}`,
   typicalSame: "most pairs of one person",
   typicalDifferent: "most pairs of two people",
-  greyZone: "too close to call",
+  greyZone: "uncertain",
   print: "Print",
   printedBy: (moment) => `facecompare, ${moment}`,
 

@@ -65,3 +65,11 @@ export function callOf({ verdict, same_person: same, uncertain }) {
   if (uncertain) return "uncertain";
   return same ? "same" : "different";
 }
+
+/**
+ * Whether two networks contradict each other, so that no distance decides.
+ * @param {Pick<Verdict, "uncertain_because" | "uncertain">} verdict  an older service knows no reason
+ */
+export function isContradiction({ uncertain_because: reason, uncertain }) {
+  return reason === undefined ? Boolean(uncertain) : reason === "networks_contradict";
+}

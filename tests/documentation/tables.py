@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facecompare.api.errors import STATUS
+from facecompare.cli.exit_codes import MEANINGS, ExitCode
 from facecompare.cli.main import exit_code, main
 from tests.documentation import service
 from tests.documentation.pages import name_of, pages
@@ -59,6 +60,11 @@ def errors(_argument: str) -> str:
     return _table(("code", "HTTP status", "exit code", "when"), rows)
 
 
+def exits(_argument: str) -> str:
+    """Every exit code of the command line."""
+    return _table(("exit code", "when"), ((str(code.value), MEANINGS[code]) for code in ExitCode))
+
+
 def operations(_argument: str) -> str:
     """Every operation of the HTTP API."""
     rows = (
@@ -101,6 +107,7 @@ def printed(command: str) -> str:
 GENERATED: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "errors": errors,
+    "exits": exits,
     "operations": operations,
     "options": options,
     "plan": printed,

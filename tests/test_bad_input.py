@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,9 +16,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from facecompare import errors
+from facecompare.api.app import local_app
 from facecompare.api.examples import EXAMPLES
 from facecompare.cli.main import main
-from facecompare.records.sqlite import SqliteLog
+from facecompare.config import Settings
+from facecompare.engines.protocol import Engine
+from facecompare.records.sqlite import SqliteKeys, SqliteLog
+from facecompare.service import FaceService
 from tests.support import pictures
 
 OBAMA = pictures.OBAMA.read_bytes()
@@ -98,6 +104,37 @@ def test_the_command_line_refuses_a_bad_photo(
     assert output.err.count("\n") == 1
     photo.unlink()
     nothing_left_behind()
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_the_api_tells_of_each_unfit_photo_in_the_photos_order(
+    threads: str, settings: Settings, log: SqliteLog, engine: Engine
+) -> None:
+    service = FaceService(replace(settings, threads=int(threads)), log, [engine])
+    client = TestClient(local_app(settings, log, SqliteKeys(settings.records), service))
+    good = ("obama.jpg", OBAMA)
+    for first, second in pairwise(BAD_PHOTOS[:-1]):  # two of the last are too large for a request
+        unfit = {"anchor": first, "image2": second}
+        files = {"anchor": good, "image1": good, "image2": good}
+        files |= {name: (bad.name, bad.data) for name, bad in unfit.items()}
+        answer = client.post("/api/predict", files=files)
+        body = answer.json()
+        assert answer.status_code == first.status
+        told = [(error["image"], error["code"]) for error in body["errors"]]
+        assert told == [(name, bad.code) for name, bad in unfit.items()]
+        assert body["errors"][0] == {name: body[name] for name in ("code", "message", "image")}
+        alone = client.post("/api/predict", files=files | {"anchor": good}).json()
+        assert (alone["image"], alone["errors"]) == ("image2", None)
+        assert alone["message"] == body["errors"][1]["message"]
+
+
+def test_the_schema_of_errors_is_what_is_sent(client: TestClient) -> None:
+    document = client.get("/api/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    files = dict.fromkeys(("image1", "image2"), ("wall.png", pictures.plain()))
+    body = client.post("/api/compare", files=files).json()
+    assert body.keys() == schemas["ErrorResponse"]["properties"].keys()
+    assert body["errors"][0].keys() == schemas["PhotoErrorResponse"]["properties"].keys()
 
 
 PHOTOS_OF = {

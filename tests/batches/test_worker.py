@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from facecompare.access import OWNER, Caller, Role
-from facecompare.batches.batch import PairResult, Progress
+from facecompare.batches.batch import Progress
 from facecompare.batches.chunk import ATTEMPTS, Chunk
+from facecompare.batches.pair_result import PairResult
 from facecompare.batches.queue import Message
 from facecompare.batches.service import BatchRequest, BatchService
 from facecompare.batches.worker import RETRIES

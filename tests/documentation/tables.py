@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from facecompare.api.errors import STATUS
+from facecompare.cli.exit_codes import MEANINGS, ExitCode
 from facecompare.cli.main import exit_code, main
 from facecompare.config import CHECKOUT
 from tests.documentation import service
@@ -60,6 +61,11 @@ def errors(_argument: str) -> str:
     of_http = [(code, status, "–", meaning) for code, (status, meaning) in HTTP_ERRORS.items()]
     rows = ((f"`{code}`", str(status), *rest) for code, status, *rest in (*own, *of_http))
     return _table(("code", "HTTP status", "exit code", "when"), rows)
+
+
+def exits(_argument: str) -> str:
+    """Every exit code of the command line."""
+    return _table(("exit code", "when"), ((str(code.value), MEANINGS[code]) for code in ExitCode))
 
 
 def operations(_argument: str) -> str:
@@ -135,6 +141,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "accuracy": accuracy,
     "commands": commands,
     "errors": errors,
+    "exits": exits,
     "operations": operations,
     "options": options,
     "plan": printed,

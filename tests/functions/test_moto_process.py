@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from facecompare.aws_client import client
-from facecompare.batches.batch import PairResult
 from facecompare.batches.chunk import Chunk
 from facecompare.batches.dynamo_store import DynamoBatches
+from facecompare.batches.pair_result import PairResult
 from facecompare.batches.pairs_file import Pair
 from facecompare.records.dynamo_table import DynamoTable
 from tests.support.aws_emulator.moto_server import credentials

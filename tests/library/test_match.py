@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from facecompare.batches.batch import PairResult
+from facecompare.batches.pair_result import PairResult
 from facecompare.compare import deciding_thresholds
 from facecompare.engines.cards import CARDS, DLIB_SFACE, engine_card
 from facecompare.engines.thresholds import Thresholds, check_threshold, thresholds_of

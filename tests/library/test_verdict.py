@@ -25,7 +25,7 @@ from fastapi.testclient import TestClient
 
 import facecompare
 from facecompare.api.app import local_app
-from facecompare.batches.batch import PairResult
+from facecompare.batches.pair_result import PairResult
 from facecompare.cli.main import main
 from facecompare.cli.output import VERDICT_WORDS
 from facecompare.cli.photos import VERDICT_CODES

@@ -246,6 +246,18 @@ def test_a_photo_without_a_face_is_told_beside_that_photo(
     expect(visitor.verdict).to_be_hidden()
 
 
+def test_two_photos_without_a_face_are_both_told(visitor: Visitor) -> None:
+    visitor.watch.refusals_expected = True
+    visitor.load(1, WALL)
+    visitor.load(2, WALL)
+    visitor.predict()
+    for number in (1, 2):
+        expect(visitor.error_of(number)).to_contain_text(f"Image {number}: No face was found")
+    visitor.load(1, OBAMA)
+    expect(visitor.error_of(1)).to_be_empty()
+    expect(visitor.error_of(2)).to_contain_text("Image 2: No face was found")
+
+
 def test_a_file_that_is_no_picture_is_told_beside_it(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.load(1, OBAMA)

@@ -13,25 +13,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 from facecompare.batches.chunk import Chunk
-from facecompare.engines.calibration import Interpretation
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BatchNotFound, IdempotencyConflict
-from facecompare.records.record import (
-    ComparisonRecord,
-    former_verdict,
-    repeatable_comparison_id,
-)
+from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
 from facecompare.results.schemas import FIELD_DOCSTRINGS
 
 if TYPE_CHECKING:
-    from facecompare.batches.pairs_file import Pair
-    from facecompare.pipeline.match import Match
+    from facecompare.batches.pair_result import PairResult
 
 LIFETIME = timedelta(days=4)  # SQS keeps a message that long: after it, none can be left
 CHUNKS_PER_READ = 100  # AWS, DynamoDB API Reference, BatchGetItem: the most keys of one request
@@ -127,62 +121,6 @@ class Progress:
     face: str
     combined_threshold: float | None = None
     """of `combined_distance`, by which two networks decide; null where one does"""
-
-
-@dataclass(frozen=True, slots=True)
-class PairResult:
-    """The result of one pair: a verdict and its record, or the error of one of its photos."""
-
-    pair: int
-    image1: str
-    image2: str
-    same_person: bool | None = None
-    distance: float | None = None
-    threshold: float | None = None
-    score: float | None = None
-    error_code: str | None = None
-    error_image: str | None = None
-    error: str | None = None
-    comparison_id: str | None = None
-    decided_by: str | None = None
-    second_distance: float | None = None
-    combined_distance: float | None = None
-    combined_threshold: float | None = None
-    uncertain: bool | None = None
-    """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
-    verdict: str | None = None
-    uncertain_because: str | None = None
-
-    def __post_init__(self) -> None:
-        """Results that a version before 0.9 kept have no verdict; theirs was the threshold's."""
-        if self.verdict is None and self.same_person is not None:
-            former = former_verdict(self.same_person, bool(self.uncertain))
-            for name, value in former.items():
-                object.__setattr__(self, name, value)
-
-    @classmethod
-    def compared(
-        cls, pair: Pair, match: Match, meaning: Interpretation, comparison_id: str | None = None
-    ) -> Self:
-        """A verdict, and the record of it if there is one."""
-        return cls(
-            pair.number,
-            pair.image1,
-            pair.image2,
-            score=meaning.score,
-            comparison_id=comparison_id,
-            **meaning.told,
-            **asdict(match),
-        )
-
-    @classmethod
-    def failed(cls, pair: Pair, code: str, message: str | None, image: str | None = None) -> Self:
-        """An error of one of the photos, named by `image`, or of the pair."""
-        of = pair.number, pair.image1, pair.image2
-        return cls(*of, error_code=code, error_image=image, error=message)
-
-
-RESULT_COLUMNS = tuple(field.name for field in fields(PairResult))
 
 
 class BatchStore(Protocol):

@@ -10,15 +10,9 @@ from dataclasses import asdict, astuple
 from itertools import islice
 from typing import Any
 
-from facecompare.batches.batch import (
-    BATCH_FIELDS,
-    Batch,
-    BatchStore,
-    Counts,
-    PairResult,
-    no_such_batch,
-)
+from facecompare.batches.batch import BATCH_FIELDS, Batch, BatchStore, Counts, no_such_batch
 from facecompare.batches.chunk import Chunk
+from facecompare.batches.pair_result import PairResult
 from facecompare.config import KEPT_DAYS, Settings
 from facecompare.errors import BadSetting
 from facecompare.records.dynamo import LATEST, record_item

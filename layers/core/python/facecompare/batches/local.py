@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
-from facecompare.batches.batch import RESULT_COLUMNS, PairResult
 from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
+from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
 from facecompare.batches.pairs_file import Pair, is_unicode, read_pairs
 from facecompare.compare import deciding_thresholds
 from facecompare.engines.calibration import Interpretation

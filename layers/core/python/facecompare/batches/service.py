@@ -13,7 +13,6 @@ from facecompare.access import Caller, Role
 from facecompare.batches.batch import (
     Batch,
     BatchStore,
-    PairResult,
     Progress,
     new_batch_id,
     no_such_batch,
@@ -21,6 +20,7 @@ from facecompare.batches.batch import (
     results_of,
 )
 from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
+from facecompare.batches.pair_result import PairResult
 from facecompare.config import Settings
 from facecompare.engines.calibration import find_calibration
 from facecompare.engines.catalogue import offered_card

@@ -12,10 +12,11 @@ from dataclasses import asdict
 from functools import partial
 from typing import TypeVar
 
-from facecompare.batches.batch import Batch, BatchStore, PairResult, comparison_id_of
+from facecompare.batches.batch import Batch, BatchStore, comparison_id_of
 from facecompare.batches.chunk import ATTEMPTS, PAIRS_PER_MESSAGE, Chunk
 from facecompare.batches.dynamo_store import open_batch_store
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
+from facecompare.batches.pair_result import PairResult
 from facecompare.batches.pairs_file import Pair
 from facecompare.batches.queue import BatchQueue, Message
 from facecompare.batches.retries import RetryPolicy

@@ -20,7 +20,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Compare photos": {
         "compare": ("photos", "Say whether two photos show the same person."),
         "predict": ("photos", "Say which of two photos is closer to a third."),
-        "detect": ("photos", "Find the faces of a photo."),
+        "detect": ("detect", "Find the faces of a photo."),
         "embed": ("embed", "Turn faces into embeddings, vectors of numbers."),
     },
     "Compare many pairs": {

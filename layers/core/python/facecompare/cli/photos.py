@@ -1,4 +1,4 @@
-"""The commands that look at photos: compare, predict, detect."""
+"""The commands that compare photos: compare, predict."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from facecompare.results.schemas import (
         CandidateResponse,
         ComparisonResponse,
-        FaceResponse,
         MeasureResponse,
         PhotoResponse,
         PredictionResponse,
@@ -98,7 +97,7 @@ def compare(
     else:
         print(_pair_result(response, response))
         _warn_of_doubt("image1 and image2", response, response)
-        _warn_of_quality({"image1": response.image1, "image2": response.image2})
+        warn_of_quality({"image1": response.image1, "image2": response.image2})
     return _exit_code(response, decide)
 
 
@@ -135,41 +134,6 @@ def predict(
     else:
         _print_prediction(response)
     return _exit_code(response, decide)
-
-
-@click.command(
-    cls=Command,
-    examples=(
-        "facecompare detect party.jpg --json",
-        "facecompare detect party.jpg --overlay faces.png",
-    ),
-)
-@photo_argument("image", "A photo, or - for stdin.")
-@face_options
-@landmarks_option
-@overlay_option
-@json_option
-def detect(
-    settings: Settings, image: str, overlay: Path | None, as_json: bool, **requested: Any
-) -> int:
-    """Find the faces of a photo.
-
-    A photo without a face is bad input, exit code 2.
-    """
-    service, options = face_service(settings), RequestOptions(**requested)
-    photo = read_photos({"image": image}, settings)["image"]
-    response, report = service.detect(photo, options)
-    if overlay:
-        from facecompare.results.overlay import draw_faces
-
-        write_file(overlay, draw_faces(photo, report, settings.limits))
-    if as_json:
-        print_json(response)
-    else:
-        for face in response.image.faces:
-            print(_place(face))
-        _warn_of_quality({"image": response.image})
-    return 0
 
 
 def face_service(settings: Settings, recorded: bool = False) -> FaceService:
@@ -233,7 +197,7 @@ def _print_prediction(response: PredictionResponse) -> None:
         print(f"{name}: {_pair_result(candidate, response)}")
         _warn_of_doubt(f"anchor and {name}", candidate, response)
     photos = {name: candidate.photo for name, candidate in candidates.items()}
-    _warn_of_quality({"anchor": response.anchor} | photos)
+    warn_of_quality({"anchor": response.anchor} | photos)
 
 
 def _pair_result(
@@ -285,13 +249,8 @@ def _warn_of_doubt(
     warning(f"{photos}: found {found}; expected {expected}; take other photos of them")
 
 
-def _place(face: FaceResponse) -> str:
-    box = face.box
-    place = f"left {box.left:.0f}, top {box.top:.0f}, {box.width:.0f} × {box.height:.0f} px"
-    return f"face at {place} ({face.detector} {face.detection_score:.2f})"
-
-
-def _warn_of_quality(photos: dict[str, PhotoResponse]) -> None:
+def warn_of_quality(photos: dict[str, PhotoResponse]) -> None:
+    """A line on stderr for each quality figure of a compared face that is out of its limits."""
     for name, photo in photos.items():
         for face in photo.faces:
             for measure in face.quality:

@@ -19,7 +19,8 @@ from facecompare.api.dependencies import (
 )
 from facecompare.api.errors import responses
 from facecompare.api.option_fields import DecisionFields
-from facecompare.batches.batch import RESULT_COLUMNS, PairResult, Progress
+from facecompare.batches.batch import Progress
+from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
 from facecompare.batches.service import MAX_ROWS, BatchRequest, BatchService
 from facecompare.errors import BatchesOff
 from facecompare.records.csv_export import csv_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,14 @@ from starlette.staticfiles import StaticFiles
 from facecompare.access import KeyStore
 from facecompare.api.dependencies import Services
 from facecompare.api.errors import ERROR_HANDLERS
-from facecompare.api.middleware import BodyLimit, OriginCheck, SecurityHeaders
+from facecompare.api.middleware import (
+    BodyLimit,
+    HeadRequests,
+    HostCheck,
+    OriginCheck,
+    SecurityHeaders,
+    UnforeseenErrors,
+)
 from facecompare.api.routes import photo_routers, record_routers
 from facecompare.config import Settings
 from facecompare.records.record import ComparisonLog
@@ -24,12 +31,19 @@ if TYPE_CHECKING:
 
 
 def create_app(
-    services: Services, routers: Iterable[APIRouter], web_dir: Path | None = None
+    services: Services,
+    routers: Iterable[APIRouter],
+    web_dir: Path | None = None,
+    hosts: Collection[str] = (),
 ) -> FastAPI:
-    """An application with these routes and, with `web_dir`, the page at /."""
+    """An application with these routes and, with `web_dir`, the page at /.
+
+    With `hosts`, only requests for these are answered.
+    """
     app = FastAPI(
         openapi_url=None,  # `routes.openapi` has one document for all deployables
-        middleware=_middleware(services.settings),
+        redirect_slashes=False,  # it would be to whatever host the request names
+        middleware=_middleware(services.settings, hosts),
         exception_handlers=ERROR_HANDLERS,
     )
     app.state.services = services
@@ -43,18 +57,26 @@ def create_app(
 
 
 def local_app(
-    settings: Settings, log: ComparisonLog, keys: KeyStore, service: FaceService
+    settings: Settings,
+    log: ComparisonLog,
+    keys: KeyStore,
+    service: FaceService,
+    hosts: Collection[str] = (),
 ) -> FastAPI:
     """Everything on one machine: photos, records and the page."""
     web_dir = settings.web_dir if (settings.web_dir / "index.html").is_file() else None
     services = Services(settings, keys, log, faces=service)
-    return create_app(services, (*photo_routers(), *record_routers()), web_dir)
+    return create_app(services, (*photo_routers(), *record_routers()), web_dir, hosts)
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
-    headers = Middleware(SecurityHeaders)
-    origin = Middleware(OriginCheck, secret=settings.origin_secret)
-    limit = Middleware(
-        BodyLimit, max_bytes=settings.max_request_bytes, uploads=bool(settings.upload_bucket)
-    )
-    return [headers, origin, limit] if settings.origin_secret else [headers, limit]
+def _middleware(settings: Settings, hosts: Collection[str]) -> list[Middleware]:
+    """From the outermost to the innermost."""
+    secret, uploads = settings.origin_secret, bool(settings.upload_bucket)
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(UnforeseenErrors),
+        *([Middleware(HostCheck, hosts=hosts)] if hosts else []),
+        *([Middleware(OriginCheck, secret=secret)] if secret else []),
+        Middleware(HeadRequests),
+        Middleware(BodyLimit, max_bytes=settings.max_request_bytes, uploads=uploads),
+    ]

@@ -12,7 +12,8 @@ from facecompare.cli.parameters import PORT
 from facecompare.config import Settings
 from facecompare.errors import PortUnavailable
 
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")  # the same, as requests name them
 
 
 @click.command(
@@ -30,25 +31,19 @@ LOOPBACK = ("127.0.0.1", "localhost")
 )
 def serve(settings: Settings, host: str, port: int) -> int:
     """Serve the web page and the HTTP API until interrupted."""
-    import uvicorn
-
     from facecompare.api.app import local_app
+    from facecompare.api.server import run_server
     from facecompare.records.open_stores import open_stores
     from facecompare.service import FaceService
 
     log, keys = open_stores(settings)
     service = FaceService(settings, log)
     service.engine()  # a missing model is reported now, and the first visitor need not wait
-    app = local_app(settings, log, keys, service)
-    if host in LOOPBACK:
-        # Without it a web page elsewhere could reach this server by pointing its own name here.
-        from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK])
+    hosts = LOOPBACK_HOSTS if host in LOOPBACK else ()
+    app = local_app(settings, log, keys, service, hosts)
     listener = _listen(host, port)
     _announce(listener, settings)
-    config = uvicorn.Config(app, log_level="warning", server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    run_server(app, listener)
     return 0
 
 

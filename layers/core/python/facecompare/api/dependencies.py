@@ -18,10 +18,9 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from facecompare.access import ANYBODY, OWNER, Caller, KeyStore, authenticate
-from facecompare.api.errors import SHOWN_CHARACTERS
 from facecompare.batches.service import BatchService
 from facecompare.config import OPEN, PUBLIC, Settings
-from facecompare.errors import BadField, KeyMissing, UnknownField
+from facecompare.errors import SHOWN_CHARACTERS, BadField, KeyMissing, UnknownField
 from facecompare.records.record import ComparisonLog
 from facecompare.telemetry import NoTelemetry, Telemetry
 from facecompare.uploads.grants import Uploads

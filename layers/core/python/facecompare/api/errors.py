@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from facecompare import errors
-from facecompare.errors import FaceCompareError
+from facecompare.errors import SHOWN_CHARACTERS, FaceCompareError
 from facecompare.results.schemas import FIELD_DOCSTRINGS
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,6 @@ STATUS: dict[type[FaceCompareError], int] = {
 
 
 SCHEMAS = "#/components/schemas/"
-SHOWN_CHARACTERS = 40  # of a name that nobody knows
 _SHOWN_PATH = 80  # characters of an address at which nothing is
 RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER_S}}
@@ -105,7 +104,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def json_error(status: int, code: str, message: str, image: str | None = None) -> JSONResponse:
-    """An error as a response; what a caller sent is in its message, a lone surrogate as its escape."""
+    """An error as a response; of what a caller sent, lone surrogates are told as escapes."""
     told = message.encode("utf-8", "backslashreplace").decode("utf-8")
     return JSONResponse(asdict(ErrorResponse(code, told, image)), status)
 

@@ -15,8 +15,13 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from facecompare.api.errors import SHOWN_CHARACTERS
-from facecompare.errors import BadField, BadRequest, FaceCompareError, UnsupportedContentType
+from facecompare.errors import (
+    SHOWN_CHARACTERS,
+    BadField,
+    BadRequest,
+    FaceCompareError,
+    UnsupportedContentType,
+)
 
 JSON = "application/json"
 WHOLE_DIGITS = 18  # of a number below 2⁶³; Python refuses to read one with 4,300 digits

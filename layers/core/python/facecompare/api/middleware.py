@@ -10,8 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from facecompare.access import ORIGIN_HEADER
-from facecompare.api.errors import SHOWN_CHARACTERS, error_response, is_api, unforeseen_error
-from facecompare.errors import BadRequest, ImageTooLarge, NotAllowed
+from facecompare.api.errors import error_response, is_api, unforeseen_error
+from facecompare.errors import SHOWN_CHARACTERS, BadRequest, ImageTooLarge, NotAllowed
 
 # The page needs its own files, pictures from memory (blob:, data:) and this API; nothing else.
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from facecompare.api.errors import SHOWN_CHARACTERS
 from facecompare.api.json_body import JSON, media_type, parse_json
 from facecompare.api.option_fields import OptionFields
 from facecompare.compare import concerning
 from facecompare.errors import (
+    SHOWN_CHARACTERS,
     BadField,
     BadRequest,
     BadThreshold,
@@ -225,8 +225,8 @@ def _place(name: str, asked: object) -> int:
     text = str(asked) if isinstance(asked, int | str) else type(asked).__name__
     if not _PLACE.fullmatch(text):
         raise BadField(
-            f"found {text[:SHOWN_CHARACTERS]!r} as {name}{FACE_SUFFIX}; expected the place of a face, "
-            f"from 0, the largest, to {MAX_FACE}",
+            f"found {text[:SHOWN_CHARACTERS]!r} as {name}{FACE_SUFFIX}; expected the place of a "
+            f"face, from 0, the largest, to {MAX_FACE}",
             image=name,
         )
     return int(text)
@@ -239,7 +239,8 @@ def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadFiel
     if first["type"] == "extra_forbidden":
         known = ", ".join(OptionFields.model_fields)
         return UnknownField(
-            f"found the unknown field {str(field)[:SHOWN_CHARACTERS]!r}; expected, beside photos: {known}"
+            f"found the unknown field {str(field)[:SHOWN_CHARACTERS]!r}; expected, beside photos: "
+            f"{known}"
         )
     if field == "threshold":
         return BadThreshold(f"found the threshold {shown!r}; expected a number, e.g. 0.5")

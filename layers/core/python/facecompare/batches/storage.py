@@ -11,7 +11,7 @@ from facecompare.batches.chunk import Chunk
 from facecompare.batches.packed_manifest import lines_range, offsets_range, pairs_in
 from facecompare.batches.pairs_file import Pair
 from facecompare.errors import BadManifest, ImageTooLarge, UploadNotFound, UploadsUnavailable
-from facecompare.uploads.grants import MANIFESTS_PREFIX
+from facecompare.uploads.grants import MANIFESTS_PREFIX, is_upload
 
 CHECKS_AT_ONCE = 16  # requests whether a photo exists, side by side
 
@@ -27,6 +27,8 @@ class BatchFiles:
     def uploaded_text(self, key: str, max_bytes: int) -> str:
         """An uploaded pairs file. Raises  BadManifest."""
         missing = BadManifest(f"there is no upload {key[:64]!r}; uploads are kept a day")
+        if not is_upload(key):
+            raise missing
         try:
             data = self._bucket.read(key, when_not_found(missing), max_bytes=max_bytes)
         except ImageTooLarge as exc:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from facecompare.engines.calibration import Verdict
-from facecompare.errors import BadField, ComparisonNotFound, IdempotencyConflict
+from facecompare.errors import SHOWN_CHARACTERS, BadField, ComparisonNotFound, IdempotencyConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,8 @@ def parse_since(text: str) -> str:
         return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as exc:
         raise BadField(
-            f"since is {text!r}; expected a date (2026-11-22), a time (2026-11-22T09:30:00Z) or "
-            "an age (90m, 24h, 7d)"
+            f"since is {text[:SHOWN_CHARACTERS]!r}; expected a date (2026-11-22), a time "
+            "(2026-11-22T09:30:00Z) or an age (90m, 24h, 7d)"
         ) from exc
 
 

@@ -27,7 +27,9 @@ from facecompare.records.csv_export import csv_line
 
 MAX_PAGE = 100
 
-router = APIRouter(prefix="/api", tags=["batches"], dependencies=[KNOWN_QUERY_ONLY], route_class=JsonRoute)
+router = APIRouter(
+    prefix="/api", tags=["batches"], dependencies=[KNOWN_QUERY_ONLY], route_class=JsonRoute
+)
 
 
 class BatchFields(DecisionFields):

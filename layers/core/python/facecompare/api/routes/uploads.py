@@ -13,7 +13,9 @@ from facecompare.api.json_body import JsonRoute
 from facecompare.errors import UploadsOff
 from facecompare.uploads.grants import MANIFEST_TYPES, UploadGrant
 
-router = APIRouter(prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY], route_class=JsonRoute)
+router = APIRouter(
+    prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY], route_class=JsonRoute
+)
 
 
 class UploadFields(BaseModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
@@ -86,6 +87,8 @@ def _run(argv: Sequence[str] | None) -> int:
         return command
     from facecompare.config import Settings  # no help needs it
 
+    if argv is None:  # this process is the command's own
+        _quieten()
     try:
         code = command(Settings.from_env())
     except BrokenPipeError:  # the reader, `head` for one, left early
@@ -119,6 +122,16 @@ def _undelivered(code: int) -> int:
     """This code; what is still to be printed goes nowhere, or Python would end with its own."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+def _quieten() -> None:
+    """Nothing is sent or written that nobody asked for, and warnings are left to developers."""
+    from facecompare.config import cache_home, debugging
+    from facecompare.config.environment import quieten_command
+
+    quieten_command(cache_home(), debugging=debugging())
+    if not debugging() and not sys.warnoptions:
+        warnings.simplefilter("ignore")
 
 
 def _print_any_name() -> None:

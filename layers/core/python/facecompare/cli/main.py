@@ -179,10 +179,12 @@ def _debugging() -> bool:
 
 
 def _package_missing(module: str) -> PackageMissing:
+    from facecompare.config import install_command
+
     extra = EXTRAS[module.partition(".")[0]]
     return PackageMissing(
-        f"found no package {module}; expected what the extra {extra} brings; in a checkout, run: "
-        f"pip install '.[{extra}]'"
+        f"found no package {module}; expected what the extra {extra} brings; "
+        f"{install_command(extra)}"
     )
 
 

@@ -60,6 +60,13 @@ DEBUG_VARIABLE = ENV_PREFIX + "DEBUG"  # any value: the command line shows trace
 log = logging.getLogger(__name__)
 
 
+def install_command(extra: str) -> str:
+    """What to run for the packages of an extra, in a checkout or where a wheel was installed."""
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return f"in a checkout, run: pip install '.[{extra}]'"
+    return f"run: pip install 'facecompare[{extra}]'"
+
+
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
     """What a photo may be before anything big is allocated for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.records.sqlite import SqliteLog
+from tests.support import pictures
 from tests.support.browser.server import Server, serving
+from tests.support.records import record
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +113,26 @@ def test_its_log_has_no_traceback_of_what_others_sent(server: Server, folder: Pa
     for sent in NO_HTTP.values():
         answer(server, sent)
     assert "Traceback" not in (folder / "stderr.txt").read_text()
+
+
+def test_where_records_cannot_be_kept_it_starts_and_health_says_so(
+    tmp_path: Path, models_dir: Path
+) -> None:
+    if shutil.which("bwrap") is None:
+        pytest.skip("a read-only folder is NOT tested; run: apt-get install bubblewrap")
+    folder = tmp_path / "log"
+    SqliteLog(folder / "comparisons.sqlite3").put(record(1))
+    read_only = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/"]
+    read_only += ["--ro-bind", str(folder), str(folder)]
+    photo = pictures.OBAMA.read_bytes()
+    head = b'--x\r\nContent-Disposition: form-data; filename="a"; name='
+    parts = b"".join(head + name + b"\r\n\r\n" + photo + b"\r\n" for name in (b"image1", b"image2"))
+    post = b"POST /api/compare HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    post += b"Content-Type: multipart/form-data; boundary=x\r\n"
+    post += b"Content-Length: %d\r\n\r\n%s--x--\r\n" % (len(parts) + 7, parts)
+    with serving(folder, models_dir, inside=read_only) as server:
+        answers = [answer(server, sent) for sent in (get("localhost"), post, get("localhost", "/"))]
+    assert [status for status, _, _ in answers] == [503, 503, 200]
+    codes = [json.loads(body)["code"] for _, _, body in answers[:2]]
+    assert codes == ["records_unavailable"] * 2
+    assert "warning: the comparison log" in (folder / "stderr.txt").read_text()

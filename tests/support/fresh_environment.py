@@ -1,6 +1,6 @@
 """A virtual environment that holds a wheel and exactly what its extras ask for, without a network.
 
-Packages come from the environment that runs the tests, as links: what is not asked for is not there.
+Packages are links into the environment that runs the tests: what is not asked for is not there.
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ import socket
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import notice
+from facecompare.cli.output import notice, warning
 from facecompare.cli.parameters import PORT
 from facecompare.config import Settings
-from facecompare.errors import PortUnavailable
+from facecompare.errors import PortUnavailable, RecordsUnavailable
+from facecompare.records.record import ComparisonLog
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")  # the same, as requests name them
@@ -43,6 +44,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
     app = local_app(settings, log, keys, service, hosts)
     listener = _listen(host, port)
     _announce(listener, settings)
+    _warn_of(log)
     run_server(app, listener)
     return 0
 
@@ -55,6 +57,14 @@ def _listen(host: str, port: int) -> socket.socket:
         raise PortUnavailable(
             f"cannot listen on {host}:{port} ({exc.strerror}); try: facecompare serve --port 0"
         ) from exc
+
+
+def _warn_of(log: ComparisonLog) -> None:
+    """A log that cannot be written stops no page; comparisons are refused, and health says so."""
+    try:
+        log.check()
+    except RecordsUnavailable as error:
+        warning(f"{error.message}; comparisons are refused until it can be written")
 
 
 def _announce(listener: socket.socket, settings: Settings) -> None:

@@ -127,6 +127,10 @@ class ComparisonLog(Protocol):
         """Delete one record. Raises  ComparisonNotFound."""
         ...
 
+    def check(self) -> None:
+        """Raise where the next record could not be kept, as far as that can be known before."""
+        ...
+
 
 def every_record(
     log: ComparisonLog, selection: Selection = EVERYTHING, limit: int | None = None

@@ -10,6 +10,7 @@ from facecompare.batches.batch import Batch
 from facecompare.batches.chunk import Chunk
 from facecompare.batches.packed_manifest import lines_range, offsets_range, pairs_in
 from facecompare.batches.pairs_file import Pair
+from facecompare.batches.spreadsheet import decoded
 from facecompare.errors import BadManifest, ImageTooLarge, UploadNotFound, UploadsUnavailable
 from facecompare.uploads.grants import MANIFESTS_PREFIX, is_upload
 
@@ -34,7 +35,7 @@ class BatchFiles:
         except ImageTooLarge as exc:
             raise BadManifest(f"the pairs file: {exc.message}") from exc
         try:
-            return data.decode("utf-8")
+            return decoded(data)
         except UnicodeDecodeError as exc:
             raise BadManifest("the pairs file is no text in UTF-8; expected UTF-8") from exc
 

@@ -1,4 +1,5 @@
-"""What an operation is given beside the body: the services, the caller, a check of the query.
+"""What an operation is given beside the body: the services, the caller, a check of the query, and
+what the body is said to be.
 
 The setting `access` says who needs an access key:
 
@@ -107,6 +108,11 @@ async def _known_query_only(request: Request) -> None:
             )
         if times > 1:
             raise BadField(f"found the query parameter {name} {times:,} times; expected it once")
+
+
+def media_type(request: Request) -> str:
+    """What the body is said to be, without parameters; empty where nothing is said."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 KNOWN_QUERY_ONLY = Depends(_known_query_only)

@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from facecompare.api.dependencies import media_type
 from facecompare.errors import (
     SHOWN_CHARACTERS,
     BadField,
@@ -50,11 +51,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _number(text: str) -> int | float:
     """A float, at last an infinite one, where an integer would be longer than any field takes."""
     return int(text) if len(text) <= WHOLE_DIGITS else float(text)
-
-
-def media_type(request: Request) -> str:
-    """What the body is said to be, without parameters; empty where nothing is said."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 class JsonRoute(APIRoute):

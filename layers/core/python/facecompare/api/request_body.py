@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from facecompare.api.json_body import JSON, media_type, parse_json
+from facecompare.api.dependencies import media_type
+from facecompare.api.json_body import JSON, parse_json
 from facecompare.api.option_fields import OptionFields
 from facecompare.compare import concerning
 from facecompare.errors import (

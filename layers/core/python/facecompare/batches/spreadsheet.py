@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from itertools import chain
@@ -16,7 +17,7 @@ from pathlib import Path
 
 SEPARATORS = (",", ";", "\t")
 BYTE_ORDER_MARK = "\ufeff"
-_SEPARATOR_LINE = "sep="
+_SEPARATOR_LINE = re.compile(r"sep=(.)[\r\n]*")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -50,10 +51,8 @@ def csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     """
     lines = iter(lines)
     first = next(lines, "").removeprefix(BYTE_ORDER_MARK)
-    named = (
-        first.startswith(_SEPARATOR_LINE) and len(first.rstrip("\r\n")) == len(_SEPARATOR_LINE) + 1
-    )
-    separator = first[len(_SEPARATOR_LINE)] if named else _separator_of(first)
+    named = _SEPARATOR_LINE.fullmatch(first)
+    separator = named[1] if named else _separator_of(first)
     rows = csv.reader(chain([first], lines), delimiter=separator, strict=True)
     width = 0
     try:

@@ -74,6 +74,7 @@ STATUS: dict[type[FaceCompareError], int] = {
 }
 
 
+API = "/api"  # how addresses of operations begin, there or not; the others are the page's
 SCHEMAS = "#/components/schemas/"
 _SHOWN_PATH = 80  # characters of an address at which nothing is
 RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
@@ -164,14 +165,9 @@ def _routed(request: Request, status: int) -> tuple[int, set[str]]:
     path, methods = request.scope["path"], _methods_at(request)
     if status in (404, 405) and methods:
         return 405, methods | ({"HEAD"} if "GET" in methods else set())
-    if status == 405 and is_api(path):
+    if status == 405 and path.startswith(API):
         return 404, set()
     return status, {"GET", "HEAD"}
-
-
-def is_api(path: str) -> bool:
-    """Whether this is the address of an operation, there or not, and none of the page's files."""
-    return path == "/api" or path.startswith("/api/")
 
 
 def _methods_at(request: Request) -> set[str]:

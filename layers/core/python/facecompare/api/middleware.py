@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from facecompare.access import ORIGIN_HEADER
-from facecompare.api.errors import error_response, is_api, unforeseen_error
+from facecompare.api.errors import API, error_response, unforeseen_error
 from facecompare.errors import SHOWN_CHARACTERS, BadRequest, ImageTooLarge, NotAllowed
 
 # The page needs its own files, pictures from memory (blob:, data:) and this API; nothing else.
@@ -145,7 +145,8 @@ class HeadRequests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] != "HEAD" or not is_api(scope["path"]):
+        head = scope["type"] == "http" and scope["method"] == "HEAD"
+        if not head or not scope["path"].startswith(API):
             await self._app(scope, receive, send)
             return
 
@@ -197,7 +198,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
                 # The page may be kept but is asked for anew; responses about faces are never kept.
-                kept = "no-store" if is_api(scope["path"]) else "no-cache"
+                kept = "no-store" if scope["path"].startswith(API) else "no-cache"
                 headers.setdefault("Cache-Control", kept)
             await send(message)
 

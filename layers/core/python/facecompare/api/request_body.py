@@ -18,8 +18,7 @@ from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from facecompare.api.dependencies import media_type
-from facecompare.api.json_body import JSON, parse_json
-from facecompare.api.option_fields import OptionFields
+from facecompare.api.option_fields import JSON, OptionFields, parse_json
 from facecompare.compare import concerning
 from facecompare.errors import (
     SHOWN_CHARACTERS,

@@ -18,7 +18,7 @@ from facecompare.api.dependencies import (
     Services,
 )
 from facecompare.api.errors import responses
-from facecompare.api.json_body import JsonRoute
+from facecompare.api.json_route import JsonRoute
 from facecompare.api.option_fields import DecisionFields
 from facecompare.batches.batch import RESULT_COLUMNS, PairResult, Progress
 from facecompare.batches.service import MAX_ROWS, BatchRequest, BatchService

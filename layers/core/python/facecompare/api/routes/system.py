@@ -103,9 +103,7 @@ def service(services: AppServices) -> ServiceResponse:
 
 @health_router.get("/health", responses=responses())
 def health(services: AppServices) -> HealthResponse:
-    """Whether the service can answer: its engine is loaded, now if it was not yet, and its log of
-    comparisons can be written.
-    """
+    """Whether the service can answer: its engine is loaded, and its log can be written."""
     assert services.faces is not None  # noqa: S101 – this route is beside those that need it
     services.faces.engine()
     services.log.check()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from facecompare.api.dependencies import KNOWN_QUERY_ONLY, AppServices, PhotosCaller
 from facecompare.api.errors import responses
-from facecompare.api.json_body import JsonRoute
+from facecompare.api.json_route import JsonRoute
 from facecompare.errors import UploadsOff
 from facecompare.uploads.grants import MANIFEST_TYPES, UploadGrant
 

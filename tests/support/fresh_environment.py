@@ -20,8 +20,9 @@ BUILD_TOOLS = {"setuptools", "pip", "wheel"}  # of environments, and no package'
 
 def build_wheel(checkout: Path, folder: Path) -> Path:
     """The wheel of this checkout."""
-    options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, checkout], check=True)
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps"]
+    pip += ["--no-build-isolation", "--wheel-dir", str(folder), str(checkout)]
+    subprocess.run(pip, check=True)
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -37,16 +38,16 @@ class FreshEnvironment:
         """A new one with the wheel, and with links to the packages of these extras."""
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
         made = cls(folder)
-        options = ["--quiet", "--no-index", "--no-deps", "--no-compile", wheel]
-        command = [sys.executable, "-m", "pip", "--python", made.program("python"), "install"]
-        subprocess.run([*command, *options], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", made.program("python"), "install"]
+        pip += ["--quiet", "--no-index", "--no-deps", "--no-compile", str(wheel)]
+        subprocess.run(pip, check=True)
         (metadata,) = made.packages.glob("facecompare-*.dist-info")
         for found in _closure(Distribution.at(metadata), set(extras)):
             made._link(found)
         return made
 
-    def program(self, name: str) -> Path:
-        return self.folder / "bin" / name
+    def program(self, name: str) -> str:
+        return str(self.folder / "bin" / name)
 
     @property
     def packages(self) -> Path:

@@ -23,9 +23,13 @@ def spreadsheet(form: str, rows: Sequence[Sequence[str]]) -> bytes:
     names = FORMS[form]
     separator, encoding = SEPARATORS[names[0]], ENCODINGS[names[1]]
     end, habit = LINE_ENDS[names[2]], names[3]
-    quoting = csv.QUOTE_ALL if habit == "quoted" else csv.QUOTE_MINIMAL
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting)
+    writer = csv.writer(
+        text,
+        delimiter=separator,
+        lineterminator=end,
+        quoting=csv.QUOTE_ALL if habit == "quoted" else csv.QUOTE_MINIMAL,
+    )
     if habit == "sep=":
         text.write(f"sep={separator}{end}")
     padding = ["", ""] if habit == "padded" else []

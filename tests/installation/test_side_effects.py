@@ -13,6 +13,7 @@ from facecompare.config import CHECKOUT
 from tests.support.recorded_run import RecordedRun, missing_tool
 
 SOURCES = CHECKOUT / "layers" / "core" / "python"
+HEADING = "#### Every place that is written to\n"
 RECORDER = """
 import pathlib, socket, subprocess, sys
 pathlib.Path(sys.argv[1], "asked").write_text("x")
@@ -46,8 +47,8 @@ def environment(folder: Path) -> dict[str, str]:
 
 def documented(home: Path, scratch: Path) -> tuple[str, ...]:
     """The places of SECURITY.md's table, as they are in this run."""
-    table = (CHECKOUT / "SECURITY.md").read_text("utf-8").split("<!-- places:")[1]
-    found = re.findall(r"^\| `([^`]+)`", table.split("<!-- /places")[0], re.MULTILINE)
+    section = (CHECKOUT / "SECURITY.md").read_text("utf-8").split(HEADING)[1].split("\n#")[0]
+    found = re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)
     assert len(found) == 5
     roots = {"~": str(home), "$TMPDIR": str(scratch)}
     places = [re.sub(r"^(~|\$TMPDIR)", lambda root: roots[root[1]], place) for place in found]

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from moto import mock_aws
 
+import infra  # noqa: F401 – says where jsii keeps its files, before anything loads it
 from facecompare.api.app import local_app
 from facecompare.aws_client import client as boto_client
 from facecompare.config import ENV_PREFIX, Settings

@@ -22,7 +22,11 @@ from tests.support.pictures import BIDEN, FACES, OBAMA, OBAMA2
 
 # ONNX Runtime ≥ 1.29 calls home some ten seconds after its start, if it is not told otherwise.
 SERVER_LIVES_S = 15
-TESTS = ("tests/library/test_sessions.py", "tests/library/test_published_networks.py")
+TESTS = (
+    "tests/library/test_sessions.py",
+    "tests/library/test_published_networks.py",
+    "tests/infra/test_data_stack.py",
+)
 
 
 def main(out: Path) -> None:

@@ -387,6 +387,33 @@ def test_where_nothing_is_no_method_helps(client: TestClient, method: str) -> No
     assert is_told_without_body(answer, method)
 
 
+PAGE_ADDRESSES = (
+    "/", "/index.html", "/js/app.js", "/js", "/js/", "/index.html/", "/nothing", "/%00", "/%FF",
+    "/..%2F..%2Fetc%2Fpasswd", "//evil.example/..", "/" + "x" * 5_000, "/apiary",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGE_ADDRESSES)
+def test_the_page_s_addresses_are_answered_in_the_one_shape_too(
+    client: TestClient, path: str
+) -> None:
+    client.follow_redirects = False
+    answers = {f"{method}": client.request(method, path) for method in METHODS}
+    for name, value in ODD_HEADERS:
+        answers[f"{name!r} {value[:20]!r}"] = client.get(path, headers={name: value})
+    wrong = {}
+    for title, answer in answers.items():
+        secure = answer.headers.items() >= {(k.lower(), v) for k, v in SECURITY_HEADERS.items()}
+        shaped = (
+            answer.status_code < 400
+            or not answer.content
+            or (answer.status_code != 500 and answer.json().keys() == ERROR_FIELDS)
+        )
+        if not (secure and shaped):
+            wrong[title] = (answer.status_code, answer.text[:99])
+    assert wrong == {}
+
+
 @pytest.mark.parametrize("path", sorted(PHOTO_NAMES))
 @pytest.mark.parametrize("method", sorted({*METHODS} - {"POST"}))
 def test_beside_the_page_an_operation_still_says_what_it_takes(

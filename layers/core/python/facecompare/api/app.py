@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from facecompare.access import KeyStore
 from facecompare.api.dependencies import Services
@@ -52,8 +53,17 @@ def create_app(
         app.router.routes.extend(router.routes)
     if web_dir is not None:
         # As CloudFront does; only the page, for no response is large, and none may leak its length.
-        app.mount("/", GZipMiddleware(StaticFiles(directory=web_dir, html=True)))
+        app.mount("/", GZipMiddleware(_PageFiles(directory=web_dir, html=True)))
     return app
+
+
+class _PageFiles(StaticFiles):
+    """Files that are sent as a whole, as RFC 9110 §14.2 allows: no range can be wrong."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        headers = [header for header in scope["headers"] if header[0] != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
 
 
 def local_app(

@@ -7,7 +7,7 @@ from typing import Any
 
 from facecompare.config import engine_ids
 from facecompare.config.reader import refusal
-from facecompare.engines.cards import MTCNN
+from facecompare.engines.shipped_models import engine_models, switch_of
 from facecompare.errors import BadSetting
 from infra.limits import HTTP_API_TIMEOUT_S
 
@@ -34,14 +34,17 @@ def _unknown_engine(settings: Any) -> Iterator[str]:
     known = engine_ids(settings.models)
     if settings.engine not in known:
         yield refusal(f"-c engine={settings.engine}", f"one of {', '.join(known)}")
-    yield from _switched_off_engine(settings)
+    else:
+        yield from _switched_off_engine(settings)
 
 
 def _switched_off_engine(settings: Any) -> Iterator[str]:
-    if settings.engine == MTCNN and not settings.mtcnn:
+    models = engine_models(settings.engine, settings.models)
+    for switch in sorted({switch_of(name, settings) for name in models} - {""}):
         yield (
-            f"found -c engine={MTCNN} without -c mtcnn=on; expected both, because MTCNN's weights "
-            "exclude commercial use and are left out otherwise; add it or name another engine"
+            f"found -c engine={settings.engine} without -c {switch}=on; expected both, because the "
+            "licence of models that it needs excludes commercial use, and they are left out "
+            "otherwise; add it or name another engine"
         )
 
 

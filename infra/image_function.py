@@ -14,7 +14,7 @@ from facecompare.planning.prices import MB_PER_VCPU
 from infra.function_identity import FunctionIdentity
 from infra.settings import DeploySettings
 
-DISK_MB = 512  # /tmp holds the models: 33 MB, or 133 MB with the 68-point one
+DISK_MB = 512  # /tmp holds the models: 73 MB with all engines', 173 MB with the 68-point one
 
 
 def image_function(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aws_cdk import Annotations
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
-from facecompare.engines.cards import SWITCHED_BY
-from facecompare.model_store.files import ModelFolder, model_key
+from facecompare.engines.shipped_models import shipped_models, switch_of
+from facecompare.model_store.files import BUILD_HINT, ModelFolder, model_key
 from infra.bucket_files import BucketFiles
 from infra.private_bucket import PrivateBucket
 from infra.settings import DeploySettings
@@ -25,6 +26,8 @@ class ModelBucket(Construct):
         )
         if settings.fills_buckets:
             folder = staged(self, "models", model_files(settings))
+            if absent := not_built(settings):
+                Annotations.of(self).add_warning_v2("facecompare:models", absent)
             BucketFiles(
                 self,
                 "Files",
@@ -35,13 +38,28 @@ class ModelBucket(Construct):
 
 
 def model_files(settings: DeploySettings) -> dict[str, Path]:
-    """Key → file, of all models that this installation may use.
+    """Key → file, of the models of its engine, of those switched on, and of all others that were
+    built and are not switched off: a request may name another engine.
 
     Raises  ModelFileMissing, ModelFileDamaged, whose message is the command that builds them.
     """
     folder = ModelFolder.at(settings.models)
-    left_out = {name for name, switch in SWITCHED_BY.items() if not getattr(settings, switch)}
-    wanted = [row for row in folder.files if row.name not in left_out]
-    for row in wanted:
-        folder.verify(row.name)
-    return {model_key(row): folder.path_of(row.name) for row in wanted}
+    shipped = shipped_models(folder, settings.engine, settings)
+    return {model_key(folder.row(name)): folder.path_of(name) for name in shipped}
+
+
+def not_built(settings: DeploySettings) -> str:
+    """Which models are left out because they were not built, and what follows; empty for none."""
+    folder = ModelFolder.at(settings.models)
+    absent = [
+        row.name
+        for row in folder.files
+        if not switch_of(row.name, settings) and not folder.is_built(row.name)
+    ]
+    if not absent:
+        return ""
+    return (
+        f"found no {', '.join(absent)} in {folder.path}; {settings.engine} works without, and a "
+        f"request that names an engine which needs them is refused (model_file_missing); to ship "
+        f"them, {BUILD_HINT}, and deploy again"
+    )

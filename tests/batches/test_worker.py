@@ -15,6 +15,7 @@ from facecompare.batches.chunk import ATTEMPTS, Chunk
 from facecompare.batches.queue import Message
 from facecompare.batches.service import BatchRequest, BatchService
 from facecompare.batches.worker import RETRIES
+from facecompare.engines.cards import CARDS, SWITCHED_BY
 from facecompare.engines.protocol import Engine
 from facecompare.errors import MtcnnOff, RecordsUnavailable
 from facecompare.options import RequestOptions
@@ -25,6 +26,7 @@ from facecompare.records.record import ComparisonRecord, Selection, every_record
 from tests.batches.conftest import Installation
 from tests.support import pictures
 
+SWITCHED_ENGINES = {card.id for card in CARDS if not SWITCHED_BY.keys().isdisjoint(card.models)}
 TOTAL = 30  # pairs of most batches here: two messages
 
 
@@ -184,19 +186,23 @@ def test_a_batch_by_an_engine_that_is_switched_off_is_not_made(
     assert installation.waiting() == 0
 
 
+@pytest.mark.parametrize("ordered", sorted(SWITCHED_ENGINES))
 def test_a_batch_whose_engine_was_switched_off_since_fails_its_pairs(
-    installation: Installation, portraits: list[str]
+    installation: Installation, portraits: list[str], moto_table: DynamoTable, ordered: str
 ) -> None:
     """Nobody can work on it any more, so nothing is tried again."""
     allowing = replace(installation.settings, mtcnn=True)
     service = BatchService(allowing, installation.store, installation.queue, installation.files)
     order = replace(installation, settings=allowing, service=service)
-    batch = submit(order, (portraits[0], portraits[1]), engine="mtcnn-dlib")
-    installation.work_all()
-    (result,) = results(installation, batch)
-    assert result.error_code == "mtcnn_off"
+    pairs = (portraits[0], portraits[1]), (portraits[0], portraits[2])
+    batch = submit(order, *pairs, engine=ordered)
+    assert installation.work_all() == 1
+    found = results(installation, batch)
+    assert [(each.pair, each.error_code) for each in found] == [(1, "mtcnn_off"), (2, "mtcnn_off")]
     assert now(installation, batch).state == "done"
-    assert not installation.dead_letters()
+    assert (now(installation, batch).done, now(installation, batch).failed) == (0, 2)
+    assert (installation.waiting(), installation.dead_letters()) == (0, [])
+    assert records(moto_table, batch) == []
 
 
 def test_large_chunks_spread_over_the_queue(

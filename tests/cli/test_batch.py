@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.main import main
 from tests.support import pictures
 
@@ -73,7 +74,7 @@ def test_the_distance_is_that_of_a_single_comparison(
 def test_bad_photos_become_rows_with_a_code(tmp_path: Path, images: Path) -> None:
     bad = ("empty.jpg", "text.jpg", "wall.png", "absent.jpg")
     pairs = [f"obama.jpg,{name}" for name in bad] + ["empty.jpg,obama.jpg", "obama.jpg,biden.jpg"]
-    assert batch(tmp_path, images, *pairs) == 0
+    assert batch(tmp_path, images, *pairs) == ExitCode.INCOMPLETE
     found = [(row["error_code"], row["error_image"]) for row in rows(tmp_path)]
     assert found == [
         ("empty_image", "image2"),

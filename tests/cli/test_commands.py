@@ -16,6 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.main import main
 from facecompare.config import DEFAULT_ENGINE
 from facecompare.engines.protocol import SecondOpinion
@@ -52,15 +53,15 @@ def test_both_distances_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
         f"same person   distance {response['distance']:.3f} (threshold 0.50)   "
         f"second {response['second_distance']:.3f}   "
         f"combined {response['combined_distance']:.3f} (threshold 0.60)   "
-        f"score {response['score']:g}\n"
+        f"score {response['score']:g}   FMR < 0.001 %\n"
     )
     assert output.err == ""
 
 
 def test_with_a_threshold_one_distance_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compare", OBAMA, OBAMA2, "--threshold", "0.2"]) == 1
+    assert main(["compare", OBAMA, BIDEN, "--threshold", "0.2"]) == 1
     out = capsys.readouterr().out
-    assert out.startswith("different people   distance 0.344 (threshold 0.20)   score ")
+    assert out.startswith("different people   distance 0.844 (threshold 0.20)   score ")
     assert "second" not in out
     assert "combined" not in out
 
@@ -70,16 +71,62 @@ def test_networks_that_contradict_each_other_are_warned_of(
 ) -> None:
     monkeypatch.setattr(SecondOpinion, "contradicts", lambda *_: True)
     words = "found two networks that contradict each other; expected one verdict; take other photos"
-    assert main(["compare", OBAMA, OBAMA2]) == 0
+    assert main(["compare", OBAMA, OBAMA2]) == ExitCode.UNCERTAIN
     output = capsys.readouterr()
+    assert output.out.startswith("uncertain   ")
     assert f"warning: image1 and image2: {words}" in output.err
     assert "contradict" not in output.out
-    assert main(["predict", OBAMA, OBAMA2, BIDEN]) == 0
+    assert main(["predict", OBAMA, OBAMA2, BIDEN]) == ExitCode.UNCERTAIN
     errors = capsys.readouterr().err
     for name in ("image1", "image2"):
         assert f"warning: anchor and {name}: {words}" in errors
     main(["compare", OBAMA, OBAMA2, "--threshold", "0.5"])
     assert capsys.readouterr().err == ""
+
+
+def test_an_uncertain_distance_is_warned_of_with_the_zone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["compare", OBAMA, OBAMA2, "--threshold", "0.2"]) == ExitCode.UNCERTAIN
+    output = capsys.readouterr()
+    assert output.out.startswith("uncertain   distance 0.344 (threshold 0.20)   score 100   FMR ")
+    assert output.err == (
+        "warning: image1 and image2: found a distance at which pairs of one person and of two "
+        "both occur; expected one below 0.2000, or 0.6453 or more; take other photos of them\n"
+    )
+
+
+@pytest.mark.parametrize(("threshold", "code"), [("0.2", 1), ("0.34", 1), ("0.5", 0)])
+def test_the_threshold_alone_decides_where_it_is_told_to(threshold: str, code: int) -> None:
+    pair = (OBAMA, OBAMA2, "--threshold", threshold, "--decide")
+    assert main(["compare", *pair]) == code
+    assert main(["predict", *pair[:2], BIDEN, *pair[2:]]) == code
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_each_of_several_unfit_photos_has_its_line(
+    threads: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("FACECOMPARE_THREADS", threads)
+    bad = {"wall.png": pictures.plain(), "empty.jpg": b"", "text.jpg": b"no photo"}
+    wall, empty, text = (tmp_path / name for name in bad)
+    for path in (wall, empty, text):
+        path.write_bytes(bad[path.name])
+    told = [
+        (("compare", wall, empty), ["image1: no face", "image2: the photo is empty"]),
+        (("compare", OBAMA, text), ["image2: the file is text"]),
+        (("predict", text, OBAMA, wall), ["anchor: the file is text", "image2: no face"]),
+        (("compare", tmp_path / "a", tmp_path / "b"), ["image1: ", "image2: "]),
+    ]
+    for command, expected in told:
+        assert main([str(word) for word in command]) == ExitCode.BAD_INPUT
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == len(expected)
+        for line, words in zip(lines, expected, strict=True):
+            assert line.startswith(f"facecompare: {words}")
 
 
 def test_the_log_shows_the_distance_that_decided(
@@ -88,7 +135,8 @@ def test_the_log_shows_the_distance_that_decided(
     log.put(of_two_networks(2), record(1))
     main(["log"])
     two, one = capsys.readouterr().out.splitlines()
-    assert "same person" in two
+    assert "  uncertain  " in two
+    assert "different people" in one
     assert "combined 0.475 (threshold 0.60)" in two
     assert two.endswith("dlib-sface")
     assert "distance 1.250 (threshold 0.50)" in one
@@ -321,14 +369,14 @@ def test_a_log_that_cannot_be_used_is_exit_code_4(
     assert "[records_unavailable]" in output.err
 
 
-def test_an_unforeseen_error_is_shown_with_debug_only(
+def test_an_error_is_shown_whole_with_debug_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main(["detect", "nowhere.jpg"]) == ExitCode.BAD_INPUT
+    assert "Traceback" not in capsys.readouterr().err
     monkeypatch.setenv("FACECOMPARE_DEBUG", "1")
-    from facecompare.errors import MissingImage
-
-    with pytest.raises(MissingImage):
-        main(["detect", "nowhere.jpg"])
+    assert main(["detect", "nowhere.jpg"]) == ExitCode.BAD_INPUT
+    assert "Traceback" in capsys.readouterr().err
 
 
 def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,10 +384,16 @@ def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["log"]) == 130
 
 
-def test_an_unforeseen_end_of_a_file_is_no_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("facecompare.records.open_stores.open_stores", raising(EOFError))
-    with pytest.raises(EOFError):
-        main(["log"])
+@pytest.mark.parametrize("error", [EOFError, MemoryError, AssertionError, SystemExit, OSError])
+def test_a_fault_is_one_line_and_no_exit_code_of_a_verdict(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("facecompare.records.open_stores.open_stores", raising(error))
+    assert main(["log"]) == ExitCode.FAULT
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("facecompare: found ")
+    assert output.err.count("\n") == 1
 
 
 def raising(error: type[BaseException]) -> Callable[[object], None]:

@@ -12,7 +12,9 @@ from facecompare.access import authenticate
 from facecompare.aws_client import client as boto_client
 from facecompare.cli.main import main
 from facecompare.config import Settings
+from facecompare.engines.cards import engine_card
 from facecompare.errors import KeyRefused
+from facecompare.model_store.files import ModelFolder
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.open_stores import open_stores
@@ -118,6 +120,32 @@ def test_pushed_models_serve_a_machine_that_has_only_the_manifest(
     assert not (bare / "tmp" / "facecompare-models" / "landmarks68.dat").exists()
 
 
+def test_a_push_leaves_out_what_was_not_built_and_its_engine_does_not_need(
+    aws: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    models_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    boto_client("s3").create_bucket(Bucket="models-of-tests")
+    for name in ("manifest.json", *built_for("dlib-fast", models_dir)):
+        (tmp_path / name).symlink_to(models_dir / name)
+    monkeypatch.setenv("FACECOMPARE_MODELS_DIR", str(tmp_path))
+    assert main(["models", "push", "--bucket", "models-of-tests"]) == 3
+    assert "sface.onnx is missing; run: facecompare models build" in capsys.readouterr().err
+    monkeypatch.setenv("FACECOMPARE_ENGINE", "dlib-fast")
+    assert main(["models", "push", "--bucket", "models-of-tests"]) == 0
+    told = capsys.readouterr().err
+    assert told.count(": sent") == 4
+    assert re.findall(r"^(\w+): left out \(not built\)$", told, re.MULTILINE) == ["yunet", "sface"]
+
+
+def built_for(engine_id: str, models_dir: Path) -> list[str]:
+    """The names of the files that this engine needs."""
+    folder = ModelFolder.at(models_dir)
+    return [folder.row(name).file for name in engine_card(engine_id).models]
+
+
 def test_a_push_without_a_bucket_says_how_to_name_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "push"]) == 2
     assert "FACECOMPARE_MODEL_BUCKET" in capsys.readouterr().err
@@ -129,6 +157,8 @@ def test_the_cost_is_computed_from_a_measured_duration(capsys: pytest.CaptureFix
     assert costs["million"]["Lambda, duration"] == pytest.approx(duration)
     assert costs["million"]["DynamoDB"] == pytest.approx(1.875)
     assert costs["request_bytes"] == pytest.approx(230_609, abs=2000)
+    assert costs["second"]["engine"] == "sface"
+    assert 0 < costs["second"]["share"] < 1
 
 
 @pytest.mark.parametrize("memory", ["0", "511", "10241", "2GB"])

@@ -46,12 +46,23 @@ def test_the_plan_measures_a_core_when_no_rate_is_given(printed: Printed) -> Non
     rates = answer["work"]["rates"]
     assert 1 < rates["photos_per_s"] < rates["found_per_s"] < 1_000
     assert rates["photo_bytes"] == pytest.approx(114_800, abs=1_000)
+    assert rates["second"]["engine"] == "sface"
+    assert 0 < rates["second"]["share"] < 1
     assert [run["stage"] for run in answer["runs"]] == [
         *("as deployed", "AWS's defaults", "raised"),
         *("AWS's defaults", "raised"),
     ]
     for run in answer["runs"]:
         assert run["total"] == pytest.approx(sum(run["dollars"].values()))
+
+
+def test_the_plan_of_an_engine_with_one_network_tells_of_no_second(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FACECOMPARE_ENGINE", "dlib-yunet")
+    answer = json.loads(printed("--json", "--pairs", "1e6", *PHOTOS))
+    assert answer["work"]["rates"]["second"] is None
+    assert "looks at every photo" not in printed("--pairs", "1e6", *PHOTOS)
 
 
 def test_a_limit_that_is_raised_changes_what_binds(printed: Printed) -> None:

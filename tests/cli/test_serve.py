@@ -6,11 +6,13 @@ import json
 import shutil
 import socket
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from facecompare.api.errors import ErrorResponse
 from facecompare.api.middleware import SECURITY_HEADERS
 from facecompare.records.sqlite import SqliteLog
 from tests.support import pictures
@@ -62,6 +64,7 @@ NO_HTTP = {
     "another transfer coding": b"POST /api/compare HTTP/1.1\r\nHost: localhost\r\n"
     b"Transfer-Encoding: gzip\r\n\r\n",
 }
+ERROR_FIELDS = {field.name for field in fields(ErrorResponse)}
 HOSTS = ("evil.example", "[", "\xff", "localhost.evil.example:80")
 
 
@@ -73,7 +76,7 @@ def get(host: str, path: str = "/api/health") -> bytes:
 def test_what_is_no_http_is_refused_in_the_one_shape(server: Server, sent: bytes) -> None:
     status, headers, body = answer(server, sent)
     assert 400 <= status < 500
-    assert json.loads(body).keys() == {"code", "message", "image"}
+    assert json.loads(body).keys() == ERROR_FIELDS
     expected = {name.lower(): value.lower() for name, value in SECURITY_HEADERS.items()}
     assert expected.items() <= headers.items()
 

@@ -9,15 +9,18 @@ import inspect
 import io
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from facecompare.api.errors import STATUS
 from facecompare.cli.main import exit_code, main
+from facecompare.config import CHECKOUT
 from tests.documentation import service
 from tests.documentation.pages import name_of, pages
+from tests.support.figures import percent
 
 # What HTTP itself refuses; see api/errors.py.
 HTTP_ERRORS = {
@@ -89,6 +92,36 @@ def options(_argument: str) -> str:
     return options_table()
 
 
+def accuracy(_argument: str) -> str:
+    """The kept evaluation of each engine, by threshold; its own threshold comes first."""
+    from facecompare.engines.cards import CARDS
+    from facecompare.evaluation.model_card import read_summaries
+
+    summaries = read_summaries(CHECKOUT / "models", CARDS)
+    rows = [
+        row
+        for engine, summary in summaries.items()
+        for row in _accuracy_rows(f"`{engine}`", summary)
+    ]
+    return _table(("engine", "no face found", "threshold", "accuracy", "FNMR", "FMR", "AUC"), rows)
+
+
+def _accuracy_rows(engine: str, summary: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The false match rate of all pairs of two people was measured at one threshold at most."""
+    verification, every = summary["verification"], summary.get("all_pairs") or {}
+    for at in verification["at_thresholds"]:
+        measured = every.get("threshold") == at["threshold"]
+        yield (
+            engine,
+            str(summary["failures"]),
+            f"{at['threshold']:g}",
+            percent(at["accuracy"]["value"], 1),
+            percent(at["false_rejects"]["value"], 1),
+            percent(every["share"], 3) if measured else "–",
+            f"{verification['auc']['value']:.4f}",
+        )
+
+
 def printed(command: str) -> str:
     """What a command prints whose answer depends on nothing but the code."""
     program, *arguments = shlex.split(command)
@@ -99,6 +132,7 @@ def printed(command: str) -> str:
 
 
 GENERATED: dict[str, Callable[[str], str]] = {
+    "accuracy": accuracy,
     "commands": commands,
     "errors": errors,
     "operations": operations,
@@ -109,12 +143,12 @@ GENERATED: dict[str, Callable[[str], str]] = {
 # name → how its argument begins: with the program that printed it, or with the entrance that
 # tests/test_request_path.py traces.
 MEASURED = {
-    "accuracy": ("tests.benchmarks.accuracy",),
     "behind": ("cli", "http", "lambda"),
     "both": ("tests.benchmarks.second_opinion",),
     "cost": ("facecompare cost",),
     "detectors": ("tests.benchmarks.detectors",),
     "path": ("cli", "http", "lambda"),
+    "peer": ("tests.benchmarks.accuracy",),
     "speed": ("facecompare bench",),
 }
 

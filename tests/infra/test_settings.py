@@ -2,20 +2,24 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from aws_cdk import Stack
+from aws_cdk.assertions import Annotations, Match
 
-from facecompare.config import CHECKOUT
+from facecompare.config import CHECKOUT, ENGINES
 from facecompare.config.reader import declared
 from facecompare.config.reference import default_text
-from facecompare.engines.cards import MTCNN, MTCNN_MODELS
+from facecompare.engines.cards import MTCNN, MTCNN_MODELS, engine_card
+from facecompare.engines.encoder_cards import READY, read_card
 from facecompare.errors import BadSetting, ModelFileMissing, PackageMissing
-from infra.model_bucket import model_files
+from facecompare.model_store.files import manifest_text
+from infra.model_bucket import ModelBucket, model_files, not_built
 from infra.records_function import filled
 from infra.settings import PRESETS, PROD, DeploySettings, options_table
-from tests.infra.conftest import EVERYTHING
+from tests.infra.conftest import EVERYTHING, MODELS
 
 
 def test_nothing_needs_to_be_chosen() -> None:
@@ -45,11 +49,15 @@ def test_cdks_feature_flags_are_no_options() -> None:
     assert DeploySettings.from_context(flags) == DeploySettings()
 
 
-def test_an_added_encoder_can_be_the_engine(tmp_path: Path) -> None:
-    manifest = {"models": [], "encoders": [{"id": "facenet"}]}
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    context = {"engine": "facenet", "models": str(tmp_path)}
-    assert DeploySettings.from_context(context).engine == "facenet"
+@pytest.mark.parametrize(("detector", "mtcnn"), [("yunet", "off"), ("mtcnn", "on")])
+def test_an_added_encoder_can_be_the_engine(tmp_path: Path, detector: str, mtcnn: str) -> None:
+    spec = replace(read_card(READY / "arcface.toml")[0], detector=detector)
+    (tmp_path / "manifest.json").write_text(manifest_text((), (spec,)), "utf-8")
+    context = {"engine": spec.id, "models": str(tmp_path)}
+    assert DeploySettings.from_context(context | {"mtcnn": mtcnn}).engine == spec.id
+    if mtcnn == "on":
+        with pytest.raises(BadSetting, match=f"found -c engine={spec.id} without -c mtcnn=on"):
+            DeploySettings.from_context(context)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +153,47 @@ def test_files_whose_licence_excludes_commercial_use_are_left_out(models: Path) 
     assert everything - held(landmarks68="on") == set(MTCNN_MODELS)
     assert everything - held(mtcnn="on") == {"landmarks68"}
     assert everything - held() == {*MTCNN_MODELS, "landmarks68"}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_the_engine_does_not_need_may_be_missing(
+    models: Path, tmp_path: Path, engine: str
+) -> None:
+    needed = engine_card(engine).models
+    for name in ("manifest.json", *(f"{model}.bin" for model in needed)):
+        (tmp_path / name).symlink_to(models / name)
+    options = {"mtcnn": "on"} if set(MTCNN_MODELS) & set(needed) else {}
+    settings = DeploySettings.from_context({"models": str(tmp_path), "engine": engine, **options})
+    assert {path.stem for path in model_files(settings).values()} == set(needed)
+    absent = set(MODELS) - {*needed, *MTCNN_MODELS, "landmarks68"}
+    told = not_built(settings)
+    named = set(re.findall(r"[\w-]+", told.removeprefix("found no ").partition(" in ")[0]))
+    assert named == absent
+    (tmp_path / f"{needed[0]}.bin").unlink()
+    with pytest.raises(ModelFileMissing, match=f"{needed[0]}.bin is missing; run: facecompare"):
+        model_files(settings)
+
+
+def test_a_synthesis_warns_of_models_that_were_not_built(
+    models: Path, tmp_path: Path, sources: dict[str, str]
+) -> None:
+    for path in models.iterdir():
+        if path.stem != "sface":
+            (tmp_path / path.name).symlink_to(path)
+    stack = Stack()
+    context = {**sources, "models": str(tmp_path), "engine": "dlib-fast"}
+    ModelBucket(stack, "Models", settings=DeploySettings.from_context(context))
+    (warning,) = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+    assert "found no sface in" in str(warning.entry.data)
+
+
+def test_what_is_switched_on_must_be_built(models: Path, tmp_path: Path) -> None:
+    for path in models.iterdir():
+        if path.stem != "landmarks68":
+            (tmp_path / path.name).symlink_to(path)
+    assert not_built(DeploySettings(models=tmp_path)) == ""
+    with pytest.raises(ModelFileMissing, match=r"landmarks68\.bin is missing"):
+        model_files(DeploySettings(models=tmp_path, landmarks68=True))
 
 
 def test_mtcnn_s_engine_needs_its_option() -> None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from facecompare.errors import BadField
+from facecompare.planning.cost import cost, cost_table
 from facecompare.planning.plan import Run, bounds, plan
+from facecompare.planning.plan_report import plan_table
 from facecompare.planning.prices import GPU_HOUR, MB_PER_VCPU
 from facecompare.planning.quotas import DEFAULTS, DEPLOYED, RAISED, Limits, changed
 from facecompare.planning.workload import (
@@ -16,6 +18,7 @@ from facecompare.planning.workload import (
     RECORD_UNITS,
     VCPUS,
     Rates,
+    SecondNetwork,
     Target,
     Work,
     dollars_a_pair,
@@ -153,6 +156,22 @@ def test_limits_are_changed_by_name() -> None:
 def test_a_limit_that_is_none_is_refused(change: str) -> None:
     with pytest.raises(BadField, match="--limit"):
         changed(RAISED, [change])
+
+
+def test_the_second_network_s_part_is_told() -> None:
+    second = SecondNetwork("sface", 0.404)
+    told = "\nsface looks at every photo, too: 40% of the work on it.\n"
+    work = replace(WORK, rates=replace(WORK.rates, second=second))
+    assert told in plan_table(plan([10**6], work))
+    assert told in cost_table(cost(100, 230_000, 3_538, second))
+    assert "looks at every photo" not in plan_table(plan([10**6], WORK))
+    assert "looks at every photo" not in cost_table(cost(100, 230_000, 3_538))
+
+
+def test_the_second_network_s_part_changes_no_rate() -> None:
+    """It is in the time of a photo already."""
+    work = replace(WORK, rates=replace(WORK.rates, second=SecondNetwork("sface", 0.404)))
+    assert plan([10**6], work).runs == plan([10**6], WORK).runs
 
 
 class Kept(DynamoTable):

@@ -140,9 +140,11 @@ def test_another_since_is_refused_with_what_is_accepted(text: str) -> None:
 SECOND_OPINION = {
     *("decided_by", "second_distance", "combined_distance", "combined_threshold", "uncertain")
 }
+VERDICT = {"verdict", "uncertain_because"}
 LATER = {  # columns that came after a version
-    "0.2": {"batch_id", *SECOND_OPINION},
-    "0.7": SECOND_OPINION,
+    "0.2": {"batch_id", *SECOND_OPINION, *VERDICT},
+    "0.7": SECOND_OPINION | VERDICT,
+    "0.8": VERDICT,
 }
 
 
@@ -152,9 +154,7 @@ def test_a_file_of_an_older_version_is_read_and_goes_on(tmp_path: Path, version:
     columns = [column for column in COLUMNS if column not in LATER[version]]
     connection = sqlite3.connect(path)
     connection.execute(
-        "CREATE TABLE comparisons (comparison_id TEXT PRIMARY KEY, "
-        + ", ".join(f"{column} NOT NULL" for column in columns[1:])
-        + ")"
+        "CREATE TABLE comparisons (comparison_id TEXT PRIMARY KEY, " + ", ".join(columns[1:]) + ")"
     )
     old = [getattr(record(1), column) for column in columns]
     connection.execute(f"INSERT INTO comparisons VALUES ({', '.join('?' * len(old))})", old)

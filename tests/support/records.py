@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from facecompare.records.record import ComparisonRecord
@@ -11,18 +10,18 @@ from facecompare.records.record import ComparisonRecord
 
 def record(number: int, **changes: Any) -> ComparisonRecord:
     """The comparison of this number, made in the second of this number."""
-    made = ComparisonRecord(
-        comparison_id=f"{number:032x}",
-        created_at=f"2026-11-22T09:30:{number:02d}.000000Z",
-        same_person=number % 2 == 0,
-        distance=0.25 + number,
-        threshold=0.5,
-        engine="dlib-fast",
-        model_digest="d" * 64,
-        image1_sha256="1" * 64,
-        image2_sha256="2" * 64,
-    )
-    return replace(made, **changes)
+    fields: dict[str, Any] = {
+        "comparison_id": f"{number:032x}",
+        "created_at": f"2026-11-22T09:30:{number:02d}.000000Z",
+        "same_person": number % 2 == 0,
+        "distance": 0.25 + number,
+        "threshold": 0.5,
+        "engine": "dlib-fast",
+        "model_digest": "d" * 64,
+        "image1_sha256": "1" * 64,
+        "image2_sha256": "2" * 64,
+    }
+    return ComparisonRecord(**fields | changes)
 
 
 def of_two_networks(number: int, **changes: Any) -> ComparisonRecord:

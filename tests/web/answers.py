@@ -34,7 +34,13 @@ def called(distance: float, zone: tuple[float, float]) -> Answer:
     """The verdict on this distance, and the grey zone."""
     begin, end = zone
     verdict = "same" if distance < begin else "uncertain" if distance < end else "different"
-    return {"verdict": verdict, "uncertain_from": begin, "uncertain_to": end}
+    doubt = "near_threshold" if verdict == "uncertain" else None
+    return {
+        "verdict": verdict,
+        "uncertain_because": doubt,
+        "uncertain_from": begin,
+        "uncertain_to": end,
+    }
 
 
 def one_network(distance: float, threshold: float = 0.5, **fields: object) -> Answer:

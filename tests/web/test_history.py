@@ -113,12 +113,12 @@ def test_the_log_shows_the_distances_that_decided(
     enter(visitor, guarded.admin)
     expect(visitor.status).to_have_text("Page 1: 20 records")
     newest, next_one, older = rows(visitor).all()[:3]
-    expect(newest).to_contain_text(re.compile(r"Same person, uncertain\s*0\.41"))
+    expect(newest).to_contain_text(re.compile(r"Uncertain\s*0\.41"))
     expect(next_one).to_contain_text(re.compile(r"Same person\s*0\.41"))
     expect(older).to_contain_text("44.25")
     newest.get_by_role("button").click()
     question = visitor.page.get_by_role("dialog", name="Delete this record?")
-    expect(question).to_contain_text("Same person, uncertain. It cannot be brought back.")
+    expect(question).to_contain_text("Uncertain. It cannot be brought back.")
 
 
 def test_two_quick_clicks_go_back_two_pages(visitor: Visitor, guarded: Guarded) -> None:

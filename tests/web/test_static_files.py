@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from facecompare.config import DEFAULT_ENGINE
+from facecompare.engines.cards import engine_card
+from facecompare.pipeline.match import decisive_threshold
+from tests.support.figures import percent
 
 WEB = Path(__file__).parents[2] / "web"
 JS = WEB / "js"
@@ -200,21 +207,33 @@ def test_every_example_photo_has_its_source() -> None:
     assert photos == credits == set(re.findall(r"^\| `([\w.]+)` \|", sources, re.MULTILINE))
 
 
-def test_the_figures_of_accuracy_are_those_of_the_readme() -> None:
-    readme = (WEB.parent / "models" / "README.md").read_text("utf-8").replace(" %", "%")
-    table = re.search(r"<!-- accuracy: .*?-->\n(.+?)<!--", readme, re.DOTALL)
-    assert table
-    titles, _, *lines = [line.split(" | ") for line in table[1].splitlines()]
-    rows = re.findall(
-        r'\["([\w-]+)[^"]*", "([^"]+)", "([\d.]+%)"\]',
-        SCRIPTS["texts.js"].replace("\\u00a0", ""),
-    )
-    assert len(rows) == 4
-    for engine, threshold, right in rows:
-        [line] = [line for line in lines if f"`{engine}`" in line[0]]
-        figures = [
-            figure
-            for title, figure in zip(titles, line, strict=True)
-            if title.endswith(f"at {threshold}")
-        ]
-        assert figures == [right], (engine, threshold)
+def at_threshold(engine: str, threshold: float) -> dict[str, Any]:
+    """What the engine's kept evaluation says at this threshold."""
+    path = WEB.parent / "models" / "evaluations" / f"{engine}.json"
+    found = json.loads(path.read_text("utf-8"))["verification"]["at_thresholds"]
+    [at] = [at for at in found if at["threshold"] == threshold]
+    return dict(at)
+
+
+def test_the_figures_of_accuracy_are_those_of_the_evaluations() -> None:
+    texts = SCRIPTS["texts.js"].replace("\\u00a0", " ")
+    [table] = re.findall(r"^  accuracyRows: \[\n(.+?)^  \],$", texts, re.DOTALL | re.MULTILINE)
+    rows = re.findall(r'\["([\w-]+)( \(default\))?", "([\d.]+)", "(.+?)"\]', table)
+    assert len(rows) == table.count("\n") == 5
+    expected = [
+        (engine, default, at, percent(at_threshold(engine, float(at))["accuracy"]["value"], 1))
+        for engine, default, at, _ in rows
+    ]
+    assert rows == expected, f"write into accuracyRows of web/js/texts.js: {expected}"
+    own = f"{decisive_threshold(engine_card(DEFAULT_ENGINE)):g}"
+    defaults = [(engine, threshold) for engine, default, threshold, _ in rows if default]
+    assert defaults == [(DEFAULT_ENGINE, own)]
+
+
+def test_the_page_tells_how_many_pairs_of_one_person_the_default_refuses() -> None:
+    threshold = decisive_threshold(engine_card(DEFAULT_ENGINE))
+    refused = at_threshold(DEFAULT_ENGINE, threshold)["false_rejects"]["value"]
+    texts = SCRIPTS["texts.js"].replace("\\u00a0", " ")
+    [meaning] = re.findall(r"^  accuracyMeaning:\n(.+?),$", texts, re.DOTALL | re.MULTILINE)
+    expected = f"default's {percent(refused, 1)} of them"
+    assert expected in meaning, f"write into accuracyMeaning of web/js/texts.js: {expected}"

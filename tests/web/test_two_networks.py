@@ -19,7 +19,8 @@ pytestmark = pytest.mark.browser
 SAME = two_networks(0.62, 0.18, 0.42)
 DIFFERENT = two_networks(0.45, 0.98, 0.69)
 CLOSE = two_networks(0.35, 0.92, 0.61)
-UNCERTAIN = two_networks(0.31, 0.85, 0.55, uncertain=True, verdict="uncertain")
+CONTRADICTING = {"verdict": "uncertain", "uncertain_because": "networks_contradict"}
+UNCERTAIN = two_networks(0.31, 0.85, 0.55, **CONTRADICTING)
 DLIB_ALONE = one_network(0.41, 0.45, engine="dlib-sface", decided_by="dlib-yunet")
 CONTRADICTION = "The two networks contradict each other"
 
@@ -44,7 +45,7 @@ def compare(visitor: Visitor, answer: Answer) -> None:
     [
         (SAME, "Same person", "is 0.42. Below 0.57 they count as the same person."),
         (DIFFERENT, "Different people", "is 0.69. From 0.68 on they count as different people."),
-        (CLOSE, "Uncertain", "threshold of 0.60, the service itself counts them as diff"),
+        (CLOSE, "Uncertain", "threshold of 0.60 alone they count as different"),
     ],
 )
 def test_the_combined_distance_makes_the_verdict(
@@ -68,7 +69,7 @@ def test_networks_that_contradict_each_other_are_told_of(visitor: Visitor, same:
     expect(visitor.verdict).to_contain_text(f"{CONTRADICTION}: one is sure of one person")
     expect(visitor.verdict).to_contain_text("Take other photos: large, sharp")
     counted = "the same person" if same else "different people"
-    expect(visitor.verdict).to_contain_text(f"the service itself counts them as {counted}.")
+    expect(visitor.verdict).to_contain_text(f"alone they count as {counted}.")
     expect(visitor.verdict.locator(".waves")).to_be_visible()
     for sign in (".equals", ".slash"):
         expect(visitor.verdict.locator(sign)).to_be_hidden()
@@ -118,7 +119,7 @@ def test_an_engine_of_one_network_has_one_distance(visitor: Visitor) -> None:
 
 def candidate(answer: Answer) -> dict[str, Any]:
     """The fields of such an answer that are a candidate's own."""
-    names = ("verdict", "same_person", "uncertain")
+    names = ("verdict", "uncertain_because", "same_person")
     distances = ("distance", "second_distance", "combined_distance")
     return {name: answer[name] for name in (*names, *distances)} | {"score": 73.2}
 

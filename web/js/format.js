@@ -12,25 +12,43 @@ export function number(value, digits = 0) {
 }
 
 /**
- * Distance and threshold with as many digits as it takes to tell them apart.
- * @param {{distance: number, threshold: number}} decision
+ * A distance and the places that it is held against, by name, with as many digits as it takes to tell it
+ * apart from each of them.
+ * @template {Record<string, number>} Places
+ * @param {number} distance
+ * @param {Places} places
+ * @returns {Record<keyof Places | "distance", string>}
  */
-export function distanceAndThreshold({ distance, threshold }) {
+export function toldApart(distance, places) {
+  const others = Object.values(places);
+  const alike = (/** @type {number} */ digits) =>
+    others.some((other) => number(other, digits) === number(distance, digits));
   let digits = DIGITS;
-  while (digits < MOST_DIGITS && number(distance, digits) === number(threshold, digits))
-    digits += 1;
-  return { distance: number(distance, digits), threshold: number(threshold, digits) };
+  while (digits < MOST_DIGITS && alike(digits)) digits += 1;
+  const told = Object.entries({ ...places, distance }).map(([name, value]) => [
+    name,
+    number(value, digits),
+  ]);
+  return Object.fromEntries(told);
+}
+
+/** @param {{distance: number, threshold: number}} decision */
+export function distanceAndThreshold({ distance, threshold }) {
+  return toldApart(distance, { threshold });
 }
 
 const LEAST_SHARE = 1e-5; // smaller ones are a handful of measured pairs
+/** The false match rates are of millions of pairs, the false non-match rates of 1,100: smaller ones are none. */
+export const LEAST_FALSE_NON_MATCHES = 1e-3;
 const ONE_IN_BELOW = 0.01; // where people read "1 in 500" more easily than 0.2 %
 
 /**
  * A share as people say it, with one digit that counts: 20%, 1 in 500, fewer than 1 in 100,000.
  * @param {number} value
+ * @param {number} least  that can be told from none
  */
-export function share(value) {
-  if (value < LEAST_SHARE) return texts.fewerThan(oneIn(LEAST_SHARE));
+export function share(value, least = LEAST_SHARE) {
+  if (value < least) return texts.fewerThan(oneIn(least));
   if (value < ONE_IN_BELOW) return oneIn(value);
   /** @type {Intl.NumberFormatOptions} */
   const style = { style: "percent", maximumSignificantDigits: value > 0.9 ? 2 : 1 };

@@ -15,9 +15,13 @@ import { callOf, decisionOf } from "./verdict/call.js";
 const STORAGE_KEY = "facecompare.history"; // in sessionStorage
 const MAX_ENTRIES = 200; // far below what a browser keeps
 
+const FORMER_CALL = "close"; // of what is uncertain now, in a tab that is open since before 0.9
+
 /** @returns {TabEntry[]}  newest first */
 export function tabEntries() {
-  return JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
+  const entries = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
+  for (const entry of entries) if (entry.call === FORMER_CALL) entry.call = "uncertain";
+  return entries;
 }
 
 /**

@@ -145,14 +145,14 @@ export const texts = {
     `The distance between the two faces is ${distance}. Below ${threshold} they count as the same person.`,
   differentReason: (distance, threshold) =>
     `The distance between the two faces is ${distance}. From ${threshold} on they count as different people.`,
-  closeReason: (distance, from, to) =>
-    `The distance between the two faces is ${distance}. From ${from} to ${to} it is too close to call: photos ` +
-    "of one person and of two people occur. Try other photos: large, sharp, and seen from the front.",
+  nearThreshold: (distance, from, to) =>
+    `The distance between the two faces is ${distance}. From ${from} to ${to} it is uncertain: photos of one ` +
+    "person and of two people occur. Try other photos: large, sharp, and seen from the front.",
   contradiction:
     "The two networks contradict each other: one is sure of one person, the other of two. Take other " +
     "photos: large, sharp, and seen from the front.",
   strictly: (threshold, same) =>
-    `By its strict threshold of ${threshold}, the service itself counts them as ` +
+    `By the strict threshold of ${threshold} alone they count as ` +
     `${same ? "the same person" : "different people"}.`,
   score: (score) => `Score ${score} of 100.`,
   falseMatches: (share) => `Of pairs of strangers, ${share} come this close.`,
@@ -168,7 +168,7 @@ export const texts = {
   thresholdLabel: (threshold) => `threshold ${threshold}`,
   typicalSame: "most pairs of one person",
   typicalDifferent: "most pairs of two people",
-  greyZone: "too close to call",
+  greyZone: "uncertain",
   print: "Print",
   printedBy: (moment) => `facecompare, ${moment}`,
 
@@ -328,15 +328,15 @@ export const texts = {
   accuracyThreshold: "Threshold",
   accuracyRight: "Right",
   accuracyRows: [
-    ["dlib-sface (default)", "its own", "–"],
+    ["dlib-sface (default)", "0.598", "99.3\u00a0%"],
     ["dlib-fast", "0.6", "99.0\u00a0%"],
     ["dlib-fast", "0.5", "94.2\u00a0%"],
     ["dlib-accurate", "0.6", "98.6\u00a0%"],
     ["dlib-accurate", "0.5", "96.5\u00a0%"],
   ],
   accuracyMeaning:
-    "The thresholds are strict: they accept almost no strangers and refuse some pairs of one person, dlib-fast's " +
-    "of 0.5 about one in nine. So distances at which both kinds occur are called uncertain.",
+    "The thresholds are strict: they accept almost no strangers and refuse some pairs of one person, the " +
+    "default's 1.2\u00a0% of them. So distances at which both kinds occur are called uncertain.",
   limitsTitle: "What it must not be used for",
   limits: [
     "A verdict is a measurement, not proof of who somebody is. Do not let it decide alone about anybody's rights.",

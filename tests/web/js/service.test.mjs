@@ -4,9 +4,11 @@ import { beforeEach, test } from "node:test";
 import { viewNamedBy } from "../../../web/js/router.js";
 import {
   disconnected,
+  errorOfPhoto,
   failureFrom,
   refusal,
   ServiceFailed,
+  withoutPhoto,
 } from "../../../web/js/service/failure.js";
 import { isComparison, isPrediction } from "../../../web/js/service/operations.js";
 import { uploadTypeOf } from "../../../web/js/service/request-body.js";
@@ -48,6 +50,23 @@ test("a refusal is told in the service's words, else in those for its status", (
   assert.match(refusal(404, null).message, /^There is no comparison service/);
   assert.match(refusal(502, {}).message, /^The service cannot answer at the moment/);
   assert.match(refusal(403, "x").message, /HTTP 403/);
+});
+
+test("a refusal of several photos tells of each, in the order of the photos", () => {
+  const errors = [
+    { code: "no_face", message: "no face was found", image: "image1" },
+    { code: "damaged_image", message: "it ends early", image: "image2" },
+  ];
+  const told = refusal(422, { ...errors[0], errors });
+  assert.deepEqual([told.message, told.image], ["No face was found.", "image1"]);
+  assert.equal(errorOfPhoto(told, "image1"), "No face was found.");
+  assert.equal(errorOfPhoto(told, "image2"), "It ends early.");
+  assert.equal(errorOfPhoto(told, "anchor"), "");
+  assert.equal(errorOfPhoto(null, "image1"), "");
+  assert.equal(errorOfPhoto(withoutPhoto(told, "image1"), "image2"), "It ends early.");
+  assert.equal(withoutPhoto(withoutPhoto(told, "image1"), "image2"), null);
+  const alone = refusal(422, { ...errors[0], errors: null });
+  assert.equal(withoutPhoto(alone, "image1"), null);
 });
 
 test("no answer at all is either this side's connection or the other side", () => {
@@ -102,4 +121,12 @@ test("the tab's history keeps the distance that decided", () => {
   const [uncertain, sure] = tabEntries();
   assert.deepEqual([sure.distance, sure.threshold, sure.call], [0.41, 0.598, "same"]);
   assert.equal(uncertain.call, "uncertain");
+});
+
+test("what an older page called too close to call is uncertain", () => {
+  const kept = [
+    { one: "one.jpg", other: "other.jpg", call: "close", distance: 0.6, threshold: 0.5 },
+  ];
+  sessionStorage.setItem("facecompare.history", JSON.stringify(kept));
+  assert.equal(tabEntries()[0].call, "uncertain");
 });

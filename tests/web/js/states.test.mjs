@@ -81,6 +81,24 @@ test("a failure stays while its photo stays", () => {
   assert.equal(form.errorOf("image1"), "");
 });
 
+test("of two unfit photos each keeps its own failure until it is replaced", () => {
+  loadBoth();
+  const others = [{ message: "Too small.", image: "image2" }];
+  form.finish(form.begin({}), { failure: new ServiceFailed("No face.", "image1", 422, others) });
+  assert.deepEqual(
+    ["image1", "image2"].map((name) => form.errorOf(name)),
+    ["No face.", "Too small."],
+  );
+  form.load("image1", "another");
+  assert.deepEqual(
+    ["image1", "image2"].map((name) => form.errorOf(name)),
+    ["", "Too small."],
+  );
+  assert.equal(form.generalError(), "");
+  form.load("image2", "another");
+  assert.equal(form.errorOf("image2"), "");
+});
+
 test("a failure that no photo is to blame for goes with any other photo", () => {
   loadBoth();
   form.finish(form.begin({}), { failure: new ServiceFailed("Offline.") });

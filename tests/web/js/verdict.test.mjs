@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { callOf, deciderOf, decisionOf, typicalOf } from "../../../web/js/verdict/call.js";
+import {
+  callOf,
+  deciderOf,
+  decisionOf,
+  isContradiction,
+  typicalOf,
+} from "../../../web/js/verdict/call.js";
 import { shareOf } from "../../../web/js/verdict/scale.js";
 import { verdictWords, warningsOf } from "../../../web/js/verdict/words.js";
 import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
 
+const CONTRADICTING = { verdict: "uncertain", uncertain_because: "networks_contradict" };
 const ALONE = { engine: "dlib-sface", decided_by: "dlib-yunet" }; // a threshold was set
 const RESPONSE = { created_at: "2026-11-22T09:30:00.000000Z", score: 99.9 };
 
@@ -53,6 +60,14 @@ test("an older service's word is its threshold's, unless its networks contradict
   assert.equal(callOf(formerly(0.47, { uncertain: true })), "uncertain");
 });
 
+test("two networks contradict each other by the service's reason, or an older one's flag", () => {
+  assert.equal(isContradiction({ uncertain_because: "networks_contradict" }), true);
+  assert.equal(isContradiction({ uncertain_because: "near_threshold", uncertain: false }), false);
+  assert.equal(isContradiction({ uncertain_because: null }), false);
+  assert.equal(isContradiction({ uncertain: true }), true);
+  assert.equal(isContradiction({}), false);
+});
+
 test("where dlib decides alone its faces are YuNet's, and typical of it is what is of dlib-fast", () => {
   assert.deepEqual(typicalOf("dlib-yunet"), typicalOf("dlib-fast"));
   assert.equal(typicalOf("unknown"), null);
@@ -68,31 +83,50 @@ test("the words give the distance, the threshold and the call", () => {
   assert.equal(close.call, "uncertain");
   assert.match(
     close.reason,
-    /From 0\.50 to 0\.64 it is too close to call: .* counts them as different people\./,
+    /From 0\.50 to 0\.64 it is uncertain: .* alone they count as different people\.$/,
   );
 });
 
 test("the words of two networks give what decided", () => {
   const same = verdictWords(combined(0.41));
-  assert.deepEqual(same.figures, { distance: "0.41", threshold: "0.60" });
+  const places = { threshold: "0.60", from: "0.57", to: "0.68" };
+  assert.deepEqual(same.figures, { distance: "0.41", ...places });
   assert.match(same.reason, /is 0\.41\. Below 0\.57 they count as the same person/);
   const close = verdictWords(combined(0.5978));
-  assert.match(close.reason, /is 0\.5978\. From .* threshold of 0\.5980, .* as the same person\./);
+  assert.match(
+    close.reason,
+    /is 0\.5978\. From .* threshold of 0\.5980 alone .* as the same person\./,
+  );
+});
+
+test("no words put a distance on the wrong side of a place, however near it is", () => {
+  for (const place of [0.573, 0.598, 0.68]) {
+    for (const distance of [place - 0.0004, place, place + 0.0004]) {
+      const { call, reason, figures } = verdictWords(combined(distance));
+      const {
+        distance: told,
+        from,
+        to,
+      } = Object.fromEntries(Object.entries(figures).map(([name, text]) => [name, Number(text)]));
+      const inWords = told < from ? "same" : told < to ? "uncertain" : "different";
+      assert.equal(inWords, call, reason);
+    }
+  }
 });
 
 test("networks that contradict each other are told of in plain words", () => {
-  const same = verdictWords(combined(0.41, { uncertain: true, verdict: "uncertain" }));
+  const same = verdictWords(combined(0.41, CONTRADICTING));
   assert.equal(same.headline, "Uncertain");
   assert.match(same.reason, /^The two networks contradict each other: .* Take other photos: /);
-  assert.match(same.reason, /threshold of 0\.60, .* counts them as the same person\.$/);
-  const different = verdictWords(combined(0.9, { uncertain: true, verdict: "uncertain" }));
-  assert.match(different.reason, /counts them as different people\.$/);
+  assert.match(same.reason, /threshold of 0\.60 alone they count as the same person\.$/);
+  const different = verdictWords(combined(0.9, CONTRADICTING));
+  assert.match(different.reason, /count as different people\.$/);
 });
 
 test("the rate that matters is told, false match rates under their former name too", () => {
   const near = "Of pairs of strangers, 1 in 500 come this close.";
-  const far = "Of pairs of one person, 1 in 2,000 are this far apart.";
-  const rates = { fmr_at_distance: 0.0021, fnmr_at_distance: 0.00052 };
+  const far = "Of pairs of one person, 1 in 200 are this far apart.";
+  const rates = { fmr_at_distance: 0.0021, fnmr_at_distance: 0.0052 };
   const ratesAt = (distance, fields) =>
     verdictWords(comparison({ ...ofOneNetwork(distance), ...fields })).rates;
   assert.equal(ratesAt(0.35, rates), near);
@@ -100,6 +134,7 @@ test("the rate that matters is told, false match rates under their former name t
   assert.equal(ratesAt(0.35, { ...rates, far_at_distance: 0.9 }), near);
   assert.equal(ratesAt(0.8, rates), far);
   assert.equal(ratesAt(0.55, rates), `${near} ${far}`);
+  assert.match(ratesAt(0.9, { fnmr_at_distance: 0 }), /fewer than 1 in 1,000 are this far apart/);
 });
 
 test("without a calibration there is no score and no rate", () => {

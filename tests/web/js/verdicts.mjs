@@ -38,5 +38,6 @@ export function ofTwoNetworks(combined, fields = {}) {
 /** The verdict on this distance, and the grey zone. */
 function called(distance, from, to) {
   const verdict = distance < from ? "same" : distance < to ? "uncertain" : "different";
-  return { verdict, uncertain_from: from, uncertain_to: to };
+  const uncertain_because = verdict === "uncertain" ? "near_threshold" : null;
+  return { verdict, uncertain_because, uncertain_from: from, uncertain_to: to };
 }

@@ -3,11 +3,11 @@
  */
 
 import { duration } from "../format.js";
-import { ServiceFailed } from "../service/failure.js";
+import { errorOfPhoto, ServiceFailed, withoutPhoto } from "../service/failure.js";
 import { texts } from "../texts.js";
 
 /** @typedef {import("./overlay.js").Layers} Layers */
-/** @typedef {{message: string, image: string | null}} Failure */
+/** @typedef {import("../service/failure.js").Failure} Failure */
 /** @typedef {{sent: number, total: number}} Progress  bytes of the request's photos */
 /**
  * @template Response
@@ -61,9 +61,8 @@ export class ComparisonFormState {
    */
   load(name, photo, notice) {
     this.photos = { ...this.photos, [name]: photo };
-    const { failure } = this;
-    const othersAreToBlame = this.isAboutPhoto(failure) && failure?.image !== name;
-    this.settle({ failure: othersAreToBlame ? failure : null, notice });
+    const failure = this.isAboutPhoto(this.failure) ? withoutPhoto(this.failure, name) : null;
+    this.settle({ failure, notice });
   }
 
   /** The name of the first photo that is missing, if one is. */
@@ -146,7 +145,7 @@ export class ComparisonFormState {
 
   /** @param {string} name  of a photo */
   errorOf(name) {
-    return this.failure?.image === name ? this.failure.message : "";
+    return errorOfPhoto(this.failure, name);
   }
 
   /** What went wrong where no photo is to blame. */

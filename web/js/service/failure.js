@@ -3,14 +3,53 @@
 import { sentence } from "../format.js";
 import { texts } from "../texts.js";
 
+/** @typedef {{message: string, image: string | null}} PhotoError */
+/** @typedef {PhotoError & {others?: PhotoError[]}} Failure  `others` are those of other photos */
+
 /** A request that did not come about; `image` names the photo to blame, if one is. */
 export class ServiceFailed extends Error {
-  /** @param {string} message @param {string | null} image @param {number} status  0 without an answer */
-  constructor(message, image = null, status = 0) {
+  /**
+   * @param {string} message
+   * @param {string | null} image
+   * @param {number} status  0 without an answer
+   * @param {PhotoError[]} others  of the request's other photos
+   */
+  constructor(message, image = null, status = 0, others = []) {
     super(message);
     this.image = image;
     this.status = status;
+    this.others = others;
   }
+}
+
+/**
+ * What is wrong with each photo.
+ * @param {Failure | null} failure
+ * @returns {PhotoError[]}
+ */
+export function errorsOf(failure) {
+  return failure ? [failure, ...(failure.others ?? [])] : [];
+}
+
+/**
+ * What is wrong with this photo.
+ * @param {Failure | null} failure
+ * @param {string} name
+ * @returns {string}  empty where nothing is
+ */
+export function errorOfPhoto(failure, name) {
+  return errorsOf(failure).find(({ image }) => image === name)?.message ?? "";
+}
+
+/**
+ * What is left of a failure when this photo is replaced.
+ * @param {Failure | null} failure
+ * @param {string} name
+ * @returns {Failure | null}
+ */
+export function withoutPhoto(failure, name) {
+  const [first, ...others] = errorsOf(failure).filter(({ image }) => image !== name);
+  return first ? { message: first.message, image: first.image, others } : null;
 }
 
 /**
@@ -34,9 +73,14 @@ export function disconnected(online = navigator.onLine) {
  * @param {any} body
  */
 export function refusal(status, body) {
-  return typeof body?.message === "string"
-    ? new ServiceFailed(sentence(body.message), body.image ?? null, status)
-    : new ServiceFailed(wordsFor(status), null, status);
+  if (typeof body?.message !== "string") return new ServiceFailed(wordsFor(status), null, status);
+  const [, ...others] = Array.isArray(body.errors) ? body.errors.map(photoError) : [];
+  return new ServiceFailed(sentence(body.message), body.image ?? null, status, others);
+}
+
+/** @param {any} error @returns {PhotoError} */
+function photoError({ message, image }) {
+  return { message: sentence(message), image };
 }
 
 /** @param {number} status */

@@ -38,6 +38,7 @@
  * @property {string | null} comparison_id
  * @property {string} created_at  UTC, ISO 8601
  * @property {import("../verdict/call.js").Call} [verdict]  older services have none
+ * @property {Doubt | null} [uncertain_because]  likewise
  * @property {boolean} same_person  the plain threshold's answer
  * @property {number} distance  the first network's
  * @property {number} threshold  of `distance`
@@ -55,14 +56,18 @@
  * @property {number | null} second_distance  null, as the next two, where one network decided
  * @property {number | null} combined_distance
  * @property {number | null} combined_threshold
- * @property {boolean} uncertain  two networks contradict each other strongly
+ * @property {boolean} uncertain  of an older service: two networks contradict each other strongly
  * @property {PhotoResult} image1
  * @property {PhotoResult} image2
  * @property {Timing} timing_ms
  *
  * @typedef {Pick<Comparison, "verdict" | "same_person" | "distance" | "threshold" | "engine" | "decided_by" |
- *   "combined_distance" | "combined_threshold" | "uncertain">} Verdict  what responses and records
- *   have in common; older ones lack what is of two networks
+ *   "combined_distance" | "combined_threshold" | "uncertain" | "uncertain_because">} Verdict  what
+ *   responses and records have in common; older ones lack what is of two networks
+ *
+ * @typedef {"near_threshold" | "networks_contradict"} Doubt  why a verdict is uncertain
+ *
+ * @typedef {Pick<Comparison, "fmr_at_distance" | "far_at_distance" | "fnmr_at_distance">} Rates
  *
  * @typedef {object} Candidate
  * @property {string | null} comparison_id
@@ -73,6 +78,9 @@
  * @property {number | null} second_distance
  * @property {number | null} combined_distance
  * @property {boolean} uncertain
+ * @property {Doubt | null} [uncertain_because]
+ * @property {number | null} [fmr_at_distance]
+ * @property {number | null} [fnmr_at_distance]
  * @property {PhotoResult} photo
  *
  * @typedef {object} Prediction
@@ -112,6 +120,7 @@
  * @property {number | null} combined_distance
  * @property {number | null} combined_threshold
  * @property {boolean} uncertain
+ * @property {Doubt | null} [uncertain_because]
  *
  * @typedef {{comparisons: ComparisonRecord[], next_cursor: string | null}} RecordPage
  */

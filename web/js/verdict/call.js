@@ -12,13 +12,15 @@
  * @property {[number, number]} different
  */
 
-/** @type {Typical} */
+/**
+ * Printed by `python -m tests.benchmarks.distances LFW dlib-sface dlib-fast dlib-accurate`, of DevTrain.
+ * @type {Typical}
+ */
 const DLIB = { same: [0.285, 0.542], different: [0.671, 0.963] };
 
-/** Source: python -m tests.benchmarks.distances LFW dlib-sface dlib-fast dlib-accurate, on DevTrain. */
 const TYPICAL = /** @type {Record<string, Typical>} */ ({
   "dlib-sface": { same: [0.24, 0.511], different: [0.73, 0.966] }, // combined ones
-  "dlib-yunet": DLIB,
+  "dlib-yunet": DLIB, // dlib-fast's
   "dlib-fast": DLIB,
   "dlib-accurate": { same: [0.264, 0.516], different: [0.647, 0.941] },
 });
@@ -62,4 +64,12 @@ export function callOf({ verdict, same_person: same, uncertain }) {
   if (verdict) return verdict;
   if (uncertain) return "uncertain";
   return same ? "same" : "different";
+}
+
+/**
+ * Whether two networks contradict each other, so that no distance decides.
+ * @param {Pick<Verdict, "uncertain_because" | "uncertain">} verdict  an older service knows no reason
+ */
+export function isContradiction({ uncertain_because: reason, uncertain }) {
+  return reason === undefined ? Boolean(uncertain) : reason === "networks_contradict";
 }

@@ -1,16 +1,18 @@
 /** A verdict, and warnings of a photo's quality, in words. No DOM. */
 
-import { distanceAndThreshold, moment, number, share } from "../format.js";
+import { LEAST_FALSE_NON_MATCHES, moment, number, share, toldApart } from "../format.js";
 import { texts } from "../texts.js";
-import { callOf, decisionOf } from "./call.js";
+import { callOf, decisionOf, isContradiction } from "./call.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 /** @typedef {import("../service/types.js").Measure} Measure */
-/** @typedef {{distance: string, threshold: string}} Figures */
+/** @typedef {import("../service/types.js").Verdict} Verdict */
+/** @typedef {import("../service/types.js").Rates} Rates */
+/** @typedef {Record<"distance" | "threshold" | "from" | "to", string>} Figures */
 
 /** @param {Comparison} comparison */
 export function verdictWords(comparison) {
-  const figures = distanceAndThreshold(decisionOf(comparison));
+  const figures = figuresOf(comparison);
   const call = callOf(comparison);
   return {
     call,
@@ -24,33 +26,43 @@ export function verdictWords(comparison) {
 }
 
 /**
+ * The distance that decided, and what it is held against; an older service has no grey zone.
+ * @param {Comparison} comparison
+ * @returns {Figures}
+ */
+function figuresOf(comparison) {
+  const { distance, threshold } = decisionOf(comparison);
+  const { uncertain_from: from = threshold, uncertain_to: to = threshold } = comparison;
+  return toldApart(distance, { threshold, from, to });
+}
+
+/**
  * @param {Comparison} comparison
  * @param {import("./call.js").Call} call
  * @param {Figures} figures
  */
-function reasonText(comparison, call, { distance, threshold }) {
-  const from = (/** @type {number | undefined} */ place) =>
-    place == null ? threshold : number(place, 2);
-  if (call === "same") return texts.sameReason(distance, from(comparison.uncertain_from));
-  if (call === "different") return texts.differentReason(distance, from(comparison.uncertain_to));
-  const doubt = comparison.uncertain
+function reasonText(comparison, call, { distance, threshold, from, to }) {
+  if (call === "same") return texts.sameReason(distance, from);
+  if (call === "different") return texts.differentReason(distance, to);
+  const doubt = isContradiction(comparison)
     ? texts.contradiction
-    : texts.closeReason(distance, from(comparison.uncertain_from), from(comparison.uncertain_to));
+    : texts.nearThreshold(distance, from, to);
   return `${doubt} ${texts.strictly(threshold, comparison.same_person)}`;
 }
 
 /**
  * The rate that matters: of strangers who are as near or, for "different", of one person's photos that
  * are as far apart.
- * @param {Comparison} comparison
+ * @param {Verdict & Rates} verdict
  */
-function ratesText(comparison) {
-  const near = comparison.fmr_at_distance ?? comparison.far_at_distance;
-  const far = comparison.fnmr_at_distance;
+export function ratesText(verdict) {
+  const near = verdict.fmr_at_distance ?? verdict.far_at_distance;
+  const far = verdict.fnmr_at_distance;
   const words = [];
-  const call = callOf(comparison);
+  const call = callOf(verdict);
   if (near != null && call !== "different") words.push(texts.falseMatches(share(near)));
-  if (far != null && call !== "same") words.push(texts.falseNonMatches(share(far)));
+  if (far != null && call !== "same")
+    words.push(texts.falseNonMatches(share(far, LEAST_FALSE_NON_MATCHES)));
   return words.join(" ");
 }
 

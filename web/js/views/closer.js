@@ -6,10 +6,11 @@ import { ComparisonForm } from "../photos/comparison-form.js";
 import { predict } from "../service/operations.js";
 import { addTabEntry } from "../tab-history.js";
 import { texts } from "../texts.js";
-import { callOf, decisionOf } from "../verdict/call.js";
+import { callOf, decisionOf, isContradiction } from "../verdict/call.js";
 import { createCrops } from "../verdict/crops.js";
 import { createDetails } from "../verdict/details.js";
 import { symbol } from "../verdict/verdict.js";
+import { ratesText } from "../verdict/words.js";
 
 /** @typedef {import("../dom.js").Parts} Parts */
 /** @typedef {import("../service/types.js").Prediction} Prediction */
@@ -123,7 +124,9 @@ function rankWords(prediction, name) {
   const call = callOf(verdict);
   const words = [texts.rankFact(texts.call[call], distance, threshold)];
   if (verdict.score !== null) words.push(texts.score(number(verdict.score)));
-  if (verdict.uncertain) words.push(texts.contradiction);
+  const rates = ratesText(verdict);
+  if (rates) words.push(rates);
+  if (isContradiction(verdict)) words.push(texts.contradiction);
   return { call, fact: words.join(" ") };
 }
 

@@ -3,7 +3,7 @@
 import { fromTemplate, partsOf } from "../dom.js";
 import { number } from "../format.js";
 import { texts } from "../texts.js";
-import { callOf, decisionOf } from "../verdict/call.js";
+import { callOf, decisionOf, isContradiction } from "../verdict/call.js";
 import { comparedFace } from "../verdict/crops.js";
 import { symbol } from "../verdict/verdict.js";
 import { warningsOf } from "../verdict/words.js";
@@ -54,7 +54,7 @@ function prepare(button, label, onClick) {
 /** @param {import("../dom.js").Parts} parts @param {Comparison | null} comparison */
 function renderComparison(parts, comparison) {
   const face = comparison && comparedFace(comparison.image2);
-  const doubts = comparison?.uncertain ? [texts.contradiction] : [];
+  const doubts = comparison && isContradiction(comparison) ? [texts.contradiction] : [];
   parts.warnings.textContent = [...doubts, ...warningsOf(face?.quality ?? [])].join(" ");
   if (face?.chip) parts.picture.src = `data:image/png;base64,${face.chip}`; // what was compared
   parts.distance.textContent = comparison ? number(decisionOf(comparison).distance, DIGITS) : "";

@@ -5,7 +5,7 @@ import { offerExamples } from "../photos/examples.js";
 import { acceptChosen, acceptDrops } from "../photos/files.js";
 import { discard, photoOf } from "../photos/photo.js";
 import { PhotoPicker } from "../photos/photo-picker.js";
-import { failureFrom, ServiceFailed } from "../service/failure.js";
+import { errorOfPhoto, failureFrom, ServiceFailed } from "../service/failure.js";
 import { compare } from "../service/operations.js";
 import { addTabEntry } from "../tab-history.js";
 import { texts } from "../texts.js";
@@ -145,12 +145,12 @@ class ManyView {
       addTabEntry(reference.file.name, photo.file.name, comparison);
       return { status: "done", comparison };
     } catch (cause) {
-      const { message, image } = failureFrom(cause);
+      const failure = failureFrom(cause);
       // A fault of the reference stops everything; a fault of this photo is this photo's.
-      if (image === "image1" && !signal.aborted) {
-        this.#settle({ failure: new ServiceFailed(message, "reference") });
+      if (failure.image === "image1" && !signal.aborted) {
+        this.#settle({ failure: new ServiceFailed(failure.message, "reference") });
       }
-      return { status: "failed", error: message };
+      return { status: "failed", error: errorOfPhoto(failure, "image2") || failure.message };
     }
   }
 

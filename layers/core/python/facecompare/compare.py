@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import Thresholds, thresholds_of
-from facecompare.errors import FaceCompareError, FmrNotCalibrated
+from facecompare.errors import FaceCompareError, FmrNotCalibrated, InputError, first_of
 from facecompare.options import RequestOptions
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
@@ -193,16 +193,30 @@ class _Examined:
 def _examine_all(
     photos: dict[str, Photo], engine: Engine, options: RequestOptions
 ) -> list[_Examined]:
-    """Each photo on a thread of its own; the first photo's error wins, however they finish."""
+    """Each photo on a thread of its own.
 
-    def examine(name: str) -> _Examined:
-        with concerning(name):
-            return _examine(photos[name], engine, options, options.faces.get(name))
+    Raises  InputError of the first unfit photo, with those of the others in `others`, however they
+            finish.
+    """
+
+    def examine(name: str) -> _Examined | InputError:
+        try:
+            with concerning(name):
+                return _examine(photos[name], engine, options, options.faces.get(name))
+        except InputError as error:
+            return error
 
     if options.threads == 1:
-        return [examine(name) for name in photos]
+        return _all_fit(map(examine, photos))
     with ThreadPoolExecutor(min(options.threads, len(photos))) as pool:
-        return list(pool.map(examine, photos))
+        return _all_fit(pool.map(examine, photos))
+
+
+def _all_fit(results: Iterable[_Examined | InputError]) -> list[_Examined]:
+    found = list(results)
+    if errors := [each for each in found if isinstance(each, InputError)]:
+        raise first_of(errors)
+    return [each for each in found if isinstance(each, _Examined)]
 
 
 def _examine(

@@ -61,13 +61,15 @@ what was expected and what to do. HTTP statuses live in `api/errors.py`, exit co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 SHOWN_CHARACTERS = 40  # of what a caller sent, in a message
 
 
 class FaceCompareError(Exception):
-    """Root of the tree; `image` names the photo it is about ("image1"), or is None."""
+    """Root of the tree; `image` names the photo it is about ("image1"), or is None. `others` are
+    the errors of the request's other photos."""
 
     code: ClassVar[str]
 
@@ -75,10 +77,18 @@ class FaceCompareError(Exception):
         super().__init__(message)
         self.message = message
         self.image = image
+        self.others: tuple[FaceCompareError, ...] = ()
 
 
 class InputError(FaceCompareError):
     """The caller can mend it."""
+
+
+def first_of(errors: Sequence[InputError]) -> InputError:
+    """The first of these errors, one for each unfit photo, with the rest as its `others`."""
+    first, *others = errors
+    first.others = tuple(others)
+    return first
 
 
 class SetupError(FaceCompareError):

@@ -220,7 +220,7 @@ class FaceService:
             image1_sha256=comparison.image1.image.sha256,
             image2_sha256=comparison.image2.image.sha256,
             caller=context.caller,
-            verdict=meaning.verdict,
+            **meaning.told,
             **asdict(comparison.match),
         )
 

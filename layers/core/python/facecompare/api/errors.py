@@ -1,9 +1,10 @@
-"""The one place where an error becomes an HTTP response: `{"code", "message", "image"}`."""
+"""The one place where an error becomes an HTTP response:
+`{"code", "message", "image", "errors"}`."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -82,6 +83,15 @@ _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTE
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoErrorResponse:
+    """What is wrong with one of several unfit photos."""
+
+    code: str
+    message: str
+    image: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorResponse:
     """What went wrong: a stable code, and in words what was found and what is accepted."""
 
@@ -90,6 +100,8 @@ class ErrorResponse:
     message: str
     image: str | None = None
     """the photo it is about: image1, image2, anchor or image"""
+    errors: list[PhotoErrorResponse] | None = None
+    """where several photos are unfit, all of their errors, of which the first is the one above"""
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -104,17 +116,34 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def json_error(status: int, code: str, message: str, image: str | None = None) -> JSONResponse:
-    """An error as a response; of what a caller sent, lone surrogates are told as escapes."""
-    told = message.encode("utf-8", "backslashreplace").decode("utf-8")
-    return JSONResponse(asdict(ErrorResponse(code, told, image)), status)
+def json_error(
+    status: int,
+    code: str,
+    message: str,
+    image: str | None = None,
+    others: Sequence[FaceCompareError] = (),
+) -> JSONResponse:
+    """An error as a response; `others` are those of the request's other photos.
+
+    Of what a caller sent, lone surrogates are told as escapes.
+    """
+    errors = [PhotoErrorResponse(code, _encodable(message), image)]
+    errors += [
+        PhotoErrorResponse(each.code, _encodable(each.message), each.image) for each in others
+    ]
+    body = ErrorResponse(code, _encodable(message), image, errors if others else None)
+    return JSONResponse(asdict(body), status)
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def error_response(error: FaceCompareError) -> JSONResponse:
     """A typed error as a response; the installation's troubles are logged and not told."""
     status = STATUS[type(error)]
     if status < 500:
-        response = json_error(status, error.code, error.message, error.image)
+        response = json_error(status, error.code, error.message, error.image, error.others)
     else:
         log.error("%s: %s", error.code, error.message)
         told = "the service cannot answer at the moment; try again later"

@@ -44,14 +44,15 @@ _VERDICT: dict[str, Any] = {
     "same_person": True,
     "threshold": 0.5,
     "engine": "dlib-sface",
-    "uncertain_from": 0.598,
-    "uncertain_to": 0.7041,
+    "uncertain_from": 0.5735,
+    "uncertain_to": 0.6892,
     "fmr_at_threshold": 0.0004,
     "decided_by": "dlib-sface",
     "combined_threshold": 0.598,
     "timing_ms": _TIMING,
 }
 _NEAR: dict[str, Any] = {
+    "uncertain_because": None,
     "distance": 0.352,
     "second_distance": 0.281,
     "combined_distance": 0.32,
@@ -71,6 +72,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "image1": {
             "comparison_id": _ID,
             "verdict": "different",
+            "uncertain_because": None,
             "same_person": False,
             "distance": 0.853,
             "second_distance": 0.962,

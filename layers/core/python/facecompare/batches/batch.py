@@ -22,7 +22,11 @@ from facecompare.batches.chunk import Chunk
 from facecompare.engines.calibration import Interpretation
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BatchNotFound, IdempotencyConflict
-from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
+from facecompare.records.record import (
+    ComparisonRecord,
+    former_verdict,
+    repeatable_comparison_id,
+)
 from facecompare.results.schemas import FIELD_DOCSTRINGS
 
 if TYPE_CHECKING:
@@ -145,7 +149,16 @@ class PairResult:
     combined_distance: float | None = None
     combined_threshold: float | None = None
     uncertain: bool | None = None
+    """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
     verdict: str | None = None
+    uncertain_because: str | None = None
+
+    def __post_init__(self) -> None:
+        """Results that a version before 0.9 kept have no verdict; theirs was the threshold's."""
+        if self.verdict is None and self.same_person is not None:
+            former = former_verdict(self.same_person, bool(self.uncertain))
+            for name, value in former.items():
+                object.__setattr__(self, name, value)
 
     @classmethod
     def compared(
@@ -153,10 +166,12 @@ class PairResult:
     ) -> Self:
         """A verdict, and the record of it if there is one."""
         return cls(
-            *(pair.number, pair.image1, pair.image2),
+            pair.number,
+            pair.image1,
+            pair.image2,
             score=meaning.score,
             comparison_id=comparison_id,
-            verdict=str(meaning.verdict),
+            **meaning.told,
             **asdict(match),
         )
 

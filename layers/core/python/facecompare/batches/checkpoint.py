@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from facecompare.errors import BadField, RecordsUnavailable
 
@@ -50,6 +52,7 @@ class Checkpoint:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file. Raises  BadField when another process works on this batch."""
+        self._path = path
         try:
             path.touch(mode=0o600)
             self._db = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S)
@@ -65,10 +68,23 @@ class Checkpoint:
         except (OSError, sqlite3.Error) as exc:
             raise _unusable(path, exc) from exc
 
-    def close(self) -> None:
-        """Keep everything so far for another run."""
-        self._db.commit()
-        self._db.close()
+    @contextmanager
+    def in_use(self) -> Iterator[Self]:
+        """Closed at the end, with everything so far kept for another run.
+
+        Raises  RecordsUnavailable when the disk is full, or the folder is gone.
+        """
+        try:
+            yield self
+            self._db.commit()
+        except (OSError, sqlite3.Error) as exc:
+            raise _unusable(self._path, exc) from exc
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        with closing(self._db), suppress(sqlite3.Error):
+            self._db.commit()
 
     def begin(self, job: str, names: Iterable[tuple[str, str]]) -> None:
         """Note all photos of this job's pairs; a job that was begun before resumes.

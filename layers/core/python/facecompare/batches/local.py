@@ -25,7 +25,7 @@ import numpy as np
 from facecompare.batches.batch import RESULT_COLUMNS, PairResult
 from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
-from facecompare.batches.pairs_file import Pair, read_pairs
+from facecompare.batches.pairs_file import Pair, is_unicode, read_pairs
 from facecompare.batches.spreadsheet import open_text
 from facecompare.compare import deciding_thresholds
 from facecompare.engines.calibration import Interpretation
@@ -140,16 +140,15 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
     _check(batch)
     digest = _digest(batch, engine)
     _make_folder(batch)
-    checkpoint = Checkpoint(batch.folder / "photos.sqlite3")
+    paths = ((_path(batch, pair.image1), _path(batch, pair.image2)) for pair in _pairs(batch))
     try:
-        paths = ((_path(batch, pair.image1), _path(batch, pair.image2)) for pair in _pairs(batch))
-        checkpoint.begin(digest, paths)
-        yield BatchRun(batch, engine, thresholds, checkpoint)
+        with Checkpoint(batch.folder / "photos.sqlite3").in_use() as checkpoint:
+            checkpoint.begin(digest, paths)
+            yield BatchRun(batch, engine, thresholds, checkpoint)
     except BadManifest:
         shutil.rmtree(batch.folder)  # nothing was begun
         raise
     finally:
-        checkpoint.close()
         if batch.out.exists():
             shutil.rmtree(batch.folder)
 
@@ -164,8 +163,23 @@ def _check(batch: LocalBatch) -> None:
     if batch.out.exists():
         shutil.rmtree(batch.folder, ignore_errors=True)
         raise BadField(f"{batch.out} exists already; name another file for the results")
-    if not batch.images.is_dir():
+    if not _is_folder(batch.images):
         raise BadField(f"{batch.images} is no folder; name the one that the pairs' photos are in")
+    if not is_unicode(str(batch.images)):
+        raise BadField(f"found the folder {batch.images}; expected a name in UTF-8; rename it")
+    if batch.pairs.exists() and not (batch.pairs.is_file() or batch.pairs.is_dir()):
+        raise BadManifest(
+            f"found {batch.pairs}, which can be read once; expected a file, as pairs are read "
+            "again and again; save them to one"
+        )
+
+
+def _is_folder(path: Path) -> bool:
+    """Also False below a working directory that was deleted."""
+    try:
+        return path.resolve().is_dir()
+    except OSError:
+        return False
 
 
 def _make_folder(batch: LocalBatch) -> None:

@@ -101,7 +101,21 @@ def _name(line: int, field: str, value: object) -> str:
             f"line {line}: {field} is {_shown(value)}; expected at most {MAX_NAME_CHARACTERS:,} "
             "characters and no NUL"
         )
+    if not is_unicode(value):
+        raise BadManifest(
+            f"line {line}: {field} is {_shown(value)}, with half of a surrogate pair; expected text"
+        )
     return value.strip()
+
+
+def is_unicode(text: str) -> bool:
+    """Whether it can be written: half of a surrogate pair comes from JSON's escapes, and from paths
+    that are not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _shown(value: object) -> str:

@@ -245,7 +245,7 @@ def _record(
         image2_sha256=sha256s[1],
         caller=batch.caller,
         batch_id=batch.batch_id,
-        verdict=meaning.verdict,
+        **meaning.told,
         **asdict(found),
     )
 

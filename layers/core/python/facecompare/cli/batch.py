@@ -60,8 +60,7 @@ def batch(settings: Settings, pairs: Path, images: Path, out: Path, **requested:
     with running(local, engine) as run:
         _compare(run)
     failed = count_failures(out)
-    without = f"; {failed:,} pairs have no verdict, and a reason each" if failed else ""
-    print(f"results in {out}{without}")
+    print(f"results in {out}" + (f"; pairs without a verdict: {failed:,}" if failed else ""))
     return ExitCode.INCOMPLETE if failed else 0
 
 

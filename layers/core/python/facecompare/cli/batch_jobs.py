@@ -14,8 +14,8 @@ import click
 from facecompare.batches.batch import BatchState, Progress
 from facecompare.batches.pairs_file import Pair, read_pairs
 from facecompare.batches.spreadsheet import decoded
-from facecompare.cli import exit_codes
 from facecompare.cli.command import Group
+from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.output import notice, print_json, progress, unwritable
 from facecompare.cli.parameters import FILE, FOLDER
 from facecompare.cli.request_options import face_options, pairs_file_argument, threshold_options
@@ -91,8 +91,7 @@ def watch(settings: Settings, batch: str, as_json: bool) -> int:
         print_json(last)
     else:
         print(_line(last))
-    whole = last.state is BatchState.DONE and not last.failed
-    return 0 if whole else exit_codes.ExitCode.INCOMPLETE
+    return _exit_code(last)
 
 
 @batches.command(
@@ -110,7 +109,11 @@ def watch(settings: Settings, batch: str, as_json: bool) -> int:
     help="Name the photos as in this file, which was submitted, and not as their uploads.",
 )
 def fetch(settings: Settings, batch: str, out: Path, pairs: Path | None) -> int:
-    """Save the results of a batch. The file appears when it is complete."""
+    """Save the results of a batch.
+
+    The file appears when it is complete. The exit code is 0 when every pair has a verdict, and 6
+    when one has none.
+    """
     client = _client(settings)
     state = client.progress(batch)
     if state.state is BatchState.RUNNING:
@@ -120,7 +123,7 @@ def fetch(settings: Settings, batch: str, out: Path, pairs: Path | None) -> int:
         pages = _with_names(pages, list(_pairs(_text(pairs))))
     _write_pages(pages, out)
     print(f"results in {out}")
-    return 0
+    return _exit_code(state)
 
 
 @batches.command("cancel", examples=("facecompare batches cancel BATCH",))
@@ -137,6 +140,11 @@ def list_batches(settings: Settings) -> int:
     for batch in _client(settings).newest(LISTED):
         print(_line(batch))
     return 0
+
+
+def _exit_code(batch: Progress) -> int:
+    whole = batch.state is BatchState.DONE and not batch.failed
+    return 0 if whole else ExitCode.INCOMPLETE
 
 
 def _polled(client: BatchClient, batch: Progress) -> Iterator[Progress]:

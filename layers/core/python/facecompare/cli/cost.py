@@ -30,16 +30,18 @@ def cost(settings: Settings, images: tuple[str, ...], memory: int, as_json: bool
     """Compute what a million comparisons cost in AWS.
 
     The duration is that of a comparison on this machine, with as many threads as the function has
-    cores.
+    cores. Of an engine with two networks, the second one's part is told.
     """
     photos = read_pair(images, settings)
     from facecompare.engines.catalogue import load_engine
     from facecompare.planning import cost as planning
+    from facecompare.planning.photo_rates import second_network
     from facecompare.planning.prices import MB_PER_VCPU
 
     engine = load_engine(settings.engine, settings)
     milliseconds = planning.pair_ms(photos, engine, threads=max(1, memory // MB_PER_VCPU))
-    costs = planning.cost(milliseconds, sum(len(photo.data) for photo in photos), memory)
+    second = second_network(photos, engine)
+    costs = planning.cost(milliseconds, sum(len(photo.data) for photo in photos), memory, second)
     if as_json:
         print_json(costs)
     else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from facecompare.engines.calibration import Verdict
-
 
 class ExitCode(IntEnum):
     """0 and 1 are verdicts that were delivered, and nothing else but work that is done."""
@@ -30,21 +28,8 @@ MEANINGS = {
     ExitCode.SERVICE: "a service failed that facecompare depends on",
     ExitCode.UNCERTAIN: "uncertain: too close to call",
     ExitCode.INCOMPLETE: "a batch with pairs that have no verdict, cancelled or expired",
-    ExitCode.FAULT: "stdout that cannot be written, or a fault of facecompare",
+    ExitCode.FAULT: "a disk or stdout that takes nothing, or a fault of facecompare",
     ExitCode.INTERRUPTED: "interrupted",
     ExitCode.BROKEN_PIPE: "the reader of stdout left before the end",
 }
 LINES = tuple(f"{code.value:<4} {meaning}" for code, meaning in MEANINGS.items())
-
-_OF_VERDICT = {
-    Verdict.SAME: ExitCode.SAME,
-    Verdict.UNCERTAIN: ExitCode.UNCERTAIN,
-    Verdict.DIFFERENT: ExitCode.DIFFERENT,
-}
-
-
-def of_verdict(verdict: str, same_person: bool, decide: bool) -> ExitCode:
-    """The verdict's own or, where the threshold is to decide alone, one of the first two."""
-    if decide:
-        return ExitCode.SAME if same_person else ExitCode.DIFFERENT
-    return _OF_VERDICT[Verdict(verdict)]

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import print_json, table
+from facecompare.cli.output import VERDICT_WORDS, print_json, table
 from facecompare.cli.parameters import AT_LEAST_ONE, SINCE
 from facecompare.config import Settings
+from facecompare.engines.calibration import Verdict
 from facecompare.records.record import ComparisonRecord, Selection, every_record
 
 COLUMNS = ("", "", "16", "", "")
@@ -84,7 +85,7 @@ def _print_csv(records: Iterable[ComparisonRecord]) -> None:
 
 
 def _row(record: ComparisonRecord) -> tuple[str, ...]:
-    verdict = "same person" if record.same_person else "different people"
+    verdict = VERDICT_WORDS[Verdict(record.verdict)]
     decisive, threshold = record.decisive
     kind = "distance" if record.combined_distance is None else "combined"
     distance = f"{kind} {decisive:.3f} (threshold {threshold:.2f})"

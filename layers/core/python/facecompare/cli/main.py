@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.errors import (
@@ -48,22 +48,56 @@ EXTRAS = {  # by what a module is called: the extra that brings it
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Without `argv`, the arguments of this process."""
-    _print_any_name()
+    _open_streams()
     try:
-        return _run(argv)
-    except Exception as error:  # never a traceback with the exit code of a verdict
-        if _debugging():
-            raise
-        return _reported(error)
+        code = _run(argv)
+        sys.stdout.flush()  # a verdict is its exit code when it has been delivered
+    except BrokenPipeError:  # the reader, `head` for one, left early
+        code = ExitCode.BROKEN_PIPE
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    except (Exception, SystemExit) as error:  # never with the exit code of a verdict
+        code = _reported(error)
+    for stream in (sys.stdout, sys.stderr):
+        _let_go(stream)
+    return code
 
 
-def _reported(error: Exception) -> int:
+def _open_streams() -> None:
+    """Streams that every command can use.
+
+    Where one was closed, another that fails takes its number, before a file that is opened does.
+    What a terminal's encoding lacks is printed as an escape: names of files can be anything.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_WRONLY))
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _let_go(stream: TextIO) -> None:
+    """What a stream cannot take goes nowhere, or Python would end with an exit code of its own."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _reported(error: Exception | SystemExit) -> int:
     """What stopped the command, in one line on stderr; returns its exit code."""
+    if _debugging():
+        traceback.print_exception(error)
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in EXTRAS:
         error = _package_missing(error.name or "")
     if isinstance(error, FaceCompareError):
-        about = f"{error.image}: " if error.image else ""
-        _complain(f"{about}{error.message} [{error.code}]")
+        for each in (error, *error.others):
+            about = f"{each.image}: " if each.image else ""
+            _complain(f"{about}{each.message} [{each.code}]")
         return exit_code(error)
     if isinstance(error, OSError):  # a full disk, a folder that is gone
         _complain(f"found that the system refuses ({error}); expected disk and stdout to take data")
@@ -89,39 +123,7 @@ def _run(argv: Sequence[str] | None) -> int:
 
     if argv is None:  # this process is the command's own
         _quieten()
-    try:
-        code = command(Settings.from_env())
-    except BrokenPipeError:  # the reader, `head` for one, left early
-        return _undelivered(ExitCode.BROKEN_PIPE)
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
-    return _delivered(code)
-
-
-def _delivered(code: int) -> int:
-    """This code, once all that was printed has left; another where it cannot, or was never read."""
-    if sys.stdout is None:
-        if isinstance(code, ExitCode):  # a verdict, of which nobody can have read a word
-            return _report_stdout("closed")
-        return code
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return _undelivered(ExitCode.BROKEN_PIPE)
-    except OSError as exc:
-        return _undelivered(_report_stdout(exc.strerror or "cannot be written"))
-    return code
-
-
-def _report_stdout(found: str) -> int:
-    _complain(f"found a stdout that takes nothing ({found}); expected one that can be written")
-    return ExitCode.FAULT
-
-
-def _undelivered(code: int) -> int:
-    """This code; what is still to be printed goes nowhere, or Python would end with its own."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+    return command(Settings.from_env())
 
 
 def _quieten() -> None:
@@ -132,13 +134,6 @@ def _quieten() -> None:
     quieten_command(cache_home(), debugging=debugging())
     if not debugging() and not sys.warnoptions:
         warnings.simplefilter("ignore")
-
-
-def _print_any_name() -> None:
-    """What a terminal's encoding lacks is printed as an escape: names of files can be anything."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
@@ -165,10 +160,9 @@ def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
     except SystemExit as stopped:  # click's own, when completion ends or a reader left early
         from facecompare.config import completing
 
-        return ExitCode.BAD_INPUT if stopped.code and completing() else ExitCode.SAME
-    except OSError as error:
-        _complain(f"found stdout closed to the help ({error.strerror}); expected a writable one")
-        return ExitCode.SET_UP
+        if not completing():
+            return ExitCode.BROKEN_PIPE
+        return ExitCode.BAD_INPUT if stopped.code else 0
     return command
 
 
@@ -189,10 +183,9 @@ def _package_missing(module: str) -> PackageMissing:
 
 
 def _complain(text: str) -> None:
-    """On stderr, if there is one that can be written to: the exit code says the rest."""
-    with suppress(OSError):
-        if sys.stderr is not None:
-            print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
+    from facecompare.cli.output import notice
+
+    notice(f"{PROGRAM}: {' '.join(text.splitlines())}")
 
 
 def _report_usage(error: click.UsageError) -> int:

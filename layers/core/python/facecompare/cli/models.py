@@ -14,13 +14,13 @@ from facecompare.cli.command import WIDTH, Group
 from facecompare.cli.output import notice, print_json, table, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.config import ENV_PREFIX, Settings
-from facecompare.engines.cards import SWITCHED_BY
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:
     from facecompare.model_store.files import ModelFile, ModelFolder
 
 COLUMNS = ("16", ">17", "")
+NOT_BUILT = "not built"
 DETAIL = "  {:12}"  # the name of what is said about a model file, before what is said
 
 
@@ -159,7 +159,8 @@ def card(settings: Settings) -> int:
 def push(settings: Settings, bucket: str | None) -> int:
     """Send the model files that an S3 bucket lacks. They are verified first.
 
-    Those whose licence excludes commercial use are left out unless they are switched on here.
+    Those whose licence excludes commercial use are left out unless they are switched on here, and
+    those that were not built unless FACECOMPARE_ENGINE needs them.
     """
     name = bucket or settings.model_bucket
     if not name:
@@ -167,32 +168,35 @@ def push(settings: Settings, bucket: str | None) -> int:
     from facecompare.model_store.files import ModelFolder
     from facecompare.model_store.s3 import push_models
 
-    folder = _allowed(ModelFolder.at(settings.models_dir), settings)
+    folder = _shipped(ModelFolder.at(settings.models_dir), settings)
     for row, sent in push_models(folder, name):
         notice(f"{row.name}: {'sent' if sent else 'is there'}")
     return 0
 
 
-def _allowed(folder: ModelFolder, settings: Settings) -> ModelFolder:
-    """The folder without the files that are switched off here, which are named on stderr."""
-    off = {file.name: _switched_off(file, settings) for file in folder.files}
-    for name in filter(off.get, off):
-        notice(f"{name}: left out ({off[name]})")
-    return replace(folder, files=tuple(file for file in folder.files if not off[file.name]))
+def _shipped(folder: ModelFolder, settings: Settings) -> ModelFolder:
+    """The folder with the files that this installation gets; the others are named on stderr."""
+    from facecompare.engines.shipped_models import shipped_models
+
+    shipped = shipped_models(folder, settings.engine, settings)
+    for file in folder.files:
+        if file.name not in shipped:
+            notice(f"{file.name}: left out ({_switched_off(file, settings) or NOT_BUILT})")
+    return replace(folder, files=tuple(file for file in folder.files if file.name in shipped))
 
 
 def _row(folder: ModelFolder, file: ModelFile, settings: Settings) -> tuple[str, ...]:
-    state = "present" if (folder.path / file.file).is_file() else "missing"
+    state = "present" if folder.is_built(file.name) else "missing"
     off = _switched_off(file, settings)
     return file.name, f"{file.bytes:,} bytes", f"{state}, {off}" if off else state
 
 
 def _switched_off(file: ModelFile, settings: Settings) -> str:
     """The setting that keeps this installation from using the file, as NAME=off, or nothing."""
-    switch = SWITCHED_BY.get(file.name)
-    if switch is None or getattr(settings, switch):
-        return ""
-    return f"{ENV_PREFIX}{switch.upper()}=off"
+    from facecompare.engines.shipped_models import switch_of
+
+    switch = switch_of(file.name, settings)
+    return f"{ENV_PREFIX}{switch.upper()}=off" if switch else ""
 
 
 def _details(file: ModelFile) -> Iterator[str]:

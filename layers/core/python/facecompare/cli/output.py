@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from facecompare.engines.calibration import Verdict
 from facecompare.errors import BadField
 
 if TYPE_CHECKING:
@@ -16,11 +18,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+VERDICT_WORDS = {
+    Verdict.SAME: "same person",
+    Verdict.UNCERTAIN: "uncertain",
+    Verdict.DIFFERENT: "different people",
+}
+
 
 def print_json(response: DataclassInstance | list[Any]) -> None:
-    """The same object that the API returns, indented."""
+    """The same object that the API returns, indented; plain ASCII where stdout has no Unicode."""
     plain = response if isinstance(response, list) else asdict(response)
-    print(json.dumps(plain, indent=2, ensure_ascii=False))
+    unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(plain, indent=2, ensure_ascii=not unicode))
 
 
 def table(rows: Iterable[Sequence[str]], columns: Sequence[str]) -> None:
@@ -35,8 +44,9 @@ def table(rows: Iterable[Sequence[str]], columns: Sequence[str]) -> None:
 
 
 def notice(text: str) -> None:
-    """A line on stderr."""
-    print(text, file=sys.stderr)
+    """A line on stderr, if it can be written there: results and exit codes say the rest."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def warning(text: str) -> None:

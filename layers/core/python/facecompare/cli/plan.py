@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIZES = ("1e6", "1e8", "1e9")
 # Assumed: no GPU of AWS was measured. It is far above what the cores beside it prepare, so that
-# only a wrong guess by a factor of six would change a time.
+# only a wrong guess by a factor of three would change a time.
 GPU_PHOTOS_PER_S = 500
 DEFAULT_INSTANCE = "g4dn.xlarge"
 
@@ -108,7 +108,11 @@ def plan(
     limits: tuple[str, ...],
     as_json: bool,
 ) -> int:
-    """Compute what many pairs take in AWS: time, money and the quota that binds."""
+    """Compute what many pairs take in AWS: time, money and the quota that binds.
+
+    A core is measured with the engine of FACECOMPARE_ENGINE; of one with two networks, the second
+    one's part is told.
+    """
     from facecompare.planning import plan as planning
     from facecompare.planning.plan_report import plan_table
     from facecompare.planning.quotas import RAISED, changed

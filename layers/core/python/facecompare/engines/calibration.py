@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,9 @@ class Calibration:
         """The distances that are called neither same nor different; the first included, the last
         not: between the threshold and the distances from which on nine of ten pairs are of one
         kind, whichever lie further out."""
-        fallen = [(-score, distance) for distance, score in self.scores]
-        same, different = (_on(_rising(fallen), -each) for each in (SAME_SCORE, DIFFERENT_SCORE))
+        curve = _rising([(-score, distance) for distance, score in self.scores])
+        # To four digits as they are told; a threshold is never rounded, for it decides too.
+        same, different = (round(_on(curve, -each), 4) for each in (SAME_SCORE, DIFFERENT_SCORE))
         return min(threshold, same), max(threshold, different)
 
     def threshold_for(self, fmr: float) -> float:
@@ -108,6 +109,15 @@ class Verdict(StrEnum):
     DIFFERENT = "different"
 
 
+class Doubt(StrEnum):
+    """Why a verdict is uncertain."""
+
+    NEAR_THRESHOLD = "near_threshold"
+    """the distance lies in the grey zone"""
+    NETWORKS_CONTRADICT = "networks_contradict"
+    """one network is sure of one person, the other of two; it is uncertain at any distance"""
+
+
 @dataclass(frozen=True, slots=True)
 class Interpretation:
     """What a distance stands for; without a calibration there are no rates, no score and no grey
@@ -116,12 +126,17 @@ class Interpretation:
     verdict: Verdict
     uncertain_from: float
     uncertain_to: float
-    contradiction: bool = False
-    """two networks contradict each other strongly, so it is uncertain whatever the distance"""
+    uncertain_because: Doubt | None = None
     score: float | None = None
     fmr_at_threshold: float | None = None
     fmr_at_distance: float | None = None
     fnmr_at_distance: float | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The verdict and why it is uncertain, under the names that records and results have."""
+        doubt = self.uncertain_because
+        return {"verdict": str(self.verdict), "uncertain_because": str(doubt) if doubt else None}
 
 
 def interpretation_of(
@@ -132,26 +147,27 @@ def interpretation_of(
     contradiction: bool = False,
 ) -> Interpretation:
     """What these stand for: the one place where a verdict is decided."""
+    begin, end = calibration.grey_zone(threshold) if calibration else (threshold, threshold)
+    doubt = Doubt.NETWORKS_CONTRADICT if contradiction else None
+    if begin <= distance < end:
+        doubt = doubt or Doubt.NEAR_THRESHOLD
+    called = Interpretation(verdict_of(distance < begin, doubt), begin, end, doubt)
     if calibration is None:
-        verdict = _verdict(distance, threshold, threshold, contradiction)
-        return Interpretation(verdict, threshold, threshold, contradiction)
-    begin, end = (round(place, 4) for place in calibration.grey_zone(threshold))
-    return Interpretation(
-        _verdict(distance, begin, end, contradiction),
-        begin,
-        end,
-        contradiction,
-        calibration.score_of(distance),
-        _rate(calibration.fmr_at(threshold)),
-        _rate(calibration.fmr_at(distance)),
-        _rate(calibration.fnmr_at(distance)),
+        return called
+    return replace(
+        called,
+        score=calibration.score_of(distance),
+        fmr_at_threshold=_rate(calibration.fmr_at(threshold)),
+        fmr_at_distance=_rate(calibration.fmr_at(distance)),
+        fnmr_at_distance=_rate(calibration.fnmr_at(distance)),
     )
 
 
-def _verdict(distance: float, begin: float, end: float, contradiction: bool) -> Verdict:
-    if contradiction or begin <= distance < end:
+def verdict_of(near: bool, doubt: Doubt | None) -> Verdict:
+    """The word for faces that are near enough for one person or not, if there is no doubt."""
+    if doubt:
         return Verdict.UNCERTAIN
-    return Verdict.SAME if distance < begin else Verdict.DIFFERENT
+    return Verdict.SAME if near else Verdict.DIFFERENT
 
 
 def _rate(share: float | None) -> float | None:

@@ -121,6 +121,10 @@ class ModelFolder:
             )
         return path
 
+    def is_built(self, name: str) -> bool:
+        """Whether the file is there, whatever it holds. Raises  ModelFileMissing for no row."""
+        return (self.path / self.row(name).file).is_file()
+
     def verify(self, name: str) -> None:
         """Check size and SHA-256 of one file.
 

@@ -25,6 +25,7 @@ from facecompare.planning.prices import (
     S3_GB_MONTH,
     SECRET_MONTH,
 )
+from facecompare.planning.workload import SecondNetwork
 from facecompare.results.markdown import markdown_table
 
 HTTP_API_METER_BYTES = 512 * 1024
@@ -43,6 +44,8 @@ class Cost:
     request_bytes: int
     million: dict[str, float]
     month_at_rest: dict[str, float]
+    second: SecondNetwork | None = None
+    """whose work is in `milliseconds`"""
 
     @property
     def total(self) -> float:
@@ -57,7 +60,12 @@ def pair_ms(photos: tuple[Photo, Photo], engine: Engine, threads: int, calls: in
     return median(compare(*photos, engine, options).timing.total_ms for _ in range(calls))
 
 
-def cost(pair_milliseconds: float, photo_bytes: int, memory_mb: int) -> Cost:
+def cost(
+    pair_milliseconds: float,
+    photo_bytes: int,
+    memory_mb: int,
+    second: SecondNetwork | None = None,
+) -> Cost:
     """The cost, if a Lambda core is as fast as the one that was measured."""
     billed_ms = pair_milliseconds + ADDED_MS
     request_bytes = photo_bytes + FRAMING_BYTES
@@ -78,7 +86,7 @@ def cost(pair_milliseconds: float, photo_bytes: int, memory_mb: int) -> Cost:
         "image and models": IMAGE_GB * ECR_GB_MONTH + MODELS_GB * S3_GB_MONTH,
     }
     million = {item: dollars * MILLION for item, dollars in each.items()}
-    return Cost(billed_ms, memory_mb, request_bytes, million, at_rest)
+    return Cost(billed_ms, memory_mb, request_bytes, million, at_rest, second)
 
 
 def cost_table(costs: Cost) -> str:
@@ -95,6 +103,7 @@ def cost_table(costs: Cost) -> str:
         (
             f"A comparison billed for {costs.milliseconds:.0f} ms at {costs.memory_mb:,} MB, two "
             f"photos of {costs.request_bytes / 1000:.0f} KB in all:",
+            *([] if costs.second is None else [costs.second.sentence]),
             "",
             *markdown_table(("a million comparisons", "US dollars"), rows),
             "",

@@ -35,6 +35,8 @@ def _assumptions(plan: Plan) -> Iterator[str]:
         f"photos of {rates.photo_bytes / 1000:.0f} KB, and {work.pairs_a_message} pairs are a "
         "message."
     )
+    if rates.second is not None:
+        yield rates.second.sentence
     yield (
         f"A Lambda worker ({work.memory_mb:,} MB, cores: {work.cores}) then does "
         f"{pairs_per_s[Target.LAMBDA]:.1f} pairs a second, with {MESSAGE_S:g} s of waiting assumed "

@@ -41,9 +41,23 @@ VCPUS = {"g4dn.xlarge": 4, "g4dn.2xlarge": 8, "g4dn.4xlarge": 16, "g5.xlarge": 4
 
 
 @dataclass(frozen=True, slots=True)
+class SecondNetwork:
+    """A network that looks at every photo beside the engine's first, and its part, from 0 to 1, in
+    the work of a core on a photo."""
+
+    engine: str
+    share: float
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        return f"{self.engine} looks at every photo, too: {self.share:.0%} of the work on it."
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
     """Photos a second: on one core from bytes to embedding, on one core without the embedding,
-    and through one GPU; and the bytes of a photo.
+    and through one GPU; the bytes of a photo; and the second network, where it was measured.
 
     A vCPU of AWS is taken to be as fast as a core here, and several as so many.
     """
@@ -52,6 +66,7 @@ class Rates:
     found_per_s: float
     gpu_photos_per_s: float
     photo_bytes: int
+    second: SecondNetwork | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
-from facecompare.engines.calibration import Verdict
+from facecompare.engines.calibration import Doubt, verdict_of
 from facecompare.errors import SHOWN_CHARACTERS, BadField, ComparisonNotFound, IdempotencyConflict
 
 
@@ -42,15 +42,17 @@ class ComparisonRecord:
     combined_distance: float | None = None
     combined_threshold: float | None = None
     uncertain: bool = False
-    """two networks contradict each other strongly"""
+    """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
     verdict: str = ""
     """same, uncertain or different"""
+    uncertain_because: str | None = None
+    """near_threshold or networks_contradict; null where the verdict is not uncertain"""
 
     def __post_init__(self) -> None:
         """Records of versions before 0.9 have no verdict; theirs was the threshold's."""
         if not self.verdict:
-            plain = Verdict.SAME if self.same_person else Verdict.DIFFERENT
-            object.__setattr__(self, "verdict", str(Verdict.UNCERTAIN if self.uncertain else plain))
+            for name, value in former_verdict(self.same_person, self.uncertain).items():
+                object.__setattr__(self, name, value)
 
     @property
     def decisive(self) -> tuple[float, float]:
@@ -72,6 +74,13 @@ class ComparisonRecord:
 
 
 COLUMNS = tuple(field.name for field in fields(ComparisonRecord))
+
+
+def former_verdict(same_person: bool, contradiction: bool) -> dict[str, str | None]:
+    """What stands for the verdict of a version before 0.9, which knew no grey zone, by field."""
+    doubt = Doubt.NETWORKS_CONTRADICT if contradiction else None
+    verdict = verdict_of(same_person, doubt)
+    return {"verdict": str(verdict), "uncertain_because": str(doubt) if doubt else None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ ADDED = {  # the columns that files of older versions lack, and what is in them 
     "combined_threshold": "",
     "uncertain": "NOT NULL DEFAULT 0",
     "verdict": "NOT NULL DEFAULT ''",
+    "uncertain_because": "",
 }
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS comparisons (

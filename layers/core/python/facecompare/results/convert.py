@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facecompare.compare import STAGES
+from facecompare.engines.calibration import Doubt, Verdict
 from facecompare.results.schemas import (
     BoxResponse,
     CandidateResponse,
@@ -39,7 +40,8 @@ def comparison_response(
     return ComparisonResponse(
         comparison_id=record.comparison_id if recorded else None,
         created_at=record.created_at,
-        verdict=record.verdict,
+        verdict=Verdict(record.verdict),
+        uncertain_because=_doubt(record),
         same_person=record.same_person,
         distance=record.distance,
         threshold=record.threshold,
@@ -73,7 +75,8 @@ def prediction_response(
     candidates = [
         CandidateResponse(
             comparison_id=record.comparison_id if recorded else None,
-            verdict=record.verdict,
+            verdict=Verdict(record.verdict),
+            uncertain_because=_doubt(record),
             same_person=record.same_person,
             distance=record.distance,
             score=meaning.score,
@@ -112,6 +115,10 @@ def prediction_response(
 def detection_response(report: PhotoReport, engine_id: str, *, chips: bool) -> DetectionResponse:
     """What a caller is told of one photo's faces."""
     return DetectionResponse(engine_id, _photo(report, chips), _timing(report.timing.including()))
+
+
+def _doubt(record: ComparisonRecord) -> Doubt | None:
+    return Doubt(record.uncertain_because) if record.uncertain_because else None
 
 
 def _photo(report: PhotoReport, chips: bool) -> PhotoResponse:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from facecompare.engines.calibration import Doubt, Verdict
+
 # As `__pydantic_config__`: pydantic takes the strings below a dataclass's fields for OpenAPI.
 FIELD_DOCSTRINGS: dict[str, Any] = {"use_attribute_docstrings": True}
 
@@ -97,9 +99,13 @@ class ComparisonResponse:
     """the record's id; null where nothing was recorded"""
     created_at: str
     """UTC, ISO 8601"""
-    verdict: str
+    verdict: Verdict
     """same, uncertain or different: decided once, from the distance that decides, its threshold and
     what was measured with this engine"""
+    uncertain_because: Doubt | None
+    """near_threshold: the distance lies from `uncertain_from` to below `uncertain_to`;
+    networks_contradict: one network is sure of one person, the other of two; null where it is not
+    uncertain"""
     same_person: bool
     """the plain threshold's answer: `combined_distance < combined_threshold` where two networks
     decide, else `distance < threshold`"""
@@ -136,8 +142,7 @@ class ComparisonResponse:
     combined_threshold: float | None
     """of `combined_distance`; null likewise"""
     uncertain: bool
-    """the two networks contradict each other strongly: one is sure of one person, the other of two
-    """
+    """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
     image1: PhotoResponse
     image2: PhotoResponse
     timing_ms: TimingResponse
@@ -150,8 +155,10 @@ class CandidateResponse:
     __pydantic_config__ = FIELD_DOCSTRINGS
     comparison_id: str | None
     """the record's id; null where nothing was recorded"""
-    verdict: str
+    verdict: Verdict
     """same, uncertain or different, as in a comparison"""
+    uncertain_because: Doubt | None
+    """as in a comparison"""
     same_person: bool
     distance: float
     score: float | None
@@ -165,7 +172,7 @@ class CandidateResponse:
     combined_distance: float | None
     """as in a comparison"""
     uncertain: bool
-    """as in a comparison"""
+    """deprecated, as in a comparison"""
     photo: PhotoResponse
 
 
@@ -178,7 +185,7 @@ class PredictionResponse:
     """UTC, ISO 8601"""
     closer: str
     """image1 or image2"""
-    verdict: str
+    verdict: Verdict
     """on the closer one: same, uncertain or different"""
     same_person: bool
     """whether the closer one is the same person as the anchor"""

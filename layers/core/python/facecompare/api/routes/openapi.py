@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import TypeAdapter
 
 import facecompare
-from facecompare.api.errors import ErrorResponse
+from facecompare.api.errors import SCHEMAS, ErrorResponse
 from facecompare.api.routes import photo_routers, record_routers
 
 TITLE = "facecompare"
@@ -32,7 +32,8 @@ def document() -> dict[str, Any]:
     for each in (*photo_routers(), *record_routers()):
         app.include_router(each)
     made = app.openapi()
-    made["components"]["schemas"][ErrorResponse.__name__] = TypeAdapter(ErrorResponse).json_schema()
+    error = TypeAdapter(ErrorResponse).json_schema(ref_template=f"{SCHEMAS}{{model}}")
+    made["components"]["schemas"] |= {**error.pop("$defs"), ErrorResponse.__name__: error}
     _drop_fastapi_errors(made)
     return made
 

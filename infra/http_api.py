@@ -26,6 +26,8 @@ COMPARE_ROUTES = (
     "GET /api/health",
     "GET /api/openapi.json",
 )
+# With every method: what the operation there does not take is refused in its own words.
+COMPARE_PATHS = tuple(f"ANY {route.split()[1]}" for route in COMPARE_ROUTES)
 RECORDS_ROUTES = (
     "GET /api/comparisons",
     "GET /api/comparisons.csv",
@@ -82,7 +84,7 @@ class HttpApi(Construct):
         )
         self.log = Log(self, "Log", settings=settings)
         self.stage = self._stage(settings)
-        self._add_routes(COMPARE_ROUTES, "Compare", compare)
+        self._add_routes(COMPARE_PATHS, "Compare", compare)
         self._add_routes((*RECORDS_ROUTES, ANYTHING_ELSE), "Records", records)
         acknowledge(self, ACCESS_IS_CHECKED, "APIG4")
 

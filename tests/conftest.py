@@ -9,9 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 from moto import mock_aws
 
+import infra  # noqa: F401 – says where jsii keeps its files, before anything loads it
 from facecompare.api.app import local_app
 from facecompare.aws_client import client as boto_client
 from facecompare.config import ENV_PREFIX, Settings
+from facecompare.config.environment import switch_off_telemetry
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.errors import SetupError
@@ -24,6 +26,8 @@ from facecompare.service import FaceService
 from tests.support.aws_credentials import use_credentials
 from tests.support.dynamo_tables import TABLE, create_table, dynalite
 from tests.support.pictures import OBAMA
+
+switch_off_telemetry()  # tests that import ONNX Runtime themselves send nothing either
 
 TESTS = Path(__file__).parent
 TOGETHER = ("evaluation", "infra")  # what their fixtures make takes long, and once is enough

@@ -258,6 +258,14 @@ def test_an_engine_whose_licence_switches_it_off_is_neither_listed_nor_taken(
     assert {engine["id"] for engine in engines} - listed == {"mtcnn-dlib"}
 
 
+def test_health_tells_of_a_log_that_cannot_be_written(
+    client: TestClient, settings: Settings
+) -> None:
+    settings.records.parent.write_text("no folder")
+    answer = client.get("/api/health")
+    assert (answer.status_code, answer.json()["code"]) == (503, "records_unavailable")
+
+
 def test_health_is_well_when_the_models_are_there(client: TestClient) -> None:
     assert client.get("/api/health").json()["status"] == "ok"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,7 @@ from facecompare.config import CHECKOUT, DEFAULT_ENGINE
 from facecompare.engines.calibration import find_calibration, read_calibration
 from facecompare.engines.cards import CARDS
 from facecompare.evaluation.model_card import read_summaries
-from facecompare.evaluation.report import PLOTS
+from facecompare.evaluation.report import PLOTS, _plain
 from tests.evaluation.conftest import Portraits
 from tests.support.pictures import plain
 from tests.support.portraits import write_pairs
@@ -80,6 +82,28 @@ def test_a_summary_has_the_keys_of_those_that_are_kept(report: Path) -> None:
     for part in ("verification", "reliability", "identification"):
         assert keys(written[part]) == keys(kept[part])
     assert sum(kept["detectors"].values()) == kept["images"]
+
+
+@pytest.mark.parametrize("name", ["report.json", "summary.json"])
+def test_every_field_is_plain(report: Path, name: str) -> None:
+    """Keys are names and no texts of Python's tuples, and there are no numbers that JSON lacks."""
+
+    def lacking(constant: str) -> None:
+        raise ValueError(constant)
+
+    figures = json.loads((report / name).read_text(), parse_constant=lacking)
+    assert {key for key in every_key(figures) if not re.fullmatch(r"[\w .%-]+", key)} == set()
+    assert {type(count) for count in figures["detectors"].values()} == {int}
+    with pytest.raises(TypeError, match="expected a text"):
+        _plain({("hog", 7647): 1})
+
+
+def every_key(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        yield from every_key(each)
 
 
 def keys(value: object) -> object:

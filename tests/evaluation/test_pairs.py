@@ -9,6 +9,7 @@ import pytest
 from facecompare.errors import BadDataset
 from facecompare.evaluation.pairs import LabelledPair, check_images, read_labelled_pairs
 from facecompare.evaluation.strata import read_groups
+from tests.support.spreadsheets import FORMS, spreadsheet
 
 
 def written(folder: Path, text: str, name: str = "pairs.txt") -> Path:
@@ -95,3 +96,22 @@ def test_groups_are_read_by_file_name(tmp_path: Path) -> None:
         read_groups(written(tmp_path, "image\na.jpg\n", "groups.csv"))
     with pytest.raises(BadDataset, match="cannot be read"):
         read_groups(tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_labelled_pairs_and_groups_may_be_a_spreadsheet_s(form: str, tmp_path: Path) -> None:
+    rows = [("a.jpg", "sub/b.png", "1"), ("a.jpg", "ö;c.jpg", "0")] * 2
+    path = tmp_path / "pairs.csv"
+    path.write_bytes(spreadsheet(form, [("image1", "image2", "same"), *rows]))
+    assert read_labelled_pairs(path) == [
+        LabelledPair(one, other, same == "1") for one, other, same in rows
+    ]
+    path.write_bytes(spreadsheet(form, [("image", "group"), ("sub/ö.jpg", "x, y")]))
+    assert read_groups(path) == {"ö.jpg": "x, y"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_lfw_s_format_may_begin_with_a_mark(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "pairs.txt"
+    path.write_bytes(("2\n" + "A\t1\t2\nA\t1\tB\t1\n" * 2).encode(encoding))
+    assert len(read_labelled_pairs(path)) == 4

@@ -10,7 +10,7 @@ from facecompare.api.routes import photo_routers, record_routers
 from facecompare.cli.cost import DEFAULT_MEMORY_MB
 from facecompare.config import Settings
 from facecompare.planning.cost import ALARMS
-from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
+from infra.http_api import ANYTHING_ELSE, COMPARE_PATHS, COMPARE_ROUTES, RECORDS_ROUTES
 from infra.limits import HTTP_API_TIMEOUT_S
 from tests.support.assembly import Assembly, Properties
 
@@ -126,7 +126,7 @@ def test_each_path_goes_to_the_function_that_has_it(either: Assembly) -> None:
         for each in either.all("AWS::ApiGatewayV2::Route")
     }
     assert routes == {
-        **dict.fromkeys(COMPARE_ROUTES, "compare"),
+        **dict.fromkeys(COMPARE_PATHS, "compare"),
         **dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), "records"),
     }
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from facecompare.config import DEFAULT_ENGINE, ENV_PREFIX, Settings, setting_names
+from facecompare.config import DEFAULT_ENGINE, ENV_PREFIX, Settings, setting_names, variable
+from facecompare.config.environment import quieten_command, switch_off_telemetry
 from facecompare.config.reader import declared
 from facecompare.config.reference import default_text, settings_table
 from facecompare.errors import BadSetting
@@ -26,6 +27,9 @@ KUBERNETES = {
     "FACECOMPARE_WORKER_SERVICE_HOST": "fd00::11",
     "FACECOMPARE_WORKER_PORT_53_UDP": "udp://10.0.0.12:53",
 }
+
+
+VALID = [name.upper() for name in setting_names()] + ["DEBUG"]
 
 
 def test_without_an_environment_everything_has_a_default() -> None:
@@ -85,21 +89,51 @@ def test_a_senseless_value_is_refused_with_the_variable_s_name(
 
 
 @pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("FACECOMPARE_THREAD", "FACECOMPARE_THREADS"),
+        ("FACECOMPARE_ACCES", "FACECOMPARE_ACCESS"),
+        ("FACECOMPARE_LANDMARK68", "FACECOMPARE_LANDMARKS68"),
+        ("FACECOMPARE_threads", "FACECOMPARE_THREADS"),
+        ("FACECOMPARE_HOST", ""),
+        ("FACECOMPARE_", ""),
+    ],
+)
+def test_an_unknown_variable_is_ignored_and_told_once(
+    name: str, meant: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Settings.from_env({name: "x"}) == Settings.from_env({})
+    (told,) = caplog.messages
+    expected = f"did you mean {meant}?" if meant else f"valid: {', '.join(VALID)}"
+    assert told == f"ignored the unknown setting {name}; {expected}"
+
+
+@pytest.mark.parametrize("name", [variable(name) for name in setting_names()])
+def test_every_setting_is_suggested_for_a_name_with_a_letter_less(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for misspelt in {name[:-1], name[:-2] + name[-1]}:
+        caplog.clear()
+        Settings.from_env({misspelt: "x"})
+        assert caplog.messages[0].endswith(f"did you mean {name}?"), misspelt
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("FACECOMPARE_THREAD", "3"),
         ("FACECOMPARE_PORT", "8000"),
         ("FACECOMPARE_PORTS", "tcp://10.0.0.11:8000"),
-        ("FACECOMPARE_HOST", "10.0.0.11"),
         ("FACECOMPARE_SERVICE", "10.0.0.11"),
         ("FACECOMPARE_SERVICE_PORT", "eight thousand"),
         ("FACECOMPARE_PORT_8000_TCP_PROTO", "http"),
         ("FACECOMPARE_PORT_8000_TCP_USER", "ann"),
     ],
 )
-def test_a_misspelt_variable_is_refused_with_the_valid_ones(name: str, value: str) -> None:
-    with pytest.raises(BadSetting, match=f"^unknown setting {name}; valid: .*FACECOMPARE_THREADS"):
-        Settings.from_env({name: value})
+def test_what_kubernetes_does_not_set_is_told(
+    name: str, value: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    Settings.from_env({name: value})
+    assert len(caplog.messages) == 1
 
 
 def test_what_kubernetes_tells_of_a_service_of_that_name_is_ignored() -> None:
@@ -107,8 +141,19 @@ def test_what_kubernetes_tells_of_a_service_of_that_name_is_ignored() -> None:
 
 
 @pytest.mark.parametrize("name", KUBERNETES)
-def test_each_of_its_variables_is(name: str) -> None:
+def test_each_of_its_variables_is(name: str, caplog: pytest.LogCaptureFixture) -> None:
     assert Settings.from_env({name: KUBERNETES[name]}) == Settings.from_env({})
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("setting", setting_names())
+def test_its_value_is_never_taken_for_a_setting(setting: str) -> None:
+    """Not even of a setting that is named as a Service's variable would be."""
+    service = {
+        f"{variable(setting)}_{name.removeprefix(ENV_PREFIX)}": KUBERNETES[name]
+        for name in KUBERNETES
+    }
+    assert Settings.from_env(service) == Settings.from_env({})
 
 
 @pytest.mark.parametrize("text", ["", "  "])
@@ -140,8 +185,28 @@ def test_the_table_has_a_row_for_every_setting_and_no_other() -> None:
         "| `FACECOMPARE_MAX_BYTES` | a whole number ≥ 1 | 15,000,000 |",
         "| `FACECOMPARE_UPLOAD_BUCKET` | an S3 bucket | none |",
         "| `FACECOMPARE_THREADS` | a whole number ≥ 1 | the number of cores |",
-        "| `FACECOMPARE_WEB_DIR` | a folder with `index.html` | `web/` of the checkout |",
+        "| `FACECOMPARE_WEB_DIR` | a folder with `index.html` | `web/` of the checkout, else the",
     ],
 )
 def test_the_table_shows_values_and_defaults_as_one_types_them(row: str) -> None:
     assert row in settings_table()
+
+
+def test_dependencies_are_kept_quiet_and_what_the_user_has_set_stays() -> None:
+    env: dict[str, str] = {"PYTHONWARNINGS": ""}
+    quieten_command(Path("/cache"), debugging=False, env=env)
+    assert env == {
+        "ORT_DISABLE_TELEMETRY": "1",
+        "MPLCONFIGDIR": "/cache/matplotlib",
+        "PYTHONWARNINGS": "ignore",
+    }
+    own = {"ORT_DISABLE_TELEMETRY": "0", "MPLCONFIGDIR": "/mine", "PYTHONWARNINGS": "error"}
+    env = dict(own)
+    quieten_command(Path("/cache"), debugging=False, env=env)
+    assert env == own
+    env = {}
+    quieten_command(Path("/cache"), debugging=True, env=env)
+    assert "PYTHONWARNINGS" not in env
+    env = {}
+    switch_off_telemetry(env)
+    assert env == {"ORT_DISABLE_TELEMETRY": "1"}

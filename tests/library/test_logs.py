@@ -113,6 +113,11 @@ def test_every_record_stops_at_the_limit(log: ComparisonLog) -> None:
     assert numbers(list(every_record(log, limit=3))) == [4, 3, 2]
 
 
+def test_a_log_that_can_be_written_passes_its_check_and_keeps_nothing(log: ComparisonLog) -> None:
+    log.check()
+    assert log.page(9).records == ()
+
+
 def test_a_deleted_record_is_gone(log: ComparisonLog) -> None:
     put_each(log, record(1), record(2))
     log.delete(record(1).comparison_id)

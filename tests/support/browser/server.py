@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +35,16 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, models_dir: Path, **settings: str) -> Iterator[Server]:
-    """A server with records of its own; `settings` without their FACECOMPARE_."""
+def serving(
+    folder: Path, models_dir: Path, *, inside: Sequence[str] = (), **settings: str
+) -> Iterator[Server]:
+    """A server with records of its own; `settings` without their FACECOMPARE_.
+
+    `inside` is a command that runs it, such as a sandbox.
+    """
     env = _environment(folder, models_dir, settings)
     stderr_path = folder / "stderr.txt"
-    command = [sys.executable, "-m", "facecompare", "serve", "--port", "0"]
+    command = [*inside, sys.executable, "-m", "facecompare", "serve", "--port", "0"]
     with (
         stderr_path.open("wb") as stderr,
         subprocess.Popen(command, env=env, stderr=stderr) as process,

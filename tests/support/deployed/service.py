@@ -9,7 +9,7 @@ from pathlib import Path
 
 from facecompare.access import ORIGIN_HEADER
 from facecompare.config import CHECKOUT
-from infra.http_api import ANYTHING_ELSE, COMPARE_ROUTES, RECORDS_ROUTES
+from infra.http_api import ANYTHING_ELSE, COMPARE_PATHS, RECORDS_ROUTES
 from tests.support.lambda_emulator.http_front import HttpFront
 from tests.support.lambda_emulator.lambda_function import LambdaFunction
 from tests.support.lambda_emulator.sandbox import FunctionSettings
@@ -36,7 +36,7 @@ def running(compare: Environment, records: Environment, folder: Path) -> Iterato
             stack.enter_context(LambdaFunction(_settings(name, environment, folder)))
             for name, environment in (("compare", compare), ("records", records))
         ]
-        routes = dict.fromkeys(COMPARE_ROUTES, functions[0])
+        routes = dict.fromkeys(COMPARE_PATHS, functions[0])
         routes |= dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), functions[1])
         secret = {ORIGIN_HEADER: compare["FACECOMPARE_ORIGIN_SECRET"]}
         front = stack.enter_context(HttpFront(routes, added_headers=secret))

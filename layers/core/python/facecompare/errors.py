@@ -64,6 +64,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+SHOWN_CHARACTERS = 40  # of what a caller sent, in a message
+
 
 class FaceCompareError(Exception):
     """Root of the tree; `image` names the photo it is about ("image1"), or is None. `others` are

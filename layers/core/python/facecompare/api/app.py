@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,19 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from facecompare.access import KeyStore
 from facecompare.api.dependencies import Services
 from facecompare.api.errors import ERROR_HANDLERS
-from facecompare.api.middleware import BodyLimit, OriginCheck, SecurityHeaders
+from facecompare.api.middleware import (
+    BodyLimit,
+    HeadRequests,
+    HostCheck,
+    OriginCheck,
+    SecurityHeaders,
+    UnforeseenErrors,
+)
 from facecompare.api.routes import photo_routers, record_routers
 from facecompare.config import Settings
 from facecompare.records.record import ComparisonLog
@@ -24,12 +32,19 @@ if TYPE_CHECKING:
 
 
 def create_app(
-    services: Services, routers: Iterable[APIRouter], web_dir: Path | None = None
+    services: Services,
+    routers: Iterable[APIRouter],
+    web_dir: Path | None = None,
+    hosts: Collection[str] = (),
 ) -> FastAPI:
-    """An application with these routes and, with `web_dir`, the page at /."""
+    """An application with these routes and, with `web_dir`, the page at /.
+
+    With `hosts`, only requests for these are answered.
+    """
     app = FastAPI(
         openapi_url=None,  # `routes.openapi` has one document for all deployables
-        middleware=_middleware(services.settings),
+        redirect_slashes=False,  # it would be to whatever host the request names
+        middleware=_middleware(services.settings, hosts),
         exception_handlers=ERROR_HANDLERS,
     )
     app.state.services = services
@@ -38,23 +53,40 @@ def create_app(
         app.router.routes.extend(router.routes)
     if web_dir is not None:
         # As CloudFront does; only the page, for no response is large, and none may leak its length.
-        app.mount("/", GZipMiddleware(StaticFiles(directory=web_dir, html=True)))
+        app.mount("/", GZipMiddleware(_PageFiles(directory=web_dir, html=True)))
     return app
 
 
+class _PageFiles(StaticFiles):
+    """Files that are sent as a whole, as RFC 9110 §14.2 allows: no range can be wrong."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        headers = [header for header in scope["headers"] if header[0] != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
+
+
 def local_app(
-    settings: Settings, log: ComparisonLog, keys: KeyStore, service: FaceService
+    settings: Settings,
+    log: ComparisonLog,
+    keys: KeyStore,
+    service: FaceService,
+    hosts: Collection[str] = (),
 ) -> FastAPI:
     """Everything on one machine: photos, records and the page."""
     web_dir = settings.web_dir if (settings.web_dir / "index.html").is_file() else None
     services = Services(settings, keys, log, faces=service)
-    return create_app(services, (*photo_routers(), *record_routers()), web_dir)
+    return create_app(services, (*photo_routers(), *record_routers()), web_dir, hosts)
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
-    headers = Middleware(SecurityHeaders)
-    origin = Middleware(OriginCheck, secret=settings.origin_secret)
-    limit = Middleware(
-        BodyLimit, max_bytes=settings.max_request_bytes, uploads=bool(settings.upload_bucket)
-    )
-    return [headers, origin, limit] if settings.origin_secret else [headers, limit]
+def _middleware(settings: Settings, hosts: Collection[str]) -> list[Middleware]:
+    """From the outermost to the innermost."""
+    secret, uploads = settings.origin_secret, bool(settings.upload_bucket)
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(UnforeseenErrors),
+        *([Middleware(HostCheck, hosts=hosts)] if hosts else []),
+        *([Middleware(OriginCheck, secret=secret)] if secret else []),
+        Middleware(HeadRequests),
+        Middleware(BodyLimit, max_bytes=settings.max_request_bytes, uploads=uploads),
+    ]

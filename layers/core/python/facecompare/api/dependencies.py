@@ -1,4 +1,5 @@
-"""What an operation is given beside the body: the services, the caller, a check of the query.
+"""What an operation is given beside the body: the services, the caller, a check of the query, and
+what the body is said to be.
 
 The setting `access` says who needs an access key:
 
@@ -9,6 +10,7 @@ The setting `access` says who needs an access key:
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,15 +21,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from facecompare.access import ANYBODY, OWNER, Caller, KeyStore, authenticate
 from facecompare.batches.service import BatchService
 from facecompare.config import OPEN, PUBLIC, Settings
-from facecompare.errors import KeyMissing, UnknownField
+from facecompare.errors import SHOWN_CHARACTERS, BadField, KeyMissing, UnknownField
 from facecompare.records.record import ComparisonLog
 from facecompare.telemetry import NoTelemetry, Telemetry
 from facecompare.uploads.grants import Uploads
 
 if TYPE_CHECKING:
     from facecompare.service import FaceService
-
-SHOWN_CHARACTERS = 40  # of a name that nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +94,25 @@ IdempotencyKey = Annotated[
 
 
 async def _known_query_only(request: Request) -> None:
-    """Raises  UnknownField: a misplaced `fmr` must not leave a verdict at another threshold."""
+    """Raises  UnknownField: a misplaced `fmr` must not leave a verdict at another threshold;
+    BadField for what is said twice.
+    """
     route: APIRoute = request.scope["route"]
     known = [parameter.alias for parameter in route.dependant.query_params]
-    for name in request.query_params:
+    for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
         if name not in known:
             expected = f"one of {', '.join(known)}" if known else "none"
             hint = "; send its fields in the body" if request.method == "POST" else ""
             raise UnknownField(
                 f"found the query parameter {name[:SHOWN_CHARACTERS]!r}; expected {expected}{hint}"
             )
+        if times > 1:
+            raise BadField(f"found the query parameter {name} {times:,} times; expected it once")
+
+
+def media_type(request: Request) -> str:
+    """What the body is said to be, without parameters; empty where nothing is said."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 KNOWN_QUERY_ONLY = Depends(_known_query_only)

@@ -12,10 +12,12 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from facecompare import errors
-from facecompare.errors import FaceCompareError
+from facecompare.errors import SHOWN_CHARACTERS, FaceCompareError
 from facecompare.results.schemas import FIELD_DOCSTRINGS
 
 log = logging.getLogger(__name__)
@@ -73,7 +75,9 @@ STATUS: dict[type[FaceCompareError], int] = {
 }
 
 
+API = "/api"  # how addresses of operations begin, there or not; the others are the page's
 SCHEMAS = "#/components/schemas/"
+_SHOWN_PATH = 80  # characters of an address at which nothing is
 RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER_S}}
 
@@ -119,11 +123,20 @@ def json_error(
     image: str | None = None,
     others: Sequence[FaceCompareError] = (),
 ) -> JSONResponse:
-    """An error as a response; `others` are those of the request's other photos."""
-    errors = [PhotoErrorResponse(code, message, image)]
-    errors += [PhotoErrorResponse(each.code, each.message, each.image) for each in others]
-    body = ErrorResponse(code, message, image, errors if others else None)
+    """An error as a response; `others` are those of the request's other photos.
+
+    Of what a caller sent, lone surrogates are told as escapes.
+    """
+    errors = [PhotoErrorResponse(code, _encodable(message), image)]
+    errors += [
+        PhotoErrorResponse(each.code, _encodable(each.message), each.image) for each in others
+    ]
+    body = ErrorResponse(code, _encodable(message), image, errors if others else None)
     return JSONResponse(asdict(body), status)
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def error_response(error: FaceCompareError) -> JSONResponse:
@@ -152,28 +165,41 @@ async def _face_compare_error(request: Request, error: Exception) -> JSONRespons
 async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 – registered for it
     first = error.errors()[0]
-    field = first["loc"][-1]
+    field = str(first["loc"][-1])[:SHOWN_CHARACTERS]
     return json_error(400, errors.BadField.code, f"found an unusable {field}; {first['msg']}")
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 – registered for it
-    path = request.url.path
+    status, allowed = _routed(request, error.status_code)
+    path = request.scope["path"][:_SHOWN_PATH]
     known = {
         404: ("not_found", f"found nothing at {path}; GET /api/openapi.json lists what there is"),
         405: ("method_not_allowed", f"found {request.method}; expected another method at {path}"),
     }
-    code, message = known.get(error.status_code, (errors.BadRequest.code, str(error.detail)))
-    response = json_error(error.status_code, code, message)
+    code, message = known.get(status, (errors.BadRequest.code, str(error.detail)))
+    response = json_error(status, code, message)
     response.headers.update(error.headers or {})
-    if error.status_code == 405:
-        # Where no operation is, the page's files are.
-        response.headers["Allow"] = ", ".join(sorted(_methods_at(request) or {"GET", "HEAD"}))
+    if status == 405:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
 
 
+def _routed(request: Request, status: int) -> tuple[int, set[str]]:
+    """The right one of 404 and 405, and what is possible at this address (RFC 9110 §15.5.6).
+
+    Where an operation is, the page's files know nothing of it, and Starlette names one route's
+    methods; where none is, they are asked for another method than GET.
+    """
+    path, methods = request.scope["path"], _methods_at(request)
+    if status in (404, 405) and methods:
+        return 405, methods | ({"HEAD"} if "GET" in methods else set())
+    if status == 405 and path.startswith(API):
+        return 404, set()
+    return status, {"GET", "HEAD"}
+
+
 def _methods_at(request: Request) -> set[str]:
-    """What is possible at this address (RFC 9110 §15.5.6); Starlette names one route's methods."""
     return {
         method
         for route in request.app.routes
@@ -182,15 +208,22 @@ def _methods_at(request: Request) -> set[str]:
     }
 
 
-async def _unforeseen_error(_request: Request, error: Exception) -> JSONResponse:
+async def _client_left(_request: Request, _error: Exception) -> Response:
+    """A cancelled upload is no fault of ours; nobody reads this response."""
+    log.info("the client left before its request had come")
+    return Response(status_code=400)
+
+
+def unforeseen_error(error: Exception) -> JSONResponse:
+    """The response to a fault of our own, which is logged and not told."""
     log.error("unforeseen", exc_info=error)
     return json_error(500, "internal_error", "something went wrong on our side; it was logged")
 
 
-# Gives every error of an application the one shape, and tells telemetry of our own.
+# Gives every error of an application the one shape; of what nobody foresaw, `api.middleware` does.
 ERROR_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Any]] = {
     FaceCompareError: _face_compare_error,
     RequestValidationError: _validation_error,
     HTTPException: _http_error,
-    Exception: _unforeseen_error,
+    ClientDisconnect: _client_left,
 }

@@ -1,15 +1,17 @@
-"""What surrounds every request: a bound on its body, and security headers on its response."""
+"""What surrounds every request: who may be asked for, a bound on the body, HEAD, what nobody
+foresaw, and security headers on every response."""
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from facecompare.access import ORIGIN_HEADER
-from facecompare.api.errors import error_response
-from facecompare.errors import ImageTooLarge, NotAllowed
+from facecompare.api.errors import API, error_response, unforeseen_error
+from facecompare.errors import SHOWN_CHARACTERS, BadRequest, ImageTooLarge, NotAllowed
 
 # The page needs its own files, pictures from memory (blob:, data:) and this API; nothing else.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -34,6 +36,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+LENGTH_DIGITS = 18  # of a Content-Length, below 2⁶³
 UPLOAD_HINT = "; send a larger photo to POST /api/uploads and its name here"
 
 
@@ -50,9 +53,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdigit() and int(announced) > self._max_bytes:
-            await error_response(self._too_large(int(announced)))(scope, receive, send)
+        announced = _announced(scope)
+        if announced > self._max_bytes:
+            await error_response(self._too_large(announced))(scope, receive, send)
             return
         await self._app(scope, self._counting(receive), send)
 
@@ -76,6 +79,12 @@ class BodyLimit:
         )
 
 
+def _announced(scope: Scope) -> int:
+    """The body's length in bytes, as its header has it; 0 for what is no number."""
+    text = Headers(scope=scope).get("content-length", "0")
+    return int(text[: LENGTH_DIGITS + 1]) if text.isascii() and text.isdigit() else 0
+
+
 class OriginCheck:
     """Serves only what came through the page's address, which adds a secret to each request.
 
@@ -97,6 +106,84 @@ class OriginCheck:
         await self._app(scope, receive, send)
 
 
+class HostCheck:
+    """Serves only what asks for one of these hosts.
+
+    Without it a web page elsewhere could reach a server on one's own machine, by pointing its own
+    name there.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            found = Headers(scope=scope).get("host", "")
+            if _without_port(found).lower() not in self._hosts:
+                refusal = BadRequest(
+                    f"found the host {found[:SHOWN_CHARACTERS]!r}; expected "
+                    f"{' or '.join(self._hosts)}, where this server listens; ask for that"
+                )
+                await error_response(refusal)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _without_port(host: str) -> str:
+    """The name of `name:port` or `[address]:port` (RFC 3986 §3.2.2)."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and (port.isdigit() or not port) else host
+
+
+class HeadRequests:
+    """Answers HEAD as GET without its body (RFC 9110 §9.3.2); the page's files do that alone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        head = scope["type"] == "http" and scope["method"] == "HEAD"
+        if not head or not scope["path"].startswith(API):
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)
+
+
+class UnforeseenErrors:
+    """Answers what nobody foresaw as every error is answered.
+
+    An answer that has begun cannot be taken back: its connection is closed, by raising.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            await unforeseen_error(error)(scope, receive, send)
+
+
 class SecurityHeaders:
     """Adds the security headers, and keeps API responses out of caches."""
 
@@ -111,8 +198,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
                 # The page may be kept but is asked for anew; responses about faces are never kept.
-                is_api = scope["path"].startswith("/api")
-                headers.setdefault("Cache-Control", "no-store" if is_api else "no-cache")
+                kept = "no-store" if scope["path"].startswith(API) else "no-cache"
+                headers.setdefault("Cache-Control", kept)
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import binascii
 import re
+import sys
 from base64 import b64decode
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
-from json import JSONDecodeError
 from typing import Any
 
 from anyio import to_thread
 from fastapi import Request
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
-from facecompare.api.option_fields import OptionFields
+from facecompare.api.dependencies import media_type
+from facecompare.api.option_fields import JSON, OptionFields, parse_json
 from facecompare.compare import concerning
 from facecompare.errors import (
+    SHOWN_CHARACTERS,
     BadField,
     BadRequest,
     BadThreshold,
@@ -31,11 +36,14 @@ from facecompare.uploads.grants import Uploads
 
 # The names that clients of the original system send.
 ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"}
+FORM = "multipart/form-data"
 MAX_FIELDS = 32  # photos and options together are fewer than twenty
 
 UPLOAD_FIELD = "upload"
 FACE_SUFFIX = "_face"  # image1_face names a face of image1; see RequestOptions.faces
 MAX_FACE = 999  # more faces than a photo of working size has room for
+_DATA_URI = re.compile(r"data:([^,;]*)(?:;[^,;]*)*;base64,", re.IGNORECASE)
+_PLAIN_ALPHABET = str.maketrans("-_", "+/")  # of RFC 4648 §5 → of §4
 _PLACE = re.compile(r"[0-9]{1,3}")
 
 
@@ -57,43 +65,77 @@ async def read_request(
     """
     fields = _by_own_names(await _fields(request), names)
     sent = {name: _sent(name, fields.pop(name, None)) for name in names}
-    places = {name: fields.pop(name + FACE_SUFFIX, None) for name in names}
-    options = replace(_options(fields), faces=_faces(places))
+    texts = {name: _text(value) for name, value in fields.items()}
+    places = {name: texts.pop(name + FACE_SUFFIX, None) for name in names}
+    options = replace(_options(texts), faces=_faces(places))
     photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
     return photos, options
 
 
 async def _fields(request: Request) -> dict[str, Any]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == "multipart/form-data":
+    """The values by name: of JSON as they are, of a form a photo for each file and the bytes of
+    each part without a file's name."""
+    found = media_type(request)
+    if found == FORM:
         return await _form_fields(request)
-    if media_type == "application/json":
+    if found == JSON:
         return await _json_fields(request)
     raise UnsupportedContentType(
-        f"found the content type {media_type or '(none)'}; expected multipart/form-data with "
-        "files, or application/json with base64"
+        f"found the content type {found[:SHOWN_CHARACTERS] or '(none)'}; expected {FORM} with "
+        f"files, or {JSON} with base64"
     )
 
 
 async def _form_fields(request: Request) -> dict[str, Any]:
-    async with request.form(max_files=MAX_FIELDS, max_fields=MAX_FIELDS) as form:
+    async with _form(request) as form:
         fields: dict[str, Any] = {}
-        for name, value in form.multi_items():
+        for latin1, value in form.multi_items():
+            name = _bytes(latin1).decode("utf-8", "replace")
             if name in fields:
-                raise BadField(f"found {name} more than once; expected it once")
-            fields[name] = await _uploaded(value) if isinstance(value, UploadFile) else value
+                raise BadField(f"found {name[:SHOWN_CHARACTERS]} more than once; expected it once")
+            fields[name] = (
+                await _uploaded(value) if isinstance(value, UploadFile) else _bytes(value)
+            )
         return fields
 
 
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """The parts, texts as Latin-1, which keeps each byte.
+
+    A charset that the request names is ignored, as RFC 7578 §5.1.2 has none. A part has no limit of
+    its own: `BodyLimit` counts the whole body.
+    """
+    content_type = f"{request.headers['content-type']}; charset=latin-1"
+    try:
+        async with aclosing(request.stream()) as stream:
+            form = await MultiPartParser(
+                Headers({"content-type": content_type}),
+                stream,
+                max_files=MAX_FIELDS,
+                max_fields=MAX_FIELDS,
+                max_part_size=sys.maxsize,
+            ).parse()
+    except MultiPartException as exc:
+        found = exc.message.rstrip(".")
+        raise BadRequest(f"found a form that cannot be read ({found}); expected {FORM}") from exc
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+def _bytes(latin1: str) -> bytes:
+    return latin1.encode("latin-1")
+
+
 async def _uploaded(file: UploadFile) -> Photo:
-    return Photo(await file.read(), file.filename or "", file.content_type or "")
+    name = _bytes(file.filename or "").decode("utf-8", "replace")
+    return Photo(await file.read(), name, file.content_type or "")
 
 
 async def _json_fields(request: Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except (JSONDecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise BadRequest("found a body that is not JSON; expected an object of fields") from exc
+    body = parse_json(await request.body())
     if not isinstance(body, dict):
         raise BadRequest(f"found a JSON {type(body).__name__}; expected an object of fields")
     return body
@@ -112,10 +154,14 @@ def _by_own_names(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, A
 def _sent(name: str, value: object) -> Photo | Uploaded:
     if isinstance(value, Photo):
         return value
-    if value is None or value == "":
+    if value in (None, "", b""):
         raise MissingImage(f"found no {name}; expected a file or base64; send it", image=name)
+    if isinstance(value, bytes):
+        return _from_base64(name, value.decode()) if _is_text(value) else Photo(value)
     if isinstance(value, dict) and value.keys() == {UPLOAD_FIELD}:
-        return Uploaded(str(value[UPLOAD_FIELD]))
+        value = value[UPLOAD_FIELD]
+        if isinstance(value, str):
+            return Uploaded(value)
     if not isinstance(value, str):
         raise BadField(
             f"found a {type(value).__name__} as {name}; expected a file, base64 text or "
@@ -137,18 +183,30 @@ async def _photo(name: str, photo: Photo | Uploaded, uploads: Uploads | None) ->
         return Photo(await to_thread.run_sync(uploads.fetch, photo.upload))
 
 
+def _is_text(part: bytes) -> bool:
+    """Whether this may be base64; every picture has bytes that no text has."""
+    return part.isascii() and b"\0" not in part
+
+
 def _from_base64(name: str, text: str) -> Photo:
-    """Plain base64, or a data URI (RFC 2397)."""
+    """Base64 in either alphabet (RFC 4648 §4 and §5), padded or not, or a data URI (RFC 2397)."""
     content_type = ""
-    if text.startswith("data:"):
-        content_type, _, text = text.removeprefix("data:").partition(";base64,")
+    if uri := _DATA_URI.match(text):
+        content_type, text = uri[1], text[uri.end() :]
+    plain = "".join(text.split()).translate(_PLAIN_ALPHABET).rstrip("=")
+    padded = plain + "=" * (-len(plain) % 4)
     try:
-        return Photo(b64decode("".join(text.split()), validate=True), content_type=content_type)
+        return Photo(b64decode(padded, validate=True), content_type=content_type)
     except (binascii.Error, ValueError) as exc:
         raise BadField(
             f"found a text that is not base64 as {name}; expected a file's bytes in base64",
             image=name,
         ) from exc
+
+
+def _text(value: object) -> object:
+    """What stands in a form's part; everything else as it is."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def _options(fields: dict[str, Any]) -> RequestOptions:
@@ -167,8 +225,8 @@ def _place(name: str, asked: object) -> int:
     text = str(asked) if isinstance(asked, int | str) else type(asked).__name__
     if not _PLACE.fullmatch(text):
         raise BadField(
-            f"found {text[:40]!r} as {name}{FACE_SUFFIX}; expected the place of a face, "
-            f"from 0, the largest, to {MAX_FACE}",
+            f"found {text[:SHOWN_CHARACTERS]!r} as {name}{FACE_SUFFIX}; expected the place of a "
+            f"face, from 0, the largest, to {MAX_FACE}",
             image=name,
         )
     return int(text)
@@ -177,11 +235,12 @@ def _place(name: str, asked: object) -> int:
 def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadField:
     first = error.errors()[0]
     field, found = first["loc"][0], first["input"]
-    shown = found[:40] if isinstance(found, str) else type(found).__name__
+    shown = found[:SHOWN_CHARACTERS] if isinstance(found, str) else type(found).__name__
     if first["type"] == "extra_forbidden":
         known = ", ".join(OptionFields.model_fields)
         return UnknownField(
-            f"found the unknown field {str(field)[:40]!r}; expected, beside photos: {known}"
+            f"found the unknown field {str(field)[:SHOWN_CHARACTERS]!r}; expected, beside photos: "
+            f"{known}"
         )
     if field == "threshold":
         return BadThreshold(f"found the threshold {shown!r}; expected a number, e.g. 0.5")

@@ -26,6 +26,7 @@ from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
 from facecompare.batches.pairs_file import Pair, is_unicode, read_pairs
+from facecompare.batches.spreadsheet import open_text
 from facecompare.compare import deciding_thresholds
 from facecompare.engines.calibration import Interpretation
 from facecompare.engines.protocol import Engine
@@ -192,7 +193,7 @@ def _make_folder(batch: LocalBatch) -> None:
 
 def _pairs(batch: LocalBatch) -> Iterator[Pair]:
     try:
-        with batch.pairs.open(encoding="utf-8", newline="") as lines:
+        with open_text(batch.pairs) as lines:
             yield from read_pairs(lines)
     except OSError as exc:
         raise BadManifest(f"{batch.pairs} cannot be read ({exc.strerror}); name a file") from exc

@@ -1,5 +1,7 @@
 """Which photos a batch compares with which: a CSV with a header, or JSON Lines.
 
+The CSV may be as a spreadsheet writes it (see `spreadsheet`).
+
     image1,image2                              {"image1": "ann1.jpg", "image2": "ann2.jpg"}
     ann1.jpg,ann2.jpg
 
@@ -8,12 +10,12 @@ A name is a path or an uploaded object's key: the caller of `read_pairs` knows w
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from facecompare.batches.spreadsheet import BYTE_ORDER_MARK, csv_rows
 from facecompare.errors import BadManifest
 
 FIELDS = ("image1", "image2")
@@ -37,7 +39,7 @@ def read_pairs(lines: Iterable[str]) -> Iterator[Pair]:
     Raises  BadManifest naming the line, what it holds and what is expected.
     """
     lines = iter(lines)
-    first = next(lines, "").removeprefix("\ufeff")
+    first = next(lines, "").removeprefix(BYTE_ORDER_MARK)
     if not first:
         raise BadManifest(f"the pairs file is empty; {_EXPECTED}")
     rows = _json_rows if first.lstrip().startswith("{") else _csv_rows
@@ -55,21 +57,20 @@ _EXPECTED = (
 
 
 def _csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
-    reader = csv.reader(lines, strict=True)
+    header: list[str] = []
     try:
-        header = [name.strip() for name in next(reader)]
-        _check_fields(1, header)
-        for row in reader:
-            if not row:
+        for line, cells in csv_rows(lines):
+            if not header:
+                header = [name.strip() for name in cells]
+                _check_fields(line, header)
                 continue
-            if len(row) != len(header):
+            if len(cells) != len(header):
                 raise BadManifest(
-                    f"line {reader.line_num} has {len(row)} cells; expected {len(header)}, as in "
-                    "the header"
+                    f"line {line} has {len(cells)} cells; expected {len(header)}, as in the header"
                 )
-            yield reader.line_num, dict(zip(header, row, strict=True))
-    except csv.Error as exc:
-        raise BadManifest(f"line {reader.line_num} is no CSV: {exc}; {_EXPECTED}") from exc
+            yield line, dict(zip(header, cells, strict=True))
+    except ValueError as exc:
+        raise BadManifest(f"{exc}; {_EXPECTED}") from exc
 
 
 def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:

@@ -10,8 +10,9 @@ from facecompare.batches.batch import Batch
 from facecompare.batches.chunk import Chunk
 from facecompare.batches.packed_manifest import lines_range, offsets_range, pairs_in
 from facecompare.batches.pairs_file import Pair
+from facecompare.batches.spreadsheet import decoded
 from facecompare.errors import BadManifest, ImageTooLarge, UploadNotFound, UploadsUnavailable
-from facecompare.uploads.grants import MANIFESTS_PREFIX
+from facecompare.uploads.grants import MANIFESTS_PREFIX, is_upload
 
 CHECKS_AT_ONCE = 16  # requests whether a photo exists, side by side
 
@@ -27,12 +28,14 @@ class BatchFiles:
     def uploaded_text(self, key: str, max_bytes: int) -> str:
         """An uploaded pairs file. Raises  BadManifest."""
         missing = BadManifest(f"there is no upload {key[:64]!r}; uploads are kept a day")
+        if not is_upload(key):
+            raise missing
         try:
             data = self._bucket.read(key, when_not_found(missing), max_bytes=max_bytes)
         except ImageTooLarge as exc:
             raise BadManifest(f"the pairs file: {exc.message}") from exc
         try:
-            return data.decode("utf-8")
+            return decoded(data)
         except UnicodeDecodeError as exc:
             raise BadManifest("the pairs file is no text in UTF-8; expected UTF-8") from exc
 

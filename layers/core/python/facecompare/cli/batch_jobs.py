@@ -13,6 +13,7 @@ import click
 
 from facecompare.batches.batch import BatchState, Progress
 from facecompare.batches.pairs_file import Pair, read_pairs
+from facecompare.batches.spreadsheet import decoded
 from facecompare.cli.command import Group
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.output import notice, print_json, progress, unwritable
@@ -183,7 +184,7 @@ def _client(settings: Settings) -> BatchClient:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")
+        return decoded(path.read_bytes())
     except OSError as exc:
         raise BadManifest(f"{path} cannot be read ({exc.strerror}); name a file") from exc
     except UnicodeDecodeError as exc:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
@@ -120,7 +121,19 @@ def _run(argv: Sequence[str] | None) -> int:
         return command
     from facecompare.config import Settings  # no help needs it
 
+    if argv is None:  # this process is the command's own
+        _quieten()
     return command(Settings.from_env())
+
+
+def _quieten() -> None:
+    """Nothing is sent or written that nobody asked for, and warnings are left to developers."""
+    from facecompare.config import cache_home, debugging
+    from facecompare.config.environment import quieten_command
+
+    quieten_command(cache_home(), debugging=debugging())
+    if not debugging() and not sys.warnoptions:
+        warnings.simplefilter("ignore")
 
 
 def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
@@ -160,10 +173,12 @@ def _debugging() -> bool:
 
 
 def _package_missing(module: str) -> PackageMissing:
+    from facecompare.config import install_command
+
     extra = EXTRAS[module.partition(".")[0]]
     return PackageMissing(
-        f"found no package {module}; expected what the extra {extra} brings; in a checkout, run: "
-        f"pip install '.[{extra}]'"
+        f"found no package {module}; expected what the extra {extra} brings; "
+        f"{install_command(extra)}"
     )
 
 

@@ -7,12 +7,14 @@ import socket
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import notice
+from facecompare.cli.output import notice, warning
 from facecompare.cli.parameters import PORT
 from facecompare.config import Settings
-from facecompare.errors import PortUnavailable
+from facecompare.errors import PortUnavailable, RecordsUnavailable
+from facecompare.records.record import ComparisonLog
 
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")  # the same, as requests name them
 
 
 @click.command(
@@ -30,25 +32,20 @@ LOOPBACK = ("127.0.0.1", "localhost")
 )
 def serve(settings: Settings, host: str, port: int) -> int:
     """Serve the web page and the HTTP API until interrupted."""
-    import uvicorn
-
     from facecompare.api.app import local_app
+    from facecompare.api.server import run_server
     from facecompare.records.open_stores import open_stores
     from facecompare.service import FaceService
 
     log, keys = open_stores(settings)
     service = FaceService(settings, log)
     service.engine()  # a missing model is reported now, and the first visitor need not wait
-    app = local_app(settings, log, keys, service)
-    if host in LOOPBACK:
-        # Without it a web page elsewhere could reach this server by pointing its own name here.
-        from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK])
+    hosts = LOOPBACK_HOSTS if host in LOOPBACK else ()
+    app = local_app(settings, log, keys, service, hosts)
     listener = _listen(host, port)
     _announce(listener, settings)
-    config = uvicorn.Config(app, log_level="warning", server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    _warn_of(log)
+    run_server(app, listener)
     return 0
 
 
@@ -60,6 +57,14 @@ def _listen(host: str, port: int) -> socket.socket:
         raise PortUnavailable(
             f"cannot listen on {host}:{port} ({exc.strerror}); try: facecompare serve --port 0"
         ) from exc
+
+
+def _warn_of(log: ComparisonLog) -> None:
+    """A log that cannot be written stops no page; comparisons are refused, and health says so."""
+    try:
+        log.check()
+    except RecordsUnavailable as error:
+        warning(f"{error.message}; comparisons are refused until it can be written")
 
 
 def _announce(listener: socket.socket, settings: Settings) -> None:

@@ -8,20 +8,20 @@ these fields.
 from __future__ import annotations
 
 import json
+import logging
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from facecompare.config.environment import own_variables, unknown_variables
 from facecompare.config.reader import (
     declared,
     one_of,
     parsed,
     path,
     refusal,
-    refuse_unknown,
     setting,
     string,
     switch,
@@ -53,8 +53,18 @@ ENGINES = (  # their cards: facecompare.engines.cards
 # The source root is layers/core/python, so a checkout's top folder is four folders above this one.
 # On Lambda the package lies at /opt/python/facecompare, where no checkout can be; that is the root.
 CHECKOUT = Path(__file__).resolve().parents[:6][-1]
+INSTALLED_PAGE = Path(__file__).resolve().parents[1] / "web"  # where a wheel has it
 INSTANCE_METADATA = "http://169.254.169.254"
 DEBUG_VARIABLE = ENV_PREFIX + "DEBUG"  # any value: the command line shows tracebacks
+
+log = logging.getLogger(__name__)
+
+
+def install_command(extra: str) -> str:
+    """What to run for the packages of an extra, in a checkout or where a wheel was installed."""
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return f"in a checkout, run: pip install '.[{extra}]'"
+    return f"run: pip install 'facecompare[{extra}]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,11 @@ def _records(env: Mapping[str, str]) -> Path:
 
 
 def _embeddings(env: Mapping[str, str]) -> Path:
-    return _cache_home(env) / "embeddings.sqlite3"
+    return cache_home(env) / "embeddings.sqlite3"
+
+
+def _web_dir(_: Mapping[str, str]) -> Path:
+    return INSTALLED_PAGE if (INSTALLED_PAGE / "index.html").exists() else CHECKOUT / "web"
 
 
 def _cores(_: Mapping[str, str]) -> int:
@@ -143,7 +157,10 @@ class Settings:
         string("a text"), "", "what requests must carry in `X-Facecompare-Origin`"
     )
     web_dir: Path = setting(
-        path("a folder with `index.html`"), CHECKOUT / "web", "the page", "`web/` of the checkout"
+        path("a folder with `index.html`"),
+        _web_dir,
+        "the page",
+        "`web/` of the checkout, else the package's own",
     )
     threads: int = setting(
         whole_number(1), _cores, "threads that work on photos at once", "the number of cores"
@@ -175,19 +192,19 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
-        """The settings that this environment asks for; an empty variable counts as unset.
+        """The settings that this environment asks for; an empty variable counts as unset, and of
+        one that is no setting a warning is logged.
 
         Raises  BadSetting, which says what was found, what is expected, and what to do.
         """
-        texts = {name: env.get(variable(name), "").strip() for name in setting_names()}
+        ours = own_variables(env, ENV_PREFIX)
+        texts = {name: ours.get(variable(name), "").strip() for name in setting_names()}
         given = {name: text for name, text in texts.items() if text}
         settings = cls(**(_defaults(env) | parsed(cls, given, _spelled)))
         _refuse_unknown_engine(settings)
-        variables = (name for name in env if name.startswith(ENV_PREFIX))
-        refuse_unknown(
-            (name for name in variables if not _set_by_kubernetes(name, env[name])),
-            [*map(variable, setting_names()), DEBUG_VARIABLE],
-        )
+        known = [*map(variable, setting_names()), DEBUG_VARIABLE]
+        for told in unknown_variables(ours, known, ENV_PREFIX):
+            log.warning("%s", told)
         return settings
 
 
@@ -212,28 +229,12 @@ def _spelled(name: str, text: str) -> str:
     return f"{variable(name)}={text!r}"
 
 
-def _set_by_kubernetes(name: str, value: str) -> bool:
-    """True for what every container is told about a Service whose name begins with facecompare.
-
-    Source: Kubernetes documentation, "Service", section "Environment variables".
-    """
-    address = r"(TCP|UDP|SCTP)"
-    forms = (
-        r"SERVICE_HOST=\S+",
-        r"SERVICE_PORT(_\w+)?=\d+",
-        rf"PORT(_\d+_{address})?=(tcp|udp|sctp)://\S+",
-        rf"PORT_\d+_{address}_(PROTO=(tcp|udp|sctp)|PORT=\d+|ADDR=\S+)",
-    )
-    pattern = rf"{ENV_PREFIX}([A-Z0-9_]+_)?({'|'.join(forms)})"
-    return re.fullmatch(pattern, f"{name}={value}") is not None
-
-
 def _data_home(env: Mapping[str, str]) -> Path:
     """Where a user's data lives: XDG Base Directory Specification 0.8."""
     return _home(env, "XDG_DATA_HOME", ".local/share")
 
 
-def _cache_home(env: Mapping[str, str]) -> Path:
+def cache_home(env: Mapping[str, str] = os.environ) -> Path:
     """Where what can be made again lives."""
     return _home(env, "XDG_CACHE_HOME", ".cache")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from facecompare.engines.protocol import EngineCard, Scaling, SecondOpinion, View
-from facecompare.errors import UnknownEngine
+from facecompare.errors import SHOWN_CHARACTERS, UnknownEngine
 
 # dlib's 5-point predictor; left and right as the viewer sees them.
 DLIB_LANDMARKS5 = (
@@ -147,5 +147,5 @@ def engine_card(engine_id: str, cards: Sequence[EngineCard] = CARDS) -> EngineCa
     card = next((card for card in cards if card.id == engine_id), None)
     if card is None:
         known = ", ".join(card.id for card in cards)
-        raise UnknownEngine(f"unknown engine {engine_id!r}; valid: {known}")
+        raise UnknownEngine(f"unknown engine {engine_id[:SHOWN_CHARACTERS]!r}; valid: {known}")
     return card

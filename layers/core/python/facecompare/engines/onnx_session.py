@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 from facecompare.config import Settings
+from facecompare.config.environment import switch_off_telemetry
 from facecompare.errors import ModelFileDamaged
 
 CUDA = "CUDAExecutionProvider"
@@ -47,8 +49,7 @@ def open_session(path: Path, threads: int) -> Any:
 
 
 def _new_session(path: Path, threads: int) -> Any:
-    import onnxruntime
-
+    onnxruntime = _silent_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors only: warnings go to stderr, which is the user's
@@ -65,6 +66,14 @@ def _new_session(path: Path, threads: int) -> Any:
         ) from exc
     _log_provider(session.get_providers(), wanted, path.name)
     return session
+
+
+def _silent_onnxruntime() -> ModuleType:
+    """The only place where ONNX Runtime is imported: it must be told before to send nothing."""
+    switch_off_telemetry()
+    import onnxruntime
+
+    return cast(ModuleType, onnxruntime)
 
 
 def _log_provider(given: list[str], wanted: list[str], name: str) -> None:

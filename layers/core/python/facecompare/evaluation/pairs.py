@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from facecompare.batches.spreadsheet import csv_rows, decoded
 from facecompare.errors import BadDataset
 
 CSV_HEADER = ["image1", "image2", "same"]
@@ -31,7 +31,7 @@ def read_labelled_pairs(path: Path) -> list[LabelledPair]:
     Raises  BadDataset naming the line, also for too few pairs of a kind.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = decoded(path.read_bytes()).splitlines()
     except (OSError, UnicodeDecodeError) as exc:
         raise BadDataset(f"{path} cannot be read as a text of pairs ({exc})") from exc
     read = _csv_pairs if path.suffix.lower() == ".csv" else _lfw_pairs
@@ -80,13 +80,14 @@ def folders_name_people(pairs: Sequence[LabelledPair]) -> bool:
 
 
 def _csv_pairs(lines: list[str], file: str) -> Iterator[LabelledPair]:
-    rows = csv.reader(lines)
-    header = [name.strip() for name in next(rows, [])]
+    rows = _rows(lines, file)
+    _, found = next(rows, (1, []))
+    header = [name.strip() for name in found]
     if header != CSV_HEADER:
         raise BadDataset(
             f"{file} begins with {','.join(header)!r}; expected {','.join(CSV_HEADER)}"
         )
-    for number, row in enumerate(rows, 2):
+    for number, row in rows:
         match [field.strip() for field in row]:
             case [image1, image2, same] if image1 and image2 and same.lower() in YES | NO:
                 yield LabelledPair(
@@ -94,13 +95,18 @@ def _csv_pairs(lines: list[str], file: str) -> Iterator[LabelledPair]:
                     _inside(image2, file, number),
                     same.lower() in YES,
                 )
-            case []:
-                continue
             case _:
                 raise BadDataset(
                     f"line {number} of {file} is {','.join(row)[:80]!r}; expected two paths and "
                     "1 or 0"
                 )
+
+
+def _rows(lines: list[str], file: str) -> Iterator[tuple[int, list[str]]]:
+    try:
+        yield from csv_rows(lines)
+    except ValueError as exc:
+        raise BadDataset(f"{file}: {exc}; expected {','.join(CSV_HEADER)}") from exc
 
 
 def _inside(name: str, file: str, number: int) -> str:

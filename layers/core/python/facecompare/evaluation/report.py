@@ -280,7 +280,14 @@ def _distance(distance: float) -> str:
 def _plain(value: Any) -> Any:
     """As JSON has it: keys are texts, and what is no finite number is null."""
     if isinstance(value, dict):
-        return {KEYS.get(str(key), str(key)): _plain(each) for key, each in value.items()}
+        return {_key(name): _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _key(name: object) -> str:
+    """A key as a text; what is neither a text nor a whole number has none that a reader wants."""
+    if not isinstance(name, str | int):
+        raise TypeError(f"found {name!r} as a key; expected a text or a whole number")
+    return KEYS.get(str(name), str(name))

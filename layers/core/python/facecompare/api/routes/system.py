@@ -54,7 +54,7 @@ class EnginesResponse:
 
 @dataclass(frozen=True, slots=True)
 class HealthResponse:
-    """The service is up and its engine is loaded."""
+    """The service is up, its engine is loaded, and records can be kept."""
 
     status: str
     version: str
@@ -103,9 +103,10 @@ def service(services: AppServices) -> ServiceResponse:
 
 @health_router.get("/health", responses=responses())
 def health(services: AppServices) -> HealthResponse:
-    """Whether the service can answer: its engine is loaded, now if it was not yet."""
+    """Whether the service can answer: its engine is loaded, and its log can be written."""
     assert services.faces is not None  # noqa: S101 – this route is beside those that need it
     services.faces.engine()
+    services.log.check()
     return HealthResponse("ok", facecompare.__version__, services.settings.engine)
 
 

@@ -9,10 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from facecompare.api.dependencies import KNOWN_QUERY_ONLY, AppServices, PhotosCaller
 from facecompare.api.errors import responses
+from facecompare.api.json_route import JsonRoute
 from facecompare.errors import UploadsOff
 from facecompare.uploads.grants import MANIFEST_TYPES, UploadGrant
 
-router = APIRouter(prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY])
+router = APIRouter(
+    prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY], route_class=JsonRoute
+)
 
 
 class UploadFields(BaseModel):
@@ -29,7 +32,7 @@ class UploadFields(BaseModel):
     ]
 
 
-@router.post("/uploads", status_code=201, responses=responses(400, 401, 403))
+@router.post("/uploads", status_code=201, responses=responses(400, 401, 403, 413, 415))
 def grant_upload(fields: UploadFields, services: AppServices, _caller: PhotosCaller) -> UploadGrant:
     """A place for a photo or a batch's manifest; its name then stands for it: {"upload": …}."""
     if services.uploads is None:

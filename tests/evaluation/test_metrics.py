@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facecompare.evaluation.fitting import fit_false_non_matches
 from facecompare.evaluation.metrics import (
     BEYOND,
     Pairs,
@@ -157,3 +158,11 @@ def test_figures_stay_in_their_bounds(drawn: list[tuple[float, bool]]) -> None:
     assert 0 <= auc(some) <= 1
     accuracy = at_threshold(some, best_threshold(some)).accuracy.value
     assert accuracy >= max(some.same.mean(), 1 - some.same.mean()) - 1e-9
+
+
+def test_false_non_match_rates_count_genuine_pairs_from_the_threshold_on() -> None:
+    found = pairs([0.2, 0.4, 0.6, BEYOND], [0.1, 0.9])  # of one no face was found
+    rows = fit_false_non_matches(found, np.array([0.2, 0.3, 0.6, 0.7]))
+    assert [row.share for row in rows] == [1.0, 0.75, 0.5, 0.25]
+    assert all(row.low <= row.share <= row.high for row in rows)
+    assert rows[1].low < rows[1].share < rows[1].high

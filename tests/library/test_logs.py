@@ -15,7 +15,7 @@ from facecompare.errors import (
     IdempotencyConflict,
     RecordsUnavailable,
 )
-from facecompare.records.dynamo import DynamoLog
+from facecompare.records.dynamo import DynamoLog, record_item
 from facecompare.records.dynamo_keys import DynamoKeys
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.record import (
@@ -23,6 +23,7 @@ from facecompare.records.record import (
     ComparisonRecord,
     Selection,
     every_record,
+    former_verdict,
     repeatable_comparison_id,
 )
 from facecompare.records.schema import SHARDS, shard_of
@@ -30,6 +31,7 @@ from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from tests.support.records import numbers, of_two_networks, record
 
 DAY = 86_400
+VERDICT = {"verdict", "uncertain_because"}  # came with 0.9
 
 
 class Clock:
@@ -264,3 +266,16 @@ def test_a_table_that_is_not_there_is_records_unavailable(moto_table: DynamoTabl
     for call in (lambda: log.put(record(1)), lambda: log.page(1), lambda: log.get("x")):
         with pytest.raises(RecordsUnavailable, match="elsewhere: ResourceNotFoundException"):
             call()
+
+
+def test_an_item_of_a_version_without_verdicts_is_read_with_its_threshold_s(
+    moto_table: DynamoTable, clock: Clock
+) -> None:
+    for number, kept in enumerate((record(1), record(2), of_two_networks(3)), start=1):
+        item = record_item(replace(kept, comparison_id=f"{number:032x}"), int(clock.now) + DAY)
+        moto_table.put([{"Item": {name: item[name] for name in item.keys() - VERDICT}}])
+        read = DynamoLog(moto_table, now=clock).get(f"{number:032x}")
+        assert read == replace(kept, comparison_id=read.comparison_id)
+        assert {name: getattr(read, name) for name in VERDICT} == former_verdict(
+            kept.same_person, kept.uncertain
+        )

@@ -5,8 +5,7 @@ import { ComparisonFormState } from "../../../web/js/photos/comparison-form-stat
 import { ServiceFailed } from "../../../web/js/service/failure.js";
 import { HistoryLogState } from "../../../web/js/views/history-log-state.js";
 import { inOrder, sortBy } from "../../../web/js/views/many-order.js";
-import { runOver } from "../../../web/js/views/many-run.js";
-import { ManyState } from "../../../web/js/views/many-state.js";
+import { ManyState, runOver } from "../../../web/js/views/many-state.js";
 import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
 
 const RESPONSE = { timing_ms: { total: 120 } };

@@ -3,7 +3,7 @@
 import { showDialog } from "../dialog.js";
 import { dialogById, partsOf } from "../dom.js";
 import { texts } from "../texts.js";
-import { accessKey } from "./access-key.js";
+import { accessKey } from "./api-request.js";
 
 /** @type {Promise<boolean> | null}  several requests at once ask only once */
 let asking = null;

@@ -1,10 +1,26 @@
 /** A request to the API: with the access key, which is asked for where one is needed. */
 
-import { accessKey } from "./access-key.js";
 import { disconnected, notUnderstood, refusal } from "./failure.js";
 import { Disconnected, send } from "./http.js";
 
 /** @typedef {import("./http.js").Exchange} Exchange */
+
+const KEY_PLACE = "facecompare.key"; // in sessionStorage, which ends with the tab
+
+/** The visitor's, kept for this tab. */
+export const accessKey = {
+  /** @returns {string | null} */
+  get() {
+    return sessionStorage.getItem(KEY_PLACE);
+  },
+  /** @param {string} key */
+  keep(key) {
+    sessionStorage.setItem(KEY_PLACE, key);
+  },
+  forget() {
+    sessionStorage.removeItem(KEY_PLACE);
+  },
+};
 
 /**
  * The JSON of the response, or its bytes with responseType "blob".

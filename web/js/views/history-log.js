@@ -1,8 +1,8 @@
 /** The service's log: pages, filter, CSV, deletion. */
 
 import { withText } from "../dom.js";
-import { accessKey } from "../service/access-key.js";
 import { askForKey } from "../service/access-key-dialog.js";
+import { accessKey } from "../service/api-request.js";
 import { failureFrom } from "../service/failure.js";
 import { deleteRecord, recordPage, recordsCsv } from "../service/records.js";
 import { serviceInfo } from "../service/service-info.js";

@@ -9,8 +9,7 @@ import { errorOfPhoto, failureFrom, ServiceFailed } from "../service/failure.js"
 import { compare } from "../service/operations.js";
 import { addTabEntry } from "../tab-history.js";
 import { texts } from "../texts.js";
-import { runOver } from "./many-run.js";
-import { ManyState } from "./many-state.js";
+import { ManyState, runOver } from "./many-state.js";
 import { ManyTable } from "./many-table.js";
 
 /** @typedef {import("../dom.js").Parts} Parts */

@@ -16,7 +16,6 @@ from facecompare.engines.protocol import (
     EngineCard,
     FaceDetector,
     LandmarkPredictor,
-    best_score,
 )
 
 Pixels = NDArray[np.uint8]
@@ -30,14 +29,10 @@ ONE_NETWORK = engine_card("dlib-fast")
 class FakeDetector(FaceDetector):
     def __init__(self, name: str, find: Finder) -> None:
         self.name = name
-        self.turn_margin = 0.0
         self._find = find
 
     def find(self, pixels: Pixels) -> list[Detection]:
         return self._find(pixels)
-
-    def uprightness(self, pixels: Pixels) -> float:
-        return best_score(self.find(pixels))
 
 
 class FakeLandmarks(LandmarkPredictor):

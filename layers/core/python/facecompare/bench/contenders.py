@@ -13,14 +13,14 @@ from PIL import Image
 
 from facecompare.compare import compare, detect_faces
 from facecompare.config import Settings
-from facecompare.engines.cards import REFERENCE
+from facecompare.engines.cards import REFERENCE, YUNET_DLIB
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 
 PLAIN = "dlib-fast"  # what every version since 0.2 has had
-QUICKEST = "dlib-yunet"
+QUICKEST = YUNET_DLIB
 DETECTION_SIZE = (600, 750)  # width × height: a portrait at working size
 Call = Callable[[], object]
 

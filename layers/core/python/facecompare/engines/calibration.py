@@ -134,9 +134,8 @@ class Interpretation:
 
     @property
     def told(self) -> dict[str, Any]:
-        """The verdict and why it is uncertain, under the names that records and results have."""
-        doubt = self.uncertain_because
-        return {"verdict": str(self.verdict), "uncertain_because": str(doubt) if doubt else None}
+        """The verdict and why it is uncertain, as records and results have them."""
+        return told(self.verdict, self.uncertain_because)
 
 
 def interpretation_of(
@@ -168,6 +167,11 @@ def verdict_of(near: bool, doubt: Doubt | None) -> Verdict:
     if doubt:
         return Verdict.UNCERTAIN
     return Verdict.SAME if near else Verdict.DIFFERENT
+
+
+def told(verdict: Verdict, doubt: Doubt | None) -> dict[str, Any]:
+    """A verdict and its reason as texts, under the names that records and results have."""
+    return {"verdict": str(verdict), "uncertain_because": str(doubt) if doubt else None}
 
 
 def _rate(share: float | None) -> float | None:

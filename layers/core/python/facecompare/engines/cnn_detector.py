@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facecompare.engines.lazy import Lazy
-from facecompare.engines.protocol import Box, Detection, best_score
+from facecompare.engines.protocol import Box, Detection, FaceDetector
 from facecompare.engines.pyramid import LEVEL_RATIO, Layout, lay_out, tiled_pyramid
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ UP = LEVEL_RATIO[1] / LEVEL_RATIO[0]
 UP_SHIFT_PX = 0.3  # pyramid_down::point_up, dlib/image_transforms/image_pyramid.h
 
 
-class CnnDetector:
-    """Fulfils `FaceDetector`; one session serves all threads, one picture at a time.
+class CnnDetector(FaceDetector):
+    """One session serves all threads, one picture at a time.
 
     A run takes over 100 MB for a moment and may use every core, so runs side by side would gain
     nothing but memory.
@@ -34,7 +34,6 @@ class CnnDetector:
     """
 
     name = "cnn"
-    turn_margin = 0.0
 
     def __init__(self, open_session: Callable[[], Any]) -> None:
         self._session = Lazy(open_session)  # most photos need no second detector
@@ -55,10 +54,6 @@ class CnnDetector:
         best_first = np.argsort(-scores, kind="stable")
         boxes = _boxes(columns[best_first], rows[best_first], layout, facts)
         return _distinct(boxes, scores[best_first], facts)
-
-    def uprightness(self, pixels: Pixels) -> float:
-        """The best score."""
-        return best_score(self.find(pixels))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dlib
 import numpy as np
 
-from facecompare.engines.protocol import Box, Detection, best_score
+from facecompare.engines.protocol import Box, Detection, FaceDetector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,11 +47,10 @@ class Pool:
             self._idle.put(item)
 
 
-class HogDetector:
+class HogDetector(FaceDetector):
     """dlib's frontal HOG detector."""
 
     name = "hog"
-    turn_margin = 0.0
 
     def __init__(self, path: Path) -> None:
         self._detectors = Pool(lambda: dlib.fhog_object_detector(str(path)))
@@ -66,16 +65,11 @@ class HogDetector:
             for rectangle, score in zip(rectangles, scores, strict=True)
         ]
 
-    def uprightness(self, pixels: Pixels) -> float:
-        """The best score."""
-        return best_score(self.find(pixels))
 
-
-class DlibCnnDetector:
+class DlibCnnDetector(FaceDetector):
     """dlib's CNN detector on dlib's own convolutions: slow, and the reference for the fast one."""
 
     name = "cnn"
-    turn_margin = 0.0
 
     def __init__(self, path: Path) -> None:
         self._networks = Pool(lambda: dlib.cnn_face_detection_model_v1(str(path)))
@@ -87,10 +81,6 @@ class DlibCnnDetector:
                 Detection(_box(found.rect), float(found.confidence))
                 for found in network(pixels, NO_UPSAMPLING)
             ]
-
-    def uprightness(self, pixels: Pixels) -> float:
-        """The best score."""
-        return best_score(self.find(pixels))
 
 
 class DlibLandmarks:

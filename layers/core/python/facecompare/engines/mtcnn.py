@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from facecompare.engines.lazy import Lazy
-from facecompare.engines.protocol import Box, Detection, best_score
+from facecompare.engines.protocol import Box, Detection, FaceDetector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,11 +85,10 @@ class Mtcnn:
         return _distinct(np.concatenate(levels), ACROSS_LEVELS, "union")
 
 
-class MtcnnDetector:
-    """Fulfils `FaceDetector`."""
+class MtcnnDetector(FaceDetector):
+    """Finds what MTCNN's networks take for a face."""
 
     name = "mtcnn"
-    turn_margin = 0.0
 
     def __init__(self, networks: Mtcnn, at_least: float = 0.0) -> None:
         self._networks = networks
@@ -103,10 +102,6 @@ class MtcnnDetector:
             for left, top, right, bottom, score in self._networks.faces(pixels).tolist()
         ]
         return found if found and found[0].score >= self._at_least else []
-
-    def uprightness(self, pixels: Pixels) -> float:
-        """The best score."""
-        return best_score(self.find(pixels))
 
 
 class MtcnnLandmarks:

@@ -136,16 +136,11 @@ class SecondOpinion:
         )
 
 
-def best_score(found: Sequence[Detection]) -> float:
-    """Of faces, best score first; 0 when there are none."""
-    return found[0].score if found else 0.0
-
-
 class FaceDetector(Protocol):
     """Finds faces that stand upright."""
 
     name: str
-    turn_margin: float
+    turn_margin: float = 0.0
     """by how much more upright another quarter turn must be than the photo as it is"""
 
     def find(self, pixels: Pixels) -> list[Detection]:
@@ -153,9 +148,9 @@ class FaceDetector(Protocol):
         ...
 
     def uprightness(self, pixels: Pixels) -> float:
-        """How sure it is that a face stands upright: the best score, or what tells more; 0 for
-        none. Turns of one picture are compared by it."""
-        ...
+        """How sure it is that a face stands upright; turns of one picture are compared by it. The
+        best score, unless a detector has what tells more; 0 for no face."""
+        return max((each.score for each in self.find(pixels)), default=0.0)
 
 
 class LandmarkPredictor(Protocol):

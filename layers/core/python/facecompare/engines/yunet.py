@@ -15,7 +15,7 @@ from PIL import Image
 from facecompare.config import Settings
 from facecompare.engines.lazy import Lazy
 from facecompare.engines.onnx_session import open_session, thread_share
-from facecompare.engines.protocol import Box, Detection
+from facecompare.engines.protocol import Box, Detection, FaceDetector
 from facecompare.model_store.files import Models
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def yunet_detectors(models: Models, settings: Settings) -> tuple[YunetDetector, 
     return YunetDetector(session, SURELY_UPRIGHT), YunetDetector(session)
 
 
-class YunetDetector:
-    """Fulfils `FaceDetector`; its detections have points. One session serves all threads."""
+class YunetDetector(FaceDetector):
+    """Its detections have points. One session serves all threads."""
 
     name = "yunet"
     turn_margin = TURN_MARGIN

@@ -44,19 +44,24 @@ def fit_false_non_matches(
     pairs: Pairs, thresholds: NDArray[np.float64], seed: int = 0
 ) -> tuple[ErrorRate, ...]:
     """False non-match rates over the genuine pairs that are listed; those without a face count."""
-    random, genuine = np.random.default_rng(seed), pairs.genuine
-    drawn = random.choice(genuine, (RESAMPLES, len(genuine)))
-    shares = [(each[..., None] >= thresholds).mean(axis=-2) for each in (genuine, drawn)]
-    return _rows(thresholds, shares[0], shares[1])
+    return _over_listed(pairs.genuine, np.greater_equal, thresholds, seed)
 
 
 def fit_listed_false_matches(
     pairs: Pairs, thresholds: NDArray[np.float64], seed: int = 0
 ) -> tuple[ErrorRate, ...]:
-    """The same over the impostor pairs that are listed, where folders do not name people."""
-    random, impostor = np.random.default_rng(seed), pairs.impostor
-    drawn = random.choice(impostor, (RESAMPLES, len(impostor)))
-    shares = [(each[..., None] < thresholds).mean(axis=-2) for each in (impostor, drawn)]
+    """False match rates over the impostor pairs that are listed, where folders name nobody."""
+    return _over_listed(pairs.impostor, np.less, thresholds, seed)
+
+
+def _over_listed(
+    distances: NDArray[np.float64],
+    is_error: np.ufunc,
+    thresholds: NDArray[np.float64],
+    seed: int,
+) -> tuple[ErrorRate, ...]:
+    drawn = np.random.default_rng(seed).choice(distances, (RESAMPLES, len(distances)))
+    shares = [is_error(each[..., None], thresholds).mean(axis=-2) for each in (distances, drawn)]
     return _rows(thresholds, shares[0], shares[1])
 
 

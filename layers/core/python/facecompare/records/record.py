@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
-from facecompare.engines.calibration import Doubt, verdict_of
+from facecompare.engines.calibration import Doubt, told, verdict_of
 from facecompare.errors import SHOWN_CHARACTERS, BadField, ComparisonNotFound, IdempotencyConflict
 
 
@@ -79,8 +79,7 @@ COLUMNS = tuple(field.name for field in fields(ComparisonRecord))
 def former_verdict(same_person: bool, contradiction: bool) -> dict[str, str | None]:
     """What stands for the verdict of a version before 0.9, which knew no grey zone, by field."""
     doubt = Doubt.NETWORKS_CONTRADICT if contradiction else None
-    verdict = verdict_of(same_person, doubt)
-    return {"verdict": str(verdict), "uncertain_because": str(doubt) if doubt else None}
+    return told(verdict_of(same_person, doubt), doubt)
 
 
 @dataclass(frozen=True, slots=True)

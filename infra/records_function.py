@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from facecompare.config import CHECKOUT
-from facecompare.engines.calibration import SHIPPED
+from facecompare.engines.calibration_files import SHIPPED
 from facecompare.errors import PackageMissing
 from facecompare.model_store.files import MANIFEST
 from facecompare.planning.prices import MB_PER_VCPU

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from facecompare.api.examples import EXAMPLES
 from facecompare.api.middleware import SECURITY_HEADERS
 from facecompare.config import Settings
+from facecompare.options import reference_names
 from facecompare.results.schemas import ComparisonResponse
 from tests.support.api_application import ApiApplication, api_application, broken_application
 from tests.support.aws_credentials import use_credentials
@@ -27,7 +28,7 @@ from tests.support.pictures import encoded, portrait
 from tests.support.schema_run import Operation, SchemaRun, run_schema
 
 PHOTO = encoded(portrait().resize((64, 80)))
-PHOTO_FIELDS = ("image", "image1", "image2", "anchor")
+PHOTO_FIELDS = ("image", "image2", *reference_names("image1"), *reference_names("anchor"))
 PHOTO_OPERATIONS = {
     "/api/compare": ("image1", "image2"),
     "/api/verify": ("image1", "image2"),

@@ -60,7 +60,7 @@ def embed_views(path: Path) -> tuple[str, np.ndarray | None]:
         detected = detect(decode(Photo(path.read_bytes()), ImageLimits()), engine)
     except NoFace:
         return "none", None
-    face = choose(detected, FacePolicy.MOST_CENTRAL)
+    (face,) = choose(detected, FacePolicy.MOST_CENTRAL)
     turned = "" if detected.image.quarter_turns == 0 else ", turned"
     chip = align(detected.image, face, engine.card)
     return face.detector + turned, engine.embed(chip.views)

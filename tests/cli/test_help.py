@@ -180,7 +180,12 @@ def completed(words: str, incomplete: int) -> list[str]:
 def test_the_shell_completes_commands_options_and_files() -> None:
     assert completed("facecompare ", 1) == [f"plain,{name}" for name in NAMES]
     assert completed("facecompare keys ", 2) == ["plain,create", "plain,list", "plain,revoke"]
-    assert completed("facecompare compare --f", 2) == ["plain,--fmr", "plain,--face"]
+    assert completed("facecompare compare --f", 2) == [
+        "plain,--fmr",
+        "plain,--face",
+        "plain,--face1",
+        "plain,--face2",
+    ]
     assert completed("facecompare compare --face m", 3) == ["plain,most-central"]
     assert completed("facecompare compare ", 2) == ["file,"]
     assert completed("facecompare batch pairs.csv --images ", 4) == ["dir,"]

@@ -19,7 +19,7 @@ from PIL import Image
 
 from facecompare.cli.main import main
 from facecompare.config import CHECKOUT, DEFAULT_ENGINE
-from facecompare.engines.calibration import find_calibration, read_calibration
+from facecompare.engines.calibration_files import find_calibration, read_calibration
 from facecompare.engines.cards import CARDS
 from facecompare.evaluation.model_card import read_summaries
 from facecompare.evaluation.report import PLOTS, _plain

@@ -6,11 +6,12 @@ import threading
 
 import pytest
 
-from facecompare.compare import compare, detect_faces, embed_photo, predict
+from facecompare.compare import compare, detect_faces, embed_photo
 from facecompare.engines.protocol import Engine
 from facecompare.errors import BadThreshold, EngineFault, InputError, NoFace
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
+from facecompare.predict import predict
 from tests.support import pictures
 from tests.support.fake_engine import FakeEngine, found
 

@@ -10,7 +10,7 @@ from facecompare.engines.protocol import Detection, Engine
 from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
-from facecompare.pipeline.detect import choose, detect
+from facecompare.pipeline.detect import MOST_MATCHED, choose, detect
 from tests.support import pictures
 from tests.support.fake_engine import FakeEngine, found, nothing
 
@@ -95,14 +95,16 @@ FACES = [found(0, 0, 60, 3.0), found(250, 250, 90), found(480, 10, 100)]
 def test_the_policy_chooses_the_face(blank: DecodedImage, policy: FacePolicy, width: int) -> None:
     detected = detect(blank, FakeEngine(lambda _: FACES))
     assert [face.box.width for face in detected.faces] == [100, 90, 60]
-    assert choose(detected, policy).box.width == width
+    (face,) = choose(detected, policy)
+    assert face.box.width == width
 
 
 @pytest.mark.parametrize(("place", "width"), [(0, 100), (1, 90), (2, 60)])
 def test_a_face_is_chosen_by_its_place_from_the_largest(
     blank: DecodedImage, place: int, width: int
 ) -> None:
-    assert choose(detect(blank, FakeEngine(lambda _: FACES)), place).box.width == width
+    (face,) = choose(detect(blank, FakeEngine(lambda _: FACES)), place)
+    assert face.box.width == width
 
 
 def test_a_place_without_a_face_is_told(blank: DecodedImage) -> None:
@@ -117,7 +119,15 @@ def test_only_one_refuses_a_group_and_says_how_many(blank: DecodedImage) -> None
 
 def test_only_one_accepts_a_single_face(blank: DecodedImage) -> None:
     detected = detect(blank, FakeEngine(lambda _: FACES[:1]))
-    assert choose(detected, FacePolicy.ONLY_ONE).box.width == 60
+    (face,) = choose(detected, FacePolicy.ONLY_ONE)
+    assert face.box.width == 60
+
+
+def test_best_match_holds_all_faces_but_not_an_endless_number(blank: DecodedImage) -> None:
+    detected = detect(blank, FakeEngine(lambda _: FACES))
+    assert choose(detected, FacePolicy.BEST_MATCH) == detected.faces
+    crowd = detect(blank, FakeEngine(lambda _: [found(0, 0, 60)] * (MOST_MATCHED + 1)))
+    assert choose(crowd, FacePolicy.BEST_MATCH) == crowd.faces[:MOST_MATCHED]
 
 
 @pytest.mark.parametrize("name", ["engine", "dlib_fast"])

@@ -122,6 +122,7 @@ def _batch(order: list[tuple[Path, Path]], engine: Engine, folder: Path) -> list
         options=service.options(RequestOptions(), engine),
         read=lambda path: Photo(Path(path).read_bytes()),
         meaning_of=lambda found: service.meaning(engine, found),
+        thresholds_for=lambda of_one, photos: service.thresholds_for(of_one, engine, photos),
     )
     with running(batch, engine) as run:
         list(run.embed())

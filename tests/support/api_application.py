@@ -15,7 +15,7 @@ from facecompare.api.routes import photo_routers, record_routers
 from facecompare.aws_client import client
 from facecompare.batches.service import open_batches
 from facecompare.config import CHECKOUT, Settings
-from facecompare.engines.calibration import read_calibration
+from facecompare.engines.calibration_files import read_calibration
 from facecompare.errors import RecordsUnavailable
 from facecompare.records.record import timestamp
 from facecompare.records.sqlite import SqliteKeys, SqliteLog

@@ -1,60 +1,42 @@
 """The story: photos in, a verdict out.
 
-`compare` is the whole product; `predict` and `detect_faces` are made of the same stages.
+`compare` is the whole product; `predict` (in predict.py) and `detect_faces` are made of the same
+stages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from time import perf_counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import Thresholds, thresholds_of
-from facecompare.errors import FaceCompareError, FmrNotCalibrated, InputError, first_of
-from facecompare.options import RequestOptions
+from facecompare.errors import (
+    BadField,
+    FaceCompareError,
+    FmrNotCalibrated,
+    InputError,
+    first_of,
+)
+from facecompare.options import (
+    MAX_REFERENCE_PHOTOS,
+    FacePolicy,
+    RequestOptions,
+    reference_names,
+)
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import DetectedFaces, Face, choose, detect
-from facecompare.pipeline.embed import Embedding, embed
-from facecompare.pipeline.match import Match, match
+from facecompare.pipeline.embed import Embedding, embed_all
+from facecompare.pipeline.match import FacePair, Match, match_faces
 from facecompare.pipeline.quality import Measure, quality
+from facecompare.telemetry import Timing
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
-
-
-STAGES = ("decode", "detect", "align", "embed", "match")
-
-
-@dataclass(slots=True)
-class Timing:
-    """Milliseconds by stage, added up over the photos, which may have run side by side.
-
-    `total_ms` is time on the clock, so it can be less than the sum of the stages.
-    """
-
-    stages_ms: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
-    started: float = field(default_factory=perf_counter)
-    total_ms: float = 0.0
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time spent inside to this stage."""
-        started = perf_counter()
-        try:
-            yield
-        finally:
-            self.stages_ms[name] += (perf_counter() - started) * 1000
-
-    def including(self, *parts: Timing) -> Timing:
-        """These stages and those of the parts, with the clock stopped now."""
-        everyone = (self, *parts)
-        stages = {name: sum(each.stages_ms[name] for each in everyone) for name in STAGES}
-        return Timing(stages, self.started, (perf_counter() - self.started) * 1000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +47,10 @@ class FaceReport:
     chip: FaceChip
     quality: tuple[Measure, ...]
     landmarks68: Points | None
+    held: bool
+    """the policy chose it: it is held against the other photo's"""
     compared: bool
+    """the verdict is about it: of the faces that are held it is the nearest"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,44 +63,46 @@ class PhotoReport:
 
     @property
     def compared(self) -> FaceReport:
-        """The face that the policy chose."""
+        """The face that the verdict is about; until it is known, the first that is held."""
         return next(report for report in self.faces if report.compared)
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The places of the faces that the policy chose."""
+        return tuple(place for place, face in enumerate(self.faces) if face.held)
+
+    def comparing(self, place: int) -> PhotoReport:
+        """The same, with the verdict about the face at this place."""
+        faces = (replace(face, compared=at == place) for at, face in enumerate(self.faces))
+        return replace(self, faces=tuple(faces))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """The verdict on two photos, and all that led to it."""
+    """The verdict on two photos, and all that led to it.
+
+    image1, image2  the first photo of the reference and the probe, with the faces compared
+    further         the reference's further photos
+    pairs           every pair of faces that was held against each other, by their places in both
+                    photos, nearest first; `match` is the first one's
+    """
 
     match: Match
     engine_id: str
     image1: PhotoReport
     image2: PhotoReport
     timing: Timing
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
-    """An anchor against two candidates; `closer` is "image1" or "image2" (image1 on a draw)."""
-
-    image1: Comparison
-    image2: Comparison
-
-    @property
-    def candidates(self) -> tuple[Comparison, Comparison]:
-        """Both comparisons with the anchor."""
-        return self.image1, self.image2
-
-    @property
-    def closer(self) -> str:
-        """The candidate at the smaller distance, of those that decide."""
-        distance1, distance2 = (each.match.decisive[0] for each in self.candidates)
-        return "image1" if distance1 <= distance2 else "image2"
+    further: tuple[PhotoReport, ...] = ()
+    pairs: tuple[FacePair, ...] = ()
 
 
 def compare(
-    image1: Photo, image2: Photo, engine: Engine, options: RequestOptions | None = None
+    image1: Photo | Sequence[Photo],
+    image2: Photo,
+    engine: Engine,
+    options: RequestOptions | None = None,
 ) -> Comparison:
-    """Are these two photos the same person?
+    """Are these two photos the same person? `image1` may be up to five photos of one.
 
     `options.fmr` is for the service, which knows the calibration; here only a threshold counts.
 
@@ -124,26 +111,42 @@ def compare(
     options = options or RequestOptions()
     timing = Timing()
     thresholds = deciding_thresholds(engine, options)
-    found1, found2 = _examine_all({"image1": image1, "image2": image2}, engine, options)
-    return _comparison(found1, found2, engine, thresholds, timing)
+    photos = asked_reference("image1", image1, options) | asked("image2", image2, options)
+    *references, probe = examine_all(photos, engine, options)
+    return comparison_of(references, probe, engine, thresholds, timing)
 
 
-def predict(
-    anchor: Photo,
-    image1: Photo,
-    image2: Photo,
-    engine: Engine,
-    options: RequestOptions | None = None,
-) -> Prediction:
-    """Which of two candidates is closer to the anchor, and is it the same person?"""
-    options = options or RequestOptions()
-    timing = Timing()
-    thresholds = deciding_thresholds(engine, options)
-    photos = {"anchor": anchor, "image1": image1, "image2": image2}
-    of_anchor, *candidates = _examine_all(photos, engine, options)
-    return Prediction(
-        *(_comparison(of_anchor, each, engine, thresholds, timing) for each in candidates)
-    )
+def asked(image: str, photo: Photo, options: RequestOptions) -> dict[str, Asked]:
+    """One photo and which of its faces are held, by its name."""
+    return {image: (photo, options.faces.get(image, options.face))}
+
+
+def asked_reference(
+    image: str, photos: Photo | Sequence[Photo], options: RequestOptions
+) -> dict[str, Asked]:
+    """The photos of one person, each with one face of it: where it is not said which, best-match
+    is the largest, as nobody has said which of several faces is that person. Raises  BadField."""
+    if isinstance(photos, Photo):
+        return asked(image, photos, options)
+    if not 0 < len(photos) <= MAX_REFERENCE_PHOTOS:
+        raise BadField(
+            f"found {len(photos)} photos as {image}; expected 1 to {MAX_REFERENCE_PHOTOS}"
+        )
+    if len(photos) == 1:
+        return asked(image, photos[0], options)
+    names = reference_names(image)[: len(photos)]
+    for name in names:
+        if options.faces.get(name) is FacePolicy.BEST_MATCH:
+            raise BadField(
+                f"found {FacePolicy.BEST_MATCH} for {name}, one of {len(photos)} photos of one "
+                "person; expected that person's face, by its place or another policy"
+            )
+    if options.face is FacePolicy.BEST_MATCH:
+        options = replace(options, face=FacePolicy.LARGEST)
+    return {
+        name: (photo, options.faces.get(name, options.face))
+        for name, photo in zip(names, photos, strict=True)
+    }
 
 
 def detect_faces(
@@ -152,13 +155,14 @@ def detect_faces(
     """All faces of one photo, none of them embedded."""
     with concerning("image"):
         options = options or RequestOptions()
-        return _find(photo, engine, options, Timing(), options.faces.get("image"))
+        return _find(*asked("image", photo, options)["image"], engine, options, Timing())
 
 
 def embed_photo(photo: Photo, engine: Engine, options: RequestOptions | None = None) -> Embedding:
-    """The embedding of the face that the policy chooses."""
+    """The embedding of the face that the policy chooses; by `best-match`, of the largest."""
     with concerning("image"):
-        return _examine(photo, engine, options or RequestOptions()).embedding
+        options = options or RequestOptions()
+        return _examine(*asked("image", photo, options)["image"], engine, options).embeddings[0]
 
 
 def deciding_thresholds(engine: Engine, options: RequestOptions) -> Thresholds:
@@ -184,25 +188,31 @@ def concerning(image: str) -> Iterator[None]:
         raise
 
 
+# A photo, and which of its faces are held against the other photo's.
+Asked = tuple[Photo, int | FacePolicy]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class _Examined:
+class Examined:
+    """A photo's faces, and the embeddings of those that are held."""
+
     report: PhotoReport
-    embedding: Embedding
+    embeddings: tuple[Embedding, ...]
 
 
-def _examine_all(
-    photos: dict[str, Photo], engine: Engine, options: RequestOptions
-) -> list[_Examined]:
+def examine_all(
+    photos: Mapping[str, Asked], engine: Engine, options: RequestOptions
+) -> list[Examined]:
     """Each photo on a thread of its own.
 
     Raises  InputError of the first unfit photo, with those of the others in `others`, however they
             finish.
     """
 
-    def examine(name: str) -> _Examined | InputError:
+    def examine(name: str) -> Examined | InputError:
         try:
             with concerning(name):
-                return _examine(photos[name], engine, options, options.faces.get(name))
+                return _examine(*photos[name], engine, options)
         except InputError as error:
             return error
 
@@ -212,42 +222,42 @@ def _examine_all(
         return _all_fit(pool.map(examine, photos))
 
 
-def _all_fit(results: Iterable[_Examined | InputError]) -> list[_Examined]:
+def _all_fit(results: Iterable[Examined | InputError]) -> list[Examined]:
     found = list(results)
     if errors := [each for each in found if isinstance(each, InputError)]:
         raise first_of(errors)
-    return [each for each in found if isinstance(each, _Examined)]
+    return [each for each in found if isinstance(each, Examined)]
 
 
 def _examine(
-    photo: Photo, engine: Engine, options: RequestOptions, face: int | None = None
-) -> _Examined:
+    photo: Photo, wanted: int | FacePolicy, engine: Engine, options: RequestOptions
+) -> Examined:
     timing = Timing()
-    report = _find(photo, engine, options, timing, face)
+    report = _find(photo, wanted, engine, options, timing)
     with timing.stage("embed"):
-        embedding = embed(report.compared.chip, engine)
-    return _Examined(report, embedding)
+        embeddings = embed_all([report.faces[place].chip for place in report.held], engine)
+    return Examined(report, tuple(embeddings))
 
 
 def _find(
     photo: Photo,
+    wanted: int | FacePolicy,
     engine: Engine,
     options: RequestOptions,
     timing: Timing,
-    face: int | None = None,
 ) -> PhotoReport:
     with timing.stage("decode"):
         image = decode(photo, options.limits, scaling=engine.card.scaling)
     with timing.stage("detect"):
         detected = detect(image, engine)
-        chosen = choose(detected, options.face if face is None else face)
+        held = choose(detected, wanted)
     with timing.stage("align"):
-        faces = _face_reports(detected, chosen, engine, options)
+        faces = _face_reports(detected, held, engine, options)
     return PhotoReport(detected.image, faces, timing)
 
 
 def _face_reports(
-    detected: DetectedFaces, chosen: Face, engine: Engine, options: RequestOptions
+    detected: DetectedFaces, held: tuple[Face, ...], engine: Engine, options: RequestOptions
 ) -> tuple[FaceReport, ...]:
     predictor68 = engine.landmarks68() if options.landmarks68 else None
     image = detected.image
@@ -256,18 +266,34 @@ def _face_reports(
         chip = align(image, face, engine.card)
         points68 = predictor68.landmarks(image.pixels, face.box) if predictor68 else None
         measures = quality(image, face, chip, engine.card)
-        reports.append(FaceReport(face, chip, measures, points68, compared=face is chosen))
+        flags = any(face is each for each in held), face is held[0]
+        reports.append(FaceReport(face, chip, measures, points68, *flags))
     return tuple(reports)
 
 
-def _comparison(
-    examined1: _Examined,
-    examined2: _Examined,
+def comparison_of(
+    references: Sequence[Examined],
+    probe: Examined,
     engine: Engine,
     thresholds: Thresholds,
     timing: Timing,
 ) -> Comparison:
+    """One photo's faces, or the face of one person in several photos, against the probe's."""
+    first, *further = references
+    held = [each.embeddings for each in references]
     with timing.stage("match"):
-        verdict = match(examined1.embedding, examined2.embedding, thresholds, engine.card)
-    whole = timing.including(examined1.report.timing, examined2.report.timing)
-    return Comparison(verdict, engine.card.id, examined1.report, examined2.report, whole)
+        found = match_faces(held, probe.embeddings, thresholds, engine.card)
+    pairs = tuple(
+        replace(pair, face1=first.report.held[pair.face1], face2=probe.report.held[pair.face2])
+        for pair in found
+    )
+    nearest = pairs[0]
+    return Comparison(
+        nearest.match,
+        engine.card.id,
+        first.report.comparing(nearest.face1),
+        probe.report.comparing(nearest.face2),
+        timing.including(*(each.report.timing for each in (*references, probe))),
+        tuple(each.report for each in further),
+        pairs,
+    )

@@ -15,6 +15,8 @@ class FacePolicy(StrEnum):
     LARGEST = "largest"
     MOST_CENTRAL = "most-central"
     ONLY_ONE = "only-one"
+    BEST_MATCH = "best-match"
+    """each face is held against each of the other photo, and the nearest two are compared"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,21 @@ class RequestOptions:
     """of the distance by which two networks decide; `FaceService.options` sets it, no caller
     does"""
     face: FacePolicy = FacePolicy.LARGEST
-    faces: Mapping[str, int] = field(default_factory=dict)
-    """photo → the face to compare, by its place from the largest, 0, to the smallest; beats `face`
-    """
+    faces: Mapping[str, int | FacePolicy] = field(default_factory=dict)
+    """photo → which face of it is compared, by a policy of its own or by its place from the
+    largest, 0, to the smallest; beats `face`"""
     landmarks68: bool = False
     chips: bool = False
     """whether the response carries each aligned face"""
     engine: str | None = None
     limits: ImageLimits = field(default_factory=ImageLimits)
     threads: int = 2
+
+
+MAX_REFERENCE_PHOTOS = 5  # of one person; calibrations say what each further one is worth
+
+
+def reference_names(image: str) -> tuple[str, ...]:
+    """What a reference's photos are called: image1, image1_2, … image1_5."""
+    further = (f"{image}_{number}" for number in range(2, MAX_REFERENCE_PHOTOS + 1))
+    return (image, *further)

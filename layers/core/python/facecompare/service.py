@@ -12,24 +12,24 @@ from facecompare.compare import (
     compare,
     detect_faces,
     embed_photo,
-    predict,
 )
 from facecompare.config import Settings
-from facecompare.engines.calibration import (
-    Calibration,
-    Interpretation,
-    find_calibration,
-    interpretation_of,
-)
+from facecompare.engines.calibration import Calibration, Interpretation, interpretation_of
+from facecompare.engines.calibration_files import find_calibration
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
-from facecompare.engines.thresholds import requested_thresholds
+from facecompare.engines.thresholds import (
+    Thresholds,
+    requested_thresholds,
+    threshold_for_reference,
+)
 from facecompare.errors import Landmarks68Off
 from facecompare.model_store.files import Models
-from facecompare.options import RequestOptions
+from facecompare.options import RequestOptions, reference_names
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match
+from facecompare.predict import predict
 from facecompare.records.record import (
     ComparisonLog,
     ComparisonRecord,
@@ -101,10 +101,12 @@ class FaceService:
         options: RequestOptions,
         context: RequestContext = ANONYMOUS,
     ) -> tuple[ComparisonResponse, Comparison]:
-        """Compare photos["image1"] with photos["image2"]; one record is kept."""
+        """Compare photos["image1"], and "image1_2" and so on of the same person, with
+        photos["image2"]; one record is kept."""
         engine = self.engine(options.engine)
-        options = self.options(options, engine)
-        comparison = compare(photos["image1"], photos["image2"], engine, options)
+        reference = _reference("image1", photos)
+        options = self.options(options, engine, len(reference))
+        comparison = compare(reference, photos["image2"], engine, options)
         self._telemetry.operation_completed("compare", comparison.timing)
         meaning = self.meaning(engine, comparison.match)
         (record,) = self._keep(self._record(comparison, meaning, engine, context, "compare"))
@@ -112,6 +114,7 @@ class FaceService:
             comparison,
             record,
             meaning,
+            self._scores(engine, comparison),
             recorded=self._log is not None,
             chips=options.chips,
         )
@@ -123,10 +126,12 @@ class FaceService:
         options: RequestOptions,
         context: RequestContext = ANONYMOUS,
     ) -> PredictionResponse:
-        """photos["anchor"] against "image1" and "image2"; a record is kept for each."""
+        """photos["anchor"], and "anchor_2" and so on, against "image1" and "image2"; a record is
+        kept for each."""
         engine = self.engine(options.engine)
-        options = self.options(options, engine)
-        prediction = predict(photos["anchor"], photos["image1"], photos["image2"], engine, options)
+        anchor = _reference("anchor", photos)
+        options = self.options(options, engine, len(anchor))
+        prediction = predict(anchor, photos["image1"], photos["image2"], engine, options)
         self._telemetry.operation_completed("predict", prediction.image2.timing)
         meanings = [self.meaning(engine, each.match) for each in prediction.candidates]
         records = [
@@ -139,6 +144,7 @@ class FaceService:
             prediction,
             self._keep(*records),
             meanings,
+            [self._scores(engine, each) for each in prediction.candidates],
             recorded=self._log is not None,
             chips=options.chips,
         )
@@ -163,12 +169,23 @@ class FaceService:
 
         Raises  CalibrationUnusable.
         """
-        calibration = self._calibration(engine, match.decided_by)
-        return interpretation_of(calibration, *match.decisive, contradiction=match.uncertain)
+        calibration = self._calibration(engine, match.decided_by, match.reference_photos)
+        return interpretation_of(
+            calibration,
+            *match.decisive,
+            contradiction=match.uncertain,
+            face_pairs=match.face_pairs,
+        )
 
-    def _calibration(self, engine: Engine, decided_by: str = "") -> Calibration | None:
-        """The calibration of this engine or, where that decided, of its first network alone; read
-        once.
+    def _scores(self, engine: Engine, comparison: Comparison) -> list[float | None]:
+        """Of each pair of faces."""
+        return [self.meaning(engine, pair.match).score for pair in comparison.pairs]
+
+    def _calibration(
+        self, engine: Engine, decided_by: str = "", reference_photos: int = 1
+    ) -> Calibration | None:
+        """The calibration of this engine or, where that decided, of its first network alone, for so
+        many photos of one person; the file is read once.
 
         Raises  CalibrationUnusable.
         """
@@ -178,9 +195,27 @@ class FaceService:
         if name not in self._calibrations:
             found = find_calibration(name, engine.model_digest, self.settings.models_dir)
             self._calibrations[name] = found
-        return self._calibrations[name]
+        calibration = self._calibrations[name]
+        return calibration.of_reference(reference_photos) if calibration else None
 
-    def options(self, options: RequestOptions, engine: Engine) -> RequestOptions:
+    def thresholds_for(
+        self, thresholds: Thresholds, engine: Engine, reference_photos: int
+    ) -> Thresholds:
+        """Those of one photo, for so many photos of one person, at the same false match rate; of
+        two networks the first's alone stays as it is, for somebody chose it."""
+        calibration = self._calibration(engine)
+        if thresholds.combined is not None:
+            own, decides = thresholds.combined, "combined"
+        elif engine.first is None:
+            own, decides = thresholds.first, "first"
+        else:
+            return thresholds
+        found = threshold_for_reference(own, calibration, reference_photos)
+        return replace(thresholds, **{decides: found})
+
+    def options(
+        self, options: RequestOptions, engine: Engine, reference_photos: int = 1
+    ) -> RequestOptions:
         """These options as the pipeline takes them here: a threshold or None, limits, threads.
 
         Raises  Landmarks68Off, BadField, BadThreshold, FmrNotCalibrated.
@@ -192,7 +227,11 @@ class FaceService:
                 "switch it on with FACECOMPARE_LANDMARKS68=on"
             )
         threshold, combined = requested_thresholds(
-            options.threshold, options.fmr, engine.card, self._calibration(engine)
+            options.threshold,
+            options.fmr,
+            engine.card,
+            self._calibration(engine),
+            reference_photos,
         )
         return replace(
             options,
@@ -218,6 +257,7 @@ class FaceService:
             engine=comparison.engine_id,
             model_digest=engine.model_digest,
             image1_sha256=comparison.image1.image.sha256,
+            further_sha256=" ".join(each.image.sha256 for each in comparison.further),
             image2_sha256=comparison.image2.image.sha256,
             caller=context.caller,
             **meaning.told,
@@ -226,3 +266,8 @@ class FaceService:
 
     def _keep(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:
         return records if self._log is None else self._log.put(*records)
+
+
+def _reference(image: str, photos: Mapping[str, Photo]) -> list[Photo]:
+    """The photos of one person."""
+    return [photos[name] for name in reference_names(image) if name in photos]

@@ -21,6 +21,7 @@ _FACE: dict[str, Any] = {
         }
     ],
     "compared": True,
+    "held": True,
     "chip": None,
 }
 _PHOTO: dict[str, Any] = {
@@ -29,6 +30,7 @@ _PHOTO: dict[str, Any] = {
     "sha256": "0930e3aa8cae5920329c0c8cbc6a2ab70f47b0e67b432875beaa95cbf7e741f6",
     "quarter_turns": 0,
     "faces": [_FACE],
+    "not_compared": 0,
 }
 _TIMING = {
     "decode": 9.1,
@@ -49,6 +51,8 @@ _VERDICT: dict[str, Any] = {
     "fmr_at_threshold": 0.0004,
     "decided_by": "dlib-sface",
     "combined_threshold": 0.598,
+    "reference_photos": 1,
+    "further": [],
     "timing_ms": _TIMING,
 }
 _NEAR: dict[str, Any] = {
@@ -58,6 +62,16 @@ _NEAR: dict[str, Any] = {
     "combined_distance": 0.32,
     "uncertain": False,
     "score": 99.9,
+    "pairs": [
+        {
+            "face1": 0,
+            "face2": 0,
+            "distance": 0.352,
+            "second_distance": 0.281,
+            "combined_distance": 0.32,
+            "score": 99.9,
+        }
+    ],
     "fmr_at_distance": 0.0,
     "fnmr_at_distance": 0.62,
 }
@@ -81,6 +95,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "score": 0.1,
             "fmr_at_distance": 0.723,
             "fnmr_at_distance": 0.0,
+            "pairs": [
+                {
+                    "face1": 0,
+                    "face2": 0,
+                    "distance": 0.853,
+                    "second_distance": 0.962,
+                    "combined_distance": 0.902,
+                    "score": 0.1,
+                }
+            ],
             "photo": _PHOTO,
         },
         "image2": {

@@ -30,12 +30,20 @@ from facecompare.errors import (
     UnsupportedContentType,
     UploadsOff,
 )
-from facecompare.options import RequestOptions
+from facecompare.options import (
+    MAX_REFERENCE_PHOTOS,
+    FacePolicy,
+    RequestOptions,
+    reference_names,
+)
 from facecompare.pipeline.decode import Photo
 from facecompare.uploads.grants import Uploads
 
 # The names that clients of the original system send.
-ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"}
+ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"} | {
+    "face1": "image1_face",
+    "face2": "image2_face",
+}
 FORM = "multipart/form-data"
 MAX_FIELDS = 32  # photos and options together are fewer than twenty
 
@@ -63,11 +71,13 @@ async def read_request(
             UploadsOff, UploadNotFound, UploadsUnavailable; ImageTooLarge when the body outgrows
             its limit while it is read.
     """
-    fields = _by_own_names(await _fields(request), names)
-    sent = {name: _sent(name, fields.pop(name, None)) for name in names}
+    fields = _one_by_one(_by_own_names(await _fields(request), names), names)
+    further = [each for each in further_names(names) if each in fields]
+    sent = {name: _sent(name, fields.pop(name, None)) for name in (*names, *further)}
     texts = {name: _text(value) for name, value in fields.items()}
-    places = {name: texts.pop(name + FACE_SUFFIX, None) for name in names}
-    options = replace(_options(texts), faces=_faces(places))
+    named = {*names, *further_names(names)}  # which face of a photo that was not sent is no matter
+    chosen = {name: texts.pop(name + FACE_SUFFIX, None) for name in named}
+    options = replace(_options(texts), faces=_faces(chosen))
     photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
     return photos, options
 
@@ -89,13 +99,15 @@ async def _fields(request: Request) -> dict[str, Any]:
 async def _form_fields(request: Request) -> dict[str, Any]:
     async with _form(request) as form:
         fields: dict[str, Any] = {}
-        for latin1, value in form.multi_items():
+        for latin1, part in form.multi_items():
             name = _bytes(latin1).decode("utf-8", "replace")
-            if name in fields:
-                raise BadField(f"found {name[:SHOWN_CHARACTERS]} more than once; expected it once")
-            fields[name] = (
-                await _uploaded(value) if isinstance(value, UploadFile) else _bytes(value)
-            )
+            value = await _uploaded(part) if isinstance(part, UploadFile) else _bytes(part)
+            if name not in fields:
+                fields[name] = value
+            elif isinstance(fields[name], list):
+                fields[name].append(value)
+            else:
+                fields[name] = [fields[name], value]
         return fields
 
 
@@ -144,11 +156,41 @@ async def _json_fields(request: Request) -> dict[str, Any]:
 def _by_own_names(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     renamed: dict[str, Any] = {}
     for name, value in fields.items():
-        own = ALIASES.get(name, name) if ALIASES.get(name) in names else name
+        own = ALIASES.get(name, name)
+        own = own if own.removesuffix(FACE_SUFFIX) in names else name
         if own in renamed:
             raise BadField(f"found {own} more than once, once as {name}; expected it once")
         renamed[own] = value
     return renamed
+
+
+def _one_by_one(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """A list of photos of the reference as fields of their own: image1, image1_2 and so on.
+
+    Raises  BadField for a list of anything else, and for an empty or too long one.
+    """
+    reference = names[0] if further_names(names) else ""
+    single: dict[str, Any] = {}
+    for name, value in fields.items():
+        values = {name: value}
+        if isinstance(value, list):
+            if name != reference:
+                raise BadField(f"found {name[:SHOWN_CHARACTERS]} more than once; expected it once")
+            if not 0 < len(value) <= MAX_REFERENCE_PHOTOS:
+                raise BadField(
+                    f"found {len(value)} photos as {name}; expected 1 to {MAX_REFERENCE_PHOTOS}",
+                    image=reference,
+                )
+            values = dict(zip(reference_names(name), value, strict=False))
+        for each in values.keys() & single.keys():
+            raise BadField(f"found {each[:SHOWN_CHARACTERS]} more than once; expected it once")
+        single |= values
+    return single
+
+
+def further_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of more photos of the first one's person, where there is another photo to compare with."""
+    return reference_names(names[0])[1:] if len(names) > 1 else ()
 
 
 def _sent(name: str, value: object) -> Photo | Uploaded:
@@ -216,20 +258,23 @@ def _options(fields: dict[str, Any]) -> RequestOptions:
         raise _as_our_own(exc) from exc
 
 
-def _faces(places: dict[str, Any]) -> dict[str, int]:
-    """The faces that are asked for by their place; the others are left to the policy."""
-    return {name: _place(name, asked) for name, asked in places.items() if asked is not None}
+def _faces(chosen: dict[str, Any]) -> dict[str, int | FacePolicy]:
+    """The faces that are chosen for a photo of its own; the others are left to `face`."""
+    return {name: _chosen(name, asked) for name, asked in chosen.items() if asked is not None}
 
 
-def _place(name: str, asked: object) -> int:
+def _chosen(name: str, asked: object) -> int | FacePolicy:
     text = str(asked) if isinstance(asked, int | str) else type(asked).__name__
-    if not _PLACE.fullmatch(text):
+    if _PLACE.fullmatch(text):
+        return int(text)
+    try:
+        return FacePolicy(text)
+    except ValueError as exc:
         raise BadField(
             f"found {text[:SHOWN_CHARACTERS]!r} as {name}{FACE_SUFFIX}; expected the place of a "
-            f"face, from 0, the largest, to {MAX_FACE}",
+            f"face, from 0, the largest, to {MAX_FACE}, or one of {', '.join(FacePolicy)}",
             image=name,
-        )
-    return int(text)
+        ) from exc
 
 
 def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadField:

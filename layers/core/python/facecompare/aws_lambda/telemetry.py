@@ -12,7 +12,7 @@ from facecompare.errors import NoFace
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
 
-    from facecompare.compare import Timing
+    from facecompare.telemetry import Timing
 
 Handler = Callable[[dict[str, Any], Any], Any]
 

@@ -55,6 +55,9 @@ class Batch:
     manifest_sha256: str
     cancelled_at: str = ""
     combined_threshold: float | None = None
+    threshold_sent: str = ""
+    """"yes" where the caller chose the threshold itself, which then holds for any number of photos
+    of one person; empty where it stands for a false match rate"""
 
     @property
     def thresholds(self) -> Thresholds:
@@ -79,7 +82,8 @@ class Batch:
 
 
 def _request_of(batch: Batch) -> tuple[object, ...]:
-    return batch.manifest_sha256, batch.engine, batch.thresholds, batch.face
+    chosen = batch.thresholds, batch.threshold_sent
+    return batch.manifest_sha256, batch.engine, *chosen, batch.face
 
 
 BATCH_FIELDS = tuple(field.name for field in fields(Batch))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Self
 
@@ -25,18 +25,20 @@ _SCHEMA = """
     CREATE TABLE IF NOT EXISTS photos (
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
-        embedding BLOB, error_code TEXT, error TEXT
+        embedding BLOB, error_code TEXT, error TEXT, not_compared INTEGER NOT NULL DEFAULT 0
     );
 """
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoState:
-    """One photo's result: its embedding's bytes, or the code and message of its error."""
+    """One photo's result: the bytes of its embeddings, one after the other, and how many of its
+    faces have none; or the code and message of its error."""
 
     embedding: bytes | None
     error_code: str | None = None
     error: str | None = None
+    not_compared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Checkpoint:
         with closing(self._db), suppress(sqlite3.Error):
             self._db.commit()
 
-    def begin(self, job: str, names: Iterable[tuple[str, str]]) -> None:
+    def begin(self, job: str, names: Iterable[Iterable[str]]) -> None:
         """Note all photos of this job's pairs; a job that was begun before resumes.
 
         Raises  BadField when the file is another job's.
@@ -102,7 +104,7 @@ class Checkpoint:
                 "for these, or delete the unfinished ones"
             )
 
-    def _insert(self, names: Iterable[tuple[str, str]]) -> int:
+    def _insert(self, names: Iterable[Iterable[str]]) -> int:
         pairs = 0
         for pair in names:
             pairs += 1
@@ -134,8 +136,9 @@ class Checkpoint:
     def put(self, name: str, state: PhotoState) -> None:
         """Note this photo's result; it is on the disk after `save`."""
         self._db.execute(
-            "UPDATE photos SET embedding = ?, error_code = ?, error = ? WHERE name = ?",
-            (state.embedding, state.error_code, state.error, name),
+            "UPDATE photos SET embedding = ?, error_code = ?, error = ?, not_compared = ? "
+            "WHERE name = ?",
+            (*astuple(state), name),
         )
 
     def save(self) -> None:
@@ -145,7 +148,7 @@ class Checkpoint:
     def state(self, name: str) -> PhotoState:
         """The result of a photo that has one."""
         row = self._db.execute(
-            "SELECT embedding, error_code, error FROM photos WHERE name = ?", (name,)
+            "SELECT embedding, error_code, error, not_compared FROM photos WHERE name = ?", (name,)
         ).fetchone()
         return PhotoState(*row)
 

@@ -28,19 +28,22 @@ PHOTOS_AHEAD = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddedPhoto:
-    """One photo's result: its file's SHA-256 and its embedding, or the error instead."""
+    """One photo's result: its file's SHA-256 and the embeddings of the faces that the policy holds
+    against others, and how many it does not; or the error instead."""
 
     name: str
-    sha256: str
-    embedding: Embedding | None
-    error: InputError | None
+    sha256: str = ""
+    embeddings: tuple[Embedding, ...] = ()
+    not_compared: int = 0
+    error: InputError | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _FoundFace:
+class _FoundFaces:
     name: str
     sha256: str
-    chip: FaceChip
+    chips: tuple[FaceChip, ...]
+    not_compared: int
 
 
 def embed_photos(
@@ -57,30 +60,31 @@ def embed_photos(
     Raises  SetupError and ServiceError, which concern all photos.
     """
 
-    def find(name: str) -> _FoundFace | EmbeddedPhoto:
+    def find(name: str) -> _FoundFaces | EmbeddedPhoto:
         try:
             report = detect_faces(read(name), engine, options)
         except InputError as error:
-            return EmbeddedPhoto(name, "", None, error)
-        return _FoundFace(name, report.image.sha256, report.compared.chip)
+            return EmbeddedPhoto(name, error=error)
+        chips = tuple(report.faces[place].chip for place in report.held)
+        return _FoundFaces(name, report.image.sha256, chips, len(report.faces) - len(chips))
 
-    found: list[_FoundFace] = []
+    found: list[_FoundFaces] = []
     for each in _in_parallel(find, names, options.threads):
         if isinstance(each, EmbeddedPhoto):
             yield each
             continue
         found.append(each)
-        if len(found) == chips_per_call:
+        if sum(len(each.chips) for each in found) >= chips_per_call:
             yield from _embed(found, engine)
             found = []
     yield from _embed(found, engine)
 
 
 def _in_parallel(
-    find: Callable[[str], _FoundFace | EmbeddedPhoto], names: Iterable[str], threads: int
-) -> Iterator[_FoundFace | EmbeddedPhoto]:
+    find: Callable[[str], _FoundFaces | EmbeddedPhoto], names: Iterable[str], threads: int
+) -> Iterator[_FoundFaces | EmbeddedPhoto]:
     names = iter(names)
-    working: set[Future[_FoundFace | EmbeddedPhoto]] = set()
+    working: set[Future[_FoundFaces | EmbeddedPhoto]] = set()
     with ThreadPoolExecutor(threads) as pool:
         while True:
             room = PHOTOS_AHEAD * threads - len(working)
@@ -92,7 +96,8 @@ def _in_parallel(
                 yield future.result()
 
 
-def _embed(found: list[_FoundFace], engine: Engine) -> Iterator[EmbeddedPhoto]:
-    embeddings = embed_all([each.chip for each in found], engine)
-    for each, embedding in zip(found, embeddings, strict=True):
-        yield EmbeddedPhoto(each.name, each.sha256, embedding, None)
+def _embed(found: list[_FoundFaces], engine: Engine) -> Iterator[EmbeddedPhoto]:
+    embeddings = iter(embed_all([chip for each in found for chip in each.chips], engine))
+    for each in found:
+        of_photo = tuple(islice(embeddings, len(each.chips)))
+        yield EmbeddedPhoto(each.name, each.sha256, of_photo, each.not_compared)

@@ -35,7 +35,7 @@ from facecompare.errors import BadField, BadManifest
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
-from facecompare.pipeline.match import Match, match
+from facecompare.pipeline.match import Match, match_faces
 from facecompare.records.csv_export import csv_line
 
 # No comparison's id: nothing is recorded.
@@ -55,6 +55,8 @@ class LocalBatch:
     options: RequestOptions
     read: Callable[[str], Photo]
     meaning_of: Callable[[Match], Interpretation]
+    thresholds_for: Callable[[Thresholds, int], Thresholds]
+    """the thresholds for so many photos of one person, from those for one"""
 
     @property
     def folder(self) -> Path:
@@ -115,18 +117,24 @@ class BatchRun:
         self.checkpoint.put_written(Written(rows, file.tell()))
 
     def _pair_result(self, pair: Pair) -> PairResult:
-        names = {"image1": pair.image1, "image2": pair.image2}
-        states = {image: self.checkpoint.state(_path(self.batch, names[image])) for image in names}
+        states = {
+            image: self.checkpoint.state(_path(self.batch, name))
+            for image, name in pair.photos.items()
+        }
         for image, state in states.items():
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
-        one, other = (self._embedding(state) for state in states.values())
-        found = match(one, other, self.thresholds, self.engine.card)
-        return PairResult.compared(pair, found, self.batch.meaning_of(found))
+        *reference, probe = (self._embeddings(state) for state in states.values())
+        thresholds = self.batch.thresholds_for(self.thresholds, len(reference))
+        found = match_faces(reference, probe, thresholds, self.engine.card)[0].match
+        left_out = sum(state.not_compared for state in states.values())
+        return PairResult.compared(pair, found, self.batch.meaning_of(found), left_out)
 
-    def _embedding(self, state: PhotoState) -> Embedding:
+    def _embeddings(self, state: PhotoState) -> list[Embedding]:
         assert state.embedding is not None  # noqa: S101 – `embed` comes before `compare`
-        return Embedding(np.frombuffer(state.embedding, np.float32), self.engine.card.id)
+        card = self.engine.card
+        rows = np.frombuffer(state.embedding, np.float32).reshape(-1, card.dimension)
+        return [Embedding(values, card.id) for values in rows]
 
 
 @contextmanager
@@ -140,7 +148,7 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
     _check(batch)
     digest = _digest(batch, engine)
     _make_folder(batch)
-    paths = ((_path(batch, pair.image1), _path(batch, pair.image2)) for pair in _pairs(batch))
+    paths = ([_path(batch, name) for name in pair.photos.values()] for pair in _pairs(batch))
     try:
         with Checkpoint(batch.folder / "photos.sqlite3").in_use() as checkpoint:
             checkpoint.begin(digest, paths)
@@ -223,10 +231,10 @@ def _digest(batch: LocalBatch, engine: Engine) -> str:
 
 
 def _state(photo: EmbeddedPhoto) -> PhotoState:
-    if photo.embedding is not None:
-        return PhotoState(photo.embedding.values.tobytes())
-    assert photo.error is not None  # noqa: S101 – one of both, by its definition
-    return PhotoState(None, photo.error.code, photo.error.message)
+    if photo.error is not None:
+        return PhotoState(None, photo.error.code, photo.error.message)
+    values = b"".join(each.values.tobytes() for each in photo.embeddings)
+    return PhotoState(values, not_compared=photo.not_compared)
 
 
 @contextmanager

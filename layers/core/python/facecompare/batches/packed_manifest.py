@@ -3,7 +3,7 @@
 A worker reads any chunk of it in two small requests:
 
     (total + 1) offsets, 8 bytes each, big-endian, counted from the end of the offsets
-    total lines, each the JSON list of a pair's two keys
+    total lines, each the JSON list of a pair's two keys, and those of further reference photos
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ def pack_manifest(text: str, bucket: str, *, any_key: bool, photo_limit: int) ->
             raise BadManifest(
                 f"the pairs file has more than {MAX_PAIRS:,} pairs; send it as several batches"
             )
-        lines.append(json.dumps([pair.image1, pair.image2], ensure_ascii=False).encode())
-        for key in (pair.image1, pair.image2):
+        keys = [pair.image1, pair.image2, *pair.further]
+        lines.append(json.dumps(keys, ensure_ascii=False).encode())
+        for key in pair.photos.values():
             if len(photos) < photo_limit:
                 photos.setdefault(key, pair.number)
     return PackedManifest(_pack(lines), len(lines), photos)
@@ -78,16 +79,20 @@ def pairs_in(chunk: Chunk, offsets: bytes, lines: bytes) -> list[Pair]:
     """The chunk's pairs, from its offsets and its lines."""
     places = [place for (place,) in _OFFSET.iter_unpack(offsets)]
     texts = (lines[start - places[0] : end - places[0]] for start, end in pairwise(places))
-    return [Pair(number, *json.loads(text)) for number, text in enumerate(texts, chunk.first)]
+    return [_pair(number, *json.loads(text)) for number, text in enumerate(texts, chunk.first)]
+
+
+def _pair(number: int, image1: str, image2: str, *further: str) -> Pair:
+    return Pair(number, image1, image2, further)
 
 
 def _with_keys(pairs: Iterable[Pair], bucket: str, any_key: bool) -> Iterator[Pair]:
     for pair in pairs:
-        image1, image2 = (
-            _key(f"pair {pair.number}: {field}", name, bucket, any_key)
-            for field, name in (("image1", pair.image1), ("image2", pair.image2))
-        )
-        yield Pair(pair.number, image1, image2)
+        keys = {
+            field: _key(f"pair {pair.number}: {field}", name, bucket, any_key)
+            for field, name in pair.photos.items()
+        }
+        yield Pair(pair.number, keys.pop("image1"), keys.pop("image2"), tuple(keys.values()))
 
 
 def _key(where: str, name: str, bucket: str, any_key: bool) -> str:
@@ -114,7 +119,7 @@ def _key_in(where: str, url: str, bucket: str) -> str:
 def _distinct(pairs: Iterable[Pair]) -> Iterator[Pair]:
     first_numbers: dict[bytes, int] = {}  # by digest: a million pairs of names need much memory
     for pair in pairs:
-        names = "\0".join(sorted((pair.image1, pair.image2)))
+        names = "\0".join((*sorted((pair.image1, pair.image2)), *sorted(pair.further)))
         digest = hashlib.blake2b(names.encode(), digest_size=16).digest()
         first = first_numbers.setdefault(digest, pair.number)
         if first != pair.number:

@@ -36,6 +36,12 @@ class PairResult:
     """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
     verdict: str | None = None
     uncertain_because: str | None = None
+    face_pairs: int | None = None
+    """how many pairs of faces were held against each other, of which this is the nearest"""
+    reference_photos: int | None = None
+    """how many photos of one person `image2` was held against"""
+    not_compared: int | None = None
+    """faces in the photos that were held against none"""
 
     def __post_init__(self) -> None:
         """Results that a version before 0.9 kept have no verdict; theirs was the threshold's."""
@@ -46,7 +52,12 @@ class PairResult:
 
     @classmethod
     def compared(
-        cls, pair: Pair, match: Match, meaning: Interpretation, comparison_id: str | None = None
+        cls,
+        pair: Pair,
+        match: Match,
+        meaning: Interpretation,
+        not_compared: int,
+        comparison_id: str | None = None,
     ) -> Self:
         """A verdict, and the record of it if there is one."""
         return cls(
@@ -54,6 +65,7 @@ class PairResult:
             pair.image1,
             pair.image2,
             score=meaning.score,
+            not_compared=not_compared,
             comparison_id=comparison_id,
             **meaning.told,
             **asdict(match),

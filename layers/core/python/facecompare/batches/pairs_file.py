@@ -1,5 +1,7 @@
 """Which photos a batch compares with which: a CSV with a header, or JSON Lines.
 
+More photos of the person in image1 have the columns or fields image1_2 to image1_5.
+
 The CSV may be as a spreadsheet writes it (see `spreadsheet`).
 
     image1,image2                              {"image1": "ann1.jpg", "image2": "ann2.jpg"}
@@ -11,14 +13,16 @@ A name is a path or an uploaded object's key: the caller of `read_pairs` knows w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from facecompare.batches.spreadsheet import BYTE_ORDER_MARK, csv_rows
 from facecompare.errors import BadManifest
+from facecompare.options import reference_names
 
 FIELDS = ("image1", "image2")
+FURTHER = reference_names("image1")[1:]
 IGNORED_FIELD = "same"  # the label that `facecompare evaluate` reads from the same file
 MAX_NAME_CHARACTERS = 1_024  # S3's longest key, and longer than any path in use
 _SHOWN_CHARACTERS = 80
@@ -31,6 +35,14 @@ class Pair:
     number: int
     image1: str
     image2: str
+    further: tuple[str, ...] = ()
+    """more photos of the person in image1"""
+
+    @property
+    def photos(self) -> dict[str, str]:
+        """The name of each photo by what errors call it."""
+        further = dict(zip(FURTHER, self.further, strict=False))
+        return {"image1": self.image1, **further, "image2": self.image2}
 
 
 def read_pairs(lines: Iterable[str]) -> Iterator[Pair]:
@@ -45,7 +57,8 @@ def read_pairs(lines: Iterable[str]) -> Iterator[Pair]:
     rows = _json_rows if first.lstrip().startswith("{") else _csv_rows
     number = 0
     for number, (line, names) in enumerate(rows(chain([first], lines)), start=1):
-        yield Pair(number, *(_name(line, field, names[field]) for field in FIELDS))
+        image1, image2 = (_name(line, field, names[field]) for field in FIELDS)
+        yield Pair(number, image1, image2, _further(line, names))
     if number == 0:
         raise BadManifest(f"the pairs file has a header and no pairs; {_EXPECTED}")
 
@@ -88,9 +101,18 @@ def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
 
 
 def _check_fields(line: int, found: list[str]) -> None:
-    if sorted(set(found) - {IGNORED_FIELD}) != sorted(FIELDS) or len(set(found)) < len(found):
+    known = set(found) - {IGNORED_FIELD, *FURTHER}
+    if sorted(known) != sorted(FIELDS) or len(set(found)) < len(found):
         shown = ", ".join(found)[:_SHOWN_CHARACTERS] or "nothing"
         raise BadManifest(f"line {line} has the fields {shown}; {_EXPECTED}")
+
+
+def _further(line: int, names: Mapping[str, object]) -> tuple[str, ...]:
+    """Those that are not left empty."""
+    given = {field: names.get(field) for field in FURTHER}
+    return tuple(
+        _name(line, field, name) for field, name in given.items() if name not in (None, "")
+    )
 
 
 def _name(line: int, field: str, value: object) -> str:

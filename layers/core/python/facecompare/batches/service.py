@@ -22,7 +22,7 @@ from facecompare.batches.batch import (
 from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
 from facecompare.batches.pair_result import PairResult
 from facecompare.config import Settings
-from facecompare.engines.calibration import find_calibration
+from facecompare.engines.calibration_files import find_calibration
 from facecompare.engines.catalogue import offered_card
 from facecompare.engines.thresholds import Thresholds, requested_thresholds, thresholds_of
 from facecompare.errors import (
@@ -90,6 +90,7 @@ class BatchService:
             engine=engine,
             threshold=thresholds.first,
             combined_threshold=thresholds.combined,
+            threshold_sent="" if request.options.threshold is None else "yes",
             face=request.options.face,
             manifest_sha256=hashlib.sha256(manifest.data).hexdigest(),
         )

@@ -24,6 +24,7 @@ from facecompare.batches.storage import BatchFiles
 from facecompare.config import Settings
 from facecompare.engines.calibration import Interpretation
 from facecompare.engines.protocol import Engine
+from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import (
     BadSetting,
     BatchNotFound,
@@ -37,7 +38,7 @@ from facecompare.errors import (
 )
 from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.match import Match, match
+from facecompare.pipeline.match import Match, match_faces
 from facecompare.records.record import ComparisonRecord, timestamp
 from facecompare.service import FaceService
 from facecompare.telemetry import Telemetry
@@ -167,22 +168,30 @@ class BatchWorker:
     def _pair_result(
         self, pair: Pair, photos: dict[str, EmbeddedPhoto], batch: Batch, engine: Engine
     ) -> tuple[PairResult, ComparisonRecord | None]:
-        one, other = photos[pair.image1], photos[pair.image2]
-        for image, photo in (("image1", one), ("image2", other)):
+        of_pair = {image: photos[key] for image, key in pair.photos.items()}
+        for image, photo in of_pair.items():
             if photo.error is not None:
                 return _failed(pair, photo.error, image), None
-        assert one.embedding is not None  # noqa: S101 – there is no error
-        assert other.embedding is not None  # noqa: S101
-        found = match(one.embedding, other.embedding, batch.thresholds, engine.card)
+        *reference, probe = (photo.embeddings for photo in of_pair.values())
+        thresholds = self._thresholds(batch, engine, len(reference))
+        found = match_faces(reference, probe, thresholds, engine.card)[0].match
         meaning = self._service.meaning(engine, found)
-        record = _record(batch, pair, found, meaning, engine, (one.sha256, other.sha256))
-        return PairResult.compared(pair, found, meaning, record.comparison_id), record
+        sha256s = [photo.sha256 for photo in of_pair.values()]
+        record = _record(batch, pair, found, meaning, engine, sha256s)
+        left_out = sum(photo.not_compared for photo in of_pair.values())
+        result = PairResult.compared(pair, found, meaning, left_out, record.comparison_id)
+        return result, record
+
+    def _thresholds(self, batch: Batch, engine: Engine, reference_photos: int) -> Thresholds:
+        if batch.threshold_sent:
+            return batch.thresholds
+        return self._service.thresholds_for(batch.thresholds, engine, reference_photos)
 
     def _embed(
         self, pairs: Sequence[Pair], batch: Batch, engine: Engine
     ) -> dict[str, EmbeddedPhoto]:
         """Each distinct photo of the pairs, by its key."""
-        keys = dict.fromkeys(key for pair in pairs for key in (pair.image1, pair.image2))
+        keys = dict.fromkeys(key for pair in pairs for key in pair.photos.values())
         options = RequestOptions(face=FacePolicy(batch.face))
         options = self._service.options(options, engine)
 
@@ -235,15 +244,17 @@ def _record(
     found: Match,
     meaning: Interpretation,
     engine: Engine,
-    sha256s: tuple[str, str],
+    sha256s: list[str],
 ) -> ComparisonRecord:
+    image1, *further, image2 = sha256s
     return ComparisonRecord(
         comparison_id=comparison_id_of(batch.batch_id, pair.number),
         created_at=timestamp(),
         engine=engine.card.id,
         model_digest=engine.model_digest,
-        image1_sha256=sha256s[0],
-        image2_sha256=sha256s[1],
+        image1_sha256=image1,
+        image2_sha256=image2,
+        further_sha256=" ".join(further),
         caller=batch.caller,
         batch_id=batch.batch_id,
         **meaning.told,

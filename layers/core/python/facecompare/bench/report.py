@@ -9,11 +9,11 @@ from facecompare.bench.contenders import PLAIN, QUICKEST, Bench
 from facecompare.bench.machine import description
 from facecompare.bench.rounds import Timed, in_turn
 from facecompare.bench.throughput import per_second_processes, per_second_threads
-from facecompare.compare import STAGES
 from facecompare.config import Settings
 from facecompare.engines.protocol import EngineCard
 from facecompare.pipeline.decode import Photo
 from facecompare.results.markdown import markdown_table
+from facecompare.telemetry import STAGES
 
 PEER = "face_recognition"
 

@@ -56,6 +56,11 @@ def batch(settings: Settings, pairs: Path, images: Path, out: Path, **requested:
         options=service.options(options, engine),
         read=lambda path: read_photo(path, settings),
         meaning_of=lambda found: service.meaning(engine, found),
+        thresholds_for=lambda of_one, photos: (
+            of_one
+            if options.threshold is not None
+            else service.thresholds_for(of_one, engine, photos)
+        ),
     )
     with running(local, engine) as run:
         _compare(run)

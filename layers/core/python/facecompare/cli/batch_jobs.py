@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from facecompare.batches.batch import BatchState, Progress
-from facecompare.batches.pairs_file import Pair, read_pairs
+from facecompare.batches.pairs_file import FIELDS, FURTHER, Pair, read_pairs
 from facecompare.batches.spreadsheet import decoded
 from facecompare.cli.command import Group
 from facecompare.cli.exit_codes import ExitCode
@@ -197,15 +197,16 @@ def _pairs(text: str) -> Iterator[Pair]:
 
 def _with_uploads(pairs: list[Pair], images: Path, client: BatchClient) -> str:
     """The pairs file with the names that the photos were uploaded under."""
-    names = dict.fromkeys(name for pair in pairs for name in (pair.image1, pair.image2))
+    columns = (*FIELDS, *FURTHER)
+    names = dict.fromkeys(name for pair in pairs for name in pair.photos.values())
     for name in names:
         if not (images / name).is_file():
             raise MissingImage(f"{images / name} does not exist; nothing was uploaded")
     sent = client.upload_photos(images / name for name in names)
     uploaded = [upload for _, upload in progress(sent, "uploads", len(names))]
     uploads = dict(zip(names, uploaded, strict=True))
-    rows = (csv_line((uploads[pair.image1], uploads[pair.image2])) for pair in pairs)
-    return "".join((csv_line(("image1", "image2")), *rows))
+    rows = ([uploads.get(pair.photos.get(each, "")) for each in columns] for pair in pairs)
+    return "".join(map(csv_line, (columns, *rows)))
 
 
 def _with_names(pages: Iterable[str], pairs: list[Pair]) -> Iterator[str]:

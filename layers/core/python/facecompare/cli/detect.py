@@ -52,8 +52,8 @@ def detect(
     if as_json:
         print_json(response)
     else:
-        for face in response.image.faces:
-            print(_place(face))
+        for number, face in enumerate(response.image.faces):
+            print(f"face {number} at {_place(face)}")
         warn_of_quality({"image": response.image})
     return 0
 
@@ -61,4 +61,4 @@ def detect(
 def _place(face: FaceResponse) -> str:
     box = face.box
     place = f"left {box.left:.0f}, top {box.top:.0f}, {box.width:.0f} × {box.height:.0f} px"
-    return f"face at {place} ({face.detector} {face.detection_score:.2f})"
+    return f"{place} ({face.detector} {face.detection_score:.2f})"

@@ -19,7 +19,7 @@ from facecompare.cli.command import CONTEXT, Group, write_lines
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Compare photos": {
         "compare": ("photos", "Say whether two photos show the same person."),
-        "predict": ("photos", "Say which of two photos is closer to a third."),
+        "predict": ("predict", "Say which of two photos is closer to a third."),
         "detect": ("detect", "Find the faces of a photo."),
         "embed": ("embed", "Turn faces into embeddings, vectors of numbers."),
     },

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 MAX_PAIRS = 1e12  # a thousand times the largest size that `plan` shows on its own
+PLACE_DIGITS = 3  # of a face's place: more than a photo of working size has room for
 LONGEST = 19  # digits of a whole number: enough for 10¹⁸, and int() refuses thousands of them
 
 
@@ -101,6 +102,24 @@ class Policy(OneOf):
         return FacePolicy(super().convert(value, param, ctx))
 
 
+class PolicyOrPlace(click.ParamType[FacePolicy | int]):
+    """Which face of one photo: as `Policy`, or its place from the largest, 0."""
+
+    name = "face"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> FacePolicy | int:
+        """Raises  BadField."""
+        text = str(value)
+        if text in list(FacePolicy):
+            return FacePolicy(text)
+        if text.isascii() and text.isdigit() and len(text) <= PLACE_DIGITS:
+            return int(text)
+        expected = f"the place of a face, 0 for the largest, or one of {', '.join(FacePolicy)}"
+        raise bad_value(value, expected, param, ctx)
+
+
 class Since(click.ParamType[str]):
     """A point in time, or an age, as the timestamp of records."""
 
@@ -173,6 +192,7 @@ def _is_threshold(number: float) -> bool:
 
 
 FILE, FOLDER, PHOTO, SINCE = FilePath(), FolderPath(), PhotoPath(), Since()
+FACE_OR_PLACE = PolicyOrPlace()
 FACE = Policy([policy.value for policy in FacePolicy])
 THRESHOLD = Number(
     f"a distance above 0 and at most {MAX_THRESHOLD:g}, e.g. 0.5", _is_threshold, BadThreshold

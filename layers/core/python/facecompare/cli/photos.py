@@ -1,4 +1,4 @@
-"""The commands that compare photos: compare, predict."""
+"""`facecompare compare`, and what `predict` shares with it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.output import VERDICT_WORDS, print_json, warning, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.cli.request_options import (
+    also_option,
     decide_option,
     face_options,
     json_option,
     landmarks_option,
+    own_face_option,
     photo_argument,
+    request_options,
     threshold_options,
 )
 from facecompare.config import Settings
 from facecompare.engines.calibration import Doubt, Verdict
 from facecompare.errors import BadField, MissingImage, first_of
-from facecompare.options import RequestOptions
+from facecompare.options import MAX_REFERENCE_PHOTOS, reference_names
 
 if TYPE_CHECKING:
     from facecompare.pipeline.decode import Photo
@@ -47,6 +50,8 @@ VERDICT_CODES = {
 # DevTrain, which share people, and shares of one person's pairs from its 1,100.
 LEAST_FMR, LEAST_FNMR = 1e-5, 1e-3
 
+FACE_OPTIONS = {"anchor": "--face-anchor", "image1": "--face1", "image2": "--face2"}
+
 overlay_option = click.option(
     "--overlay", metavar="OUT.png", type=FILE, help="Draw the faces into this PNG file."
 )
@@ -62,8 +67,11 @@ overlay_option = click.option(
 )
 @photo_argument("image1", "A photo, or - for stdin.")
 @photo_argument("image2", "The photo to compare it with.")
+@also_option("image1")
 @threshold_options
 @face_options
+@own_face_option("--face1", "image1")
+@own_face_option("--face2", "image2")
 @landmarks_option
 @overlay_option
 @click.option("--record", is_flag=True, help="Add a record to the log.")
@@ -73,6 +81,7 @@ def compare(
     settings: Settings,
     image1: str,
     image2: str,
+    also: tuple[str, ...],
     overlay: Path | None,
     record: bool,
     as_json: bool,
@@ -83,8 +92,9 @@ def compare(
 
     The exit code is 0 for the same person, 1 for different people and 5 where it is uncertain.
     """
-    service, options = face_service(settings, record), RequestOptions(**requested)
-    photos = read_photos({"image1": image1, "image2": image2}, settings)
+    service, options = face_service(settings, record), request_options(**requested)
+    paths = named_reference("image1", image1, also) | {"image2": image2}
+    photos = read_photos(paths, settings)
     response, comparison = service.compare(photos, options)
     if overlay:
         from facecompare.results.overlay import draw_comparison
@@ -95,45 +105,12 @@ def compare(
     if as_json:
         print_json(response)
     else:
-        print(_pair_result(response, response))
-        _warn_of_doubt("image1 and image2", response, response)
-        warn_of_quality({"image1": response.image1, "image2": response.image2})
-    return _exit_code(response, decide)
-
-
-@click.command(cls=Command, examples=("facecompare predict ann1.jpg ann2.jpg bob.jpg",))
-@photo_argument("anchor", "The photo that both others are compared with; - for stdin.")
-@photo_argument("image1", "A candidate.")
-@photo_argument("image2", "The other candidate.")
-@threshold_options
-@face_options
-@landmarks_option
-@click.option("--record", is_flag=True, help="Add a record for each candidate to the log.")
-@decide_option
-@json_option
-def predict(
-    settings: Settings,
-    anchor: str,
-    image1: str,
-    image2: str,
-    record: bool,
-    as_json: bool,
-    decide: bool,
-    **requested: Any,
-) -> int:
-    """Say which of two photos is closer to a third.
-
-    The exit code is the verdict on the closer one: 0 for the same person, 1 for different people,
-    5 for uncertain.
-    """
-    service, options = face_service(settings, record), RequestOptions(**requested)
-    paths = {"anchor": anchor, "image1": image1, "image2": image2}
-    response = service.predict(read_photos(paths, settings), options)
-    if as_json:
-        print_json(response)
-    else:
-        _print_prediction(response)
-    return _exit_code(response, decide)
+        print(pair_result(response, response))
+        print_pairs("image1", "image2", response)
+        warn_of_doubt("image1 and image2", response, response)
+        found = response.image1, *response.further, response.image2
+        warn_of_photos(dict(zip(paths, found, strict=True)))
+    return exit_code(response, decide)
 
 
 def face_service(settings: Settings, recorded: bool = False) -> FaceService:
@@ -183,24 +160,24 @@ def read_photos(paths: Mapping[str, str], settings: Settings) -> dict[str, Photo
     return photos
 
 
-def _exit_code(response: ComparisonResponse | PredictionResponse, decide: bool) -> ExitCode:
+def named_reference(image: str, path: str, also: tuple[str, ...]) -> dict[str, str]:
+    """The paths of one person's photos, by what the response calls them. Raises  BadField."""
+    if len(also) >= MAX_REFERENCE_PHOTOS:
+        raise BadField(
+            f"found {1 + len(also)} photos of {image}'s person; expected {MAX_REFERENCE_PHOTOS} at "
+            "most"
+        )
+    return dict(zip(reference_names(image), (path, *also), strict=False))
+
+
+def exit_code(response: ComparisonResponse | PredictionResponse, decide: bool) -> ExitCode:
     """The verdict's own or, where the threshold is to decide alone, one of the first two."""
     if decide:
         return ExitCode.SAME if response.same_person else ExitCode.DIFFERENT
     return VERDICT_CODES[response.verdict]
 
 
-def _print_prediction(response: PredictionResponse) -> None:
-    candidates = {"image1": response.image1, "image2": response.image2}
-    print(f"{response.closer} is closer to the anchor")
-    for name, candidate in candidates.items():
-        print(f"{name}: {_pair_result(candidate, response)}")
-        _warn_of_doubt(f"anchor and {name}", candidate, response)
-    photos = {name: candidate.photo for name, candidate in candidates.items()}
-    warn_of_quality({"anchor": response.anchor} | photos)
-
-
-def _pair_result(
+def pair_result(
     response: ComparisonResponse | CandidateResponse,
     decision: ComparisonResponse | PredictionResponse,
 ) -> str:
@@ -233,11 +210,12 @@ def _rate(name: str, share: float | None, least: float) -> list[str]:
     return [f"{name} < {100 * least:g} %" if share < least else f"{name} {100 * share:.2g} %"]
 
 
-def _warn_of_doubt(
+def warn_of_doubt(
     photos: str,
     response: ComparisonResponse | CandidateResponse,
     decision: ComparisonResponse | PredictionResponse,
 ) -> None:
+    """A line on stderr for a verdict that is uncertain."""
     if response.uncertain_because is None:
         return
     if response.uncertain_because is Doubt.NETWORKS_CONTRADICT:
@@ -249,6 +227,24 @@ def _warn_of_doubt(
     warning(f"{photos}: found {found}; expected {expected}; take other photos of them")
 
 
+def print_pairs(image1: str, image2: str, response: ComparisonResponse | CandidateResponse) -> None:
+    """A line for each pair of faces that was held against each other, where there are several."""
+    if len(response.pairs) < 2:
+        return
+    for pair in response.pairs:
+        distance = pair.distance if pair.combined_distance is None else pair.combined_distance
+        score = "" if pair.score is None else f"   score {pair.score:g}"
+        print(f"  {image1} face {pair.face1}, {image2} face {pair.face2}: {distance:.3f}{score}")
+
+
+def warn_of_photos(photos: dict[str, PhotoResponse]) -> None:
+    """Lines on stderr for faces that were not compared, and for those that were."""
+    for name, photo in photos.items():
+        if photo.not_compared:
+            _warn_of_other_faces(name, photo)
+    warn_of_quality(photos)
+
+
 def warn_of_quality(photos: dict[str, PhotoResponse]) -> None:
     """A line on stderr for each quality figure of a compared face that is out of its limits."""
     for name, photo in photos.items():
@@ -256,6 +252,13 @@ def warn_of_quality(photos: dict[str, PhotoResponse]) -> None:
             for measure in face.quality:
                 if face.compared and measure.warns:
                     warning(f"{name}: {_shortfall(measure)}")
+
+
+def _warn_of_other_faces(name: str, photo: PhotoResponse) -> None:
+    place = next(place for place, face in enumerate(photo.faces) if face.compared)
+    found = f"{len(photo.faces)} faces and compared face {place}, counted from the largest, 0"
+    choose = f"another one with {FACE_OPTIONS[name]}, or all" if name in FACE_OPTIONS else "all"
+    warning(f"{name}: found {found}; expected one face; choose {choose} with --face best-match")
 
 
 def _shortfall(measure: MeasureResponse) -> str:

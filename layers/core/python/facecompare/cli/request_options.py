@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from facecompare.cli.parameters import FACE, FILE, PHOTO, RATE, THRESHOLD
+from facecompare.cli.parameters import FACE, FACE_OR_PLACE, FILE, PHOTO, RATE, THRESHOLD
 from facecompare.config import DEFAULT_ENGINE
+from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,6 +48,40 @@ def threshold_options(function: F) -> F:
         help="Use the threshold that was calibrated for this false match rate, e.g. 0.001.",
     )
     return threshold(fmr(function))
+
+
+def own_face_option(name: str, photo: str) -> Callable[[F], F]:
+    """`--face1` and the like: beats `--face`."""
+    return click.option(
+        name,
+        type=FACE_OR_PLACE,
+        metavar="FACE",
+        help=f"Which face of {photo}: its place, 0 for the largest, or as --face.",
+    )
+
+
+def also_option(photo: str) -> Callable[[F], F]:
+    """`--also`: more photos of one person."""
+    return click.option(
+        "--also",
+        metavar="PHOTO",
+        type=PHOTO,
+        multiple=True,
+        help=f"Another photo of the person in {photo}; up to {MAX_REFERENCE_PHOTOS - 1} of them.",
+    )
+
+
+def request_options(
+    *,
+    face_anchor: FacePolicy | int | None = None,
+    face1: FacePolicy | int | None = None,
+    face2: FacePolicy | int | None = None,
+    **requested: Any,
+) -> RequestOptions:
+    """The options that were given, those of single photos together."""
+    own = {"anchor": face_anchor, "image1": face1, "image2": face2}
+    faces = {image: face for image, face in own.items() if face is not None}
+    return RequestOptions(faces=faces, **requested)
 
 
 decide_option = click.option(

@@ -1,29 +1,21 @@
 """What a distance stands for: a verdict, a score, and the error rates of ISO/IEC 19795-1, which are
 the false match rate (FMR) and the false non-match rate (FNMR).
 
-A calibration is measured for one exact engine and means nothing for another: its file names the
-engine's id and the digest of its weights, and one that disagrees with either is refused. Light: no
-numpy, for a function that starts has no time to lose.
-
-A calibration's file calls the false match rates `false_accepts`, as it has from the start; those of
-versions before 0.9 have no false non-match rates.
+A calibration is measured for one exact engine and means nothing for another. Light: no numpy, for a
+function that starts has no time to lose.
 """
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from facecompare.errors import CalibrationUnusable, FmrNotCalibrated
+from facecompare.errors import FmrNotCalibrated
 
-SHIPPED = Path(__file__).with_name("calibrations")
 SAME_SCORE, DIFFERENT_SCORE = 90.0, 10.0  # nine of ten such pairs are of one person; of two
-KEYS = {"false_matches": "false_accepts"}  # field → its key in the file
 Curve = Sequence[tuple[float, float]]
 
 
@@ -35,6 +27,18 @@ class ErrorRate:
     share: float
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceCurves:
+    """A calibration's curves for several photos of one person against one photo."""
+
+    photos: int
+    genuine: int
+    impostor: int
+    scores: tuple[tuple[float, float], ...]
+    false_matches: tuple[ErrorRate, ...]
+    false_non_matches: tuple[ErrorRate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Calibration:
     scores: tuple[tuple[float, float], ...]
     false_matches: tuple[ErrorRate, ...]
     false_non_matches: tuple[ErrorRate, ...] = ()
+    references: tuple[ReferenceCurves, ...] = ()
 
     def fits(self, engine: str, model_digest: str) -> bool:
         """Whether it was measured with this engine and these weights."""
@@ -81,12 +86,45 @@ class Calibration:
         same, different = (round(_on(curve, -each), 4) for each in (SAME_SCORE, DIFFERENT_SCORE))
         return min(threshold, same), max(threshold, different)
 
+    def of_reference(self, photos: int) -> Calibration | None:
+        """For so many photos of one person against one; None where that was not measured."""
+        if photos == 1:
+            return self
+        for each in self.references:
+            if each.photos == photos:
+                curves = {f.name: getattr(each, f.name) for f in fields(each) if f.name != "photos"}
+                return replace(self, **curves, references=())
+        return None
+
+    def of_nearest(self, face_pairs: int) -> Calibration:
+        """For the nearest of so many pairs of faces, of which one at most is of one person.
+
+        Each pair of strangers is another chance to be near by accident: the share that is so is
+        1 − (1 − FMR)ⁿ, and the odds that the nearest pair is of one person are the pair's by n.
+        """
+        if face_pairs == 1:
+            return self
+        return replace(
+            self,
+            scores=tuple(
+                (distance, 100 * score / (score + face_pairs * (100 - score)))
+                for distance, score in self.scores
+            ),
+            false_matches=tuple(
+                ErrorRate(
+                    row.threshold,
+                    *(1 - (1 - each) ** face_pairs for each in (row.share, row.low, row.high)),
+                )
+                for row in self.false_matches
+            ),
+        )
+
     def threshold_for(self, fmr: float) -> float:
         """The threshold with this false match rate.
 
         Raises  FmrNotCalibrated for a share that was not measured.
         """
-        curve = _rising([(row.share, row.threshold) for row in self.false_matches if row.share])
+        curve = self._thresholds()
         least, most = (curve[0][0], curve[-1][0]) if curve else (0.0, 0.0)
         if not least <= fmr <= most or not curve:
             raise FmrNotCalibrated(
@@ -95,10 +133,13 @@ class Calibration:
             )
         return _on(curve, fmr)
 
-    def to_json(self) -> str:
-        """As it is kept in its file."""
-        fields = {KEYS.get(name, name): value for name, value in asdict(self).items()}
-        return json.dumps(fields, indent=1) + "\n"
+    def threshold_near(self, fmr: float) -> float:
+        """As `threshold_for`, of the nearest rate that was measured."""
+        return _on(self._thresholds(), fmr)
+
+    def _thresholds(self) -> list[tuple[float, float]]:
+        """By false match rate."""
+        return _rising([(row.share, row.threshold) for row in self.false_matches if row.share])
 
 
 class Verdict(StrEnum):
@@ -144,8 +185,11 @@ def interpretation_of(
     threshold: float,
     *,
     contradiction: bool = False,
+    face_pairs: int = 1,
 ) -> Interpretation:
-    """What these stand for: the one place where a verdict is decided."""
+    """What these stand for: the one place where a verdict is decided. The distance is that of the
+    nearest of so many pairs of faces."""
+    calibration = calibration.of_nearest(face_pairs) if calibration else None
     begin, end = calibration.grey_zone(threshold) if calibration else (threshold, threshold)
     doubt = Doubt.NETWORKS_CONTRADICT if contradiction else None
     if begin <= distance < end:
@@ -177,66 +221,6 @@ def told(verdict: Verdict, doubt: Doubt | None) -> dict[str, Any]:
 def _rate(share: float | None) -> float | None:
     """To three digits, which is more than is known."""
     return None if share is None else float(f"{share:.3g}")
-
-
-def find_calibration(engine: str, model_digest: str, models_dir: Path) -> Calibration | None:
-    """The installation's own calibration of this engine, else the one that is shipped, else None.
-
-    Raises  CalibrationUnusable when the installation's own is damaged, or of another engine or
-            other weights; one that is shipped for other weights is passed over.
-    """
-    own = calibration_path(models_dir, engine)
-    if own.is_file():
-        found = read_calibration(own)
-        if not found.fits(engine, model_digest):
-            raise CalibrationUnusable(
-                f"{own.name} was measured with {found.engine} and weights "
-                f"{found.model_digest[:12]}; {engine} here has {model_digest[:12]}; run: "
-                "facecompare calibrate"
-            )
-        return found
-    shipped = SHIPPED / own.name
-    known = read_calibration(shipped) if shipped.is_file() else None
-    return known if known and known.fits(engine, model_digest) else None
-
-
-def calibration_path(models_dir: Path, engine: str) -> Path:
-    """Where an installation keeps its own, beside the models."""
-    return models_dir / SHIPPED.name / f"{engine}.json"
-
-
-def read_calibration(path: Path) -> Calibration:
-    """The calibration in this file.
-
-    Raises  CalibrationUnusable.
-    """
-    try:
-        return _parsed(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError, KeyError) as exc:
-        raise CalibrationUnusable(
-            f"{path.name} holds no calibration ({type(exc).__name__}: {exc}); expected a file that "
-            "`facecompare calibrate` wrote; run it again"
-        ) from exc
-
-
-def _parsed(fields: Mapping[str, Any]) -> Calibration:
-    scores = tuple((float(distance), float(score)) for distance, score in fields["scores"])
-    rows = tuple(ErrorRate(**row) for row in fields["false_accepts"])
-    missed = tuple(ErrorRate(**row) for row in fields.get("false_non_matches", ()))
-    for falling in ([score for _, score in scores], [row.share for row in missed]):
-        _require(falling == sorted(falling, reverse=True), "scores and non-match rates must fall")
-    _require(len(scores) > 1, "there must be two scores at least")
-    for rising in ([d for d, _ in scores], [r.threshold for r in rows], [r.share for r in rows]):
-        _require(rising == sorted(rising), "distances, thresholds and shares must rise")
-    names = {key: name for name, key in KEYS.items()}
-    read = {names.get(key, key): value for key, value in fields.items()}
-    known = {"scores": scores, "false_matches": rows, "false_non_matches": missed}
-    return Calibration(**{**read, **known})
-
-
-def _require(condition: bool, words: str) -> None:
-    if not condition:
-        raise ValueError(words)
 
 
 def _rising(curve: Curve) -> list[tuple[float, float]]:

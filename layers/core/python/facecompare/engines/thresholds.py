@@ -22,26 +22,51 @@ class Thresholds:
 
 
 def requested_thresholds(
-    threshold: float | None, fmr: float | None, card: EngineCard, calibration: Calibration | None
+    threshold: float | None,
+    fmr: float | None,
+    card: EngineCard,
+    calibration: Calibration | None,
+    reference_photos: int = 1,
 ) -> tuple[float | None, float | None]:
     """What was asked for, itself or as a false match rate: (threshold of the first network's
-    distance, threshold of the combined one); at most one of them is not None.
+    distance, threshold of the combined one); at most one of them is not None. With several photos
+    of one person, the threshold that has the false match rate which the engine's own has with one.
 
     Raises  BadField when both were asked for; BadThreshold, FmrNotCalibrated.
     """
-    if fmr is None:
-        if threshold is not None:
-            check_threshold(threshold)
+    if threshold is not None and fmr is None:
+        check_threshold(threshold)
         return threshold, None
+    if fmr is None:
+        if reference_photos == 1:
+            return None, None
+        own = card.second.threshold if card.second else card.default_threshold
+        return _decisive(threshold_for_reference(own, calibration, reference_photos), card)
+    several = calibration.of_reference(reference_photos) if calibration else None
     if threshold is not None:
         raise BadField("found a threshold and a false match rate (fmr); expected one of them")
-    if calibration is None:
+    if several is None:
+        photos = f" for {reference_photos} photos of one person" if reference_photos > 1 else ""
         raise FmrNotCalibrated(
-            f"found a false match rate and no calibration of {card.id}; expected a calibrated "
-            "engine; send a threshold instead"
+            f"found a false match rate and no calibration of {card.id}{photos}; expected a "
+            "calibrated engine; send a threshold instead"
         )
-    found = calibration.threshold_for(fmr)
-    return (None, found) if card.second else (found, None)
+    return _decisive(several.threshold_for(fmr), card)
+
+
+def threshold_for_reference(
+    threshold: float, calibration: Calibration | None, reference_photos: int
+) -> float:
+    """For so many photos of one person, what has the same false match rate as this has for one; the
+    same one where that was not measured."""
+    several = calibration.of_reference(reference_photos) if calibration else None
+    if calibration is None or several is None or reference_photos == 1:
+        return threshold
+    return several.threshold_near(calibration.fmr_at(threshold))
+
+
+def _decisive(threshold: float, card: EngineCard) -> tuple[float | None, float | None]:
+    return (None, threshold) if card.second else (threshold, None)
 
 
 def thresholds_of(

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from PIL import Image, ImageOps
 
-from facecompare.compare import Timing
 from facecompare.config import Settings
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, Engine
@@ -26,6 +25,7 @@ from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import choose, detect
 from facecompare.pipeline.embed import embed
+from facecompare.telemetry import Timing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,7 +116,7 @@ def _embedded(
         image = decode(photo, _settings.limits, scaling=engine.card.scaling)
     with timing.stage("detect"):
         detected = detect(image, engine)
-        face = choose(detected, FacePolicy.MOST_CENTRAL)  # a portrait's subject is in the middle
+        (face,) = choose(detected, FacePolicy.MOST_CENTRAL)  # a portrait's subject is in the middle
     with timing.stage("align"):
         chip = task.recipe.chip(detected.image, face, engine)
     with timing.stage("embed"):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import facecompare
-from facecompare.compare import STAGES
 from facecompare.engines.calibration import Calibration, ErrorRate
 from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
@@ -45,6 +44,7 @@ from facecompare.evaluation.reliability import Reliability, reliability
 from facecompare.evaluation.strata import Stratum, strata_of
 from facecompare.evaluation.variants import Variant, ablate, degrade
 from facecompare.pipeline.match import EUCLIDEAN, decisive_threshold
+from facecompare.telemetry import STAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

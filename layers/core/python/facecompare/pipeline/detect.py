@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
 
 
+MOST_MATCHED = 20  # faces of a photo under best-match: as many embeddings take about a second
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """One face, in working pixels of the picture it was found in; see `DecodedImage`.
@@ -67,23 +70,25 @@ def detect(image: DecodedImage, engine: Engine) -> DetectedFaces:
     return DetectedFaces(image, tuple(sorted(faces, key=lambda face: -face.box.area)))
 
 
-def choose(detected: DetectedFaces, wanted: FacePolicy | int) -> Face:
-    """The face that is compared: by a policy, or by its place among the faces, from 0.
+def choose(detected: DetectedFaces, wanted: FacePolicy | int) -> tuple[Face, ...]:
+    """The faces that are compared: one, by a policy or by its place among the faces, from 0; by
+    `best-match` all, but no more than the MOST_MATCHED largest.
 
     Raises  SeveralFaces under `only-one`; BadField when no face has that place.
     """
     faces = detected.faces
     if isinstance(wanted, int):
-        return _face_at(faces, wanted)
+        return (_face_at(faces, wanted),)
     if wanted is FacePolicy.ONLY_ONE and len(faces) > 1:
         raise SeveralFaces(
-            f"{len(faces)} faces were found and exactly one is accepted; crop the photo or let "
-            "the largest or the most central face be compared"
+            f"{len(faces)} faces were found and exactly one is accepted; crop the photo, or let "
+            "the largest, the most central or each face be compared"
         )
     if wanted is FacePolicy.MOST_CENTRAL:
         height, width = detected.image.pixels.shape[:2]
-        return min(faces, key=lambda face: _distance(face.box.centre, (width / 2, height / 2)))
-    return faces[0]
+        central = min(faces, key=lambda face: _distance(face.box.centre, (width / 2, height / 2)))
+        return (central,)
+    return faces[: MOST_MATCHED if wanted is FacePolicy.BEST_MATCH else 1]
 
 
 def _face_at(faces: tuple[Face, ...], place: int) -> Face:

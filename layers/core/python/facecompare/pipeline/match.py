@@ -1,8 +1,9 @@
-"""Stage 5: two embeddings and their thresholds → the verdict."""
+"""Stage 5: two embeddings (or several of one person and one) and their thresholds → the verdict."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,10 @@ class Match:
     combined_threshold: float | None = None
     uncertain: bool = False
     """the two networks contradict each other strongly"""
+    face_pairs: int = 1
+    """how many pairs of faces were held against each other, of which this one is the nearest"""
+    reference_photos: int = 1
+    """how many photos of one person were fused into one embedding"""
 
     @property
     def decisive(self) -> tuple[float, float]:
@@ -54,22 +59,60 @@ def decisive_threshold(card: EngineCard) -> float:
     return card.second.threshold if card.second else card.default_threshold
 
 
-def match(
-    embedding1: Embedding, embedding2: Embedding, thresholds: Thresholds, card: EngineCard
-) -> Match:
-    """Compare by distance; the order of the two does not matter.
+@dataclass(frozen=True, slots=True)
+class FacePair:
+    """Two faces that were held against each other, each by its place among those handed in."""
 
-    Raises  ValueError when the embeddings are not both of this engine.
+    face1: int
+    face2: int
+    match: Match
+
+
+def match_faces(
+    reference: Sequence[Sequence[Embedding]],
+    probes: Sequence[Embedding],
+    thresholds: Thresholds,
+    card: EngineCard,
+) -> tuple[FacePair, ...]:
+    """Each face of the reference's photo against each probe, the nearest first; where the reference
+    is several photos of one person, the first face of each, together.
+
+    `face_pairs` of each match is the number of pairs. Raises  ValueError as `match`.
     """
-    if not embedding1.engine_id == embedding2.engine_id == card.id:
-        raise ValueError(f"{embedding1.engine_id} and {embedding2.engine_id} do not compare")
-    found = distances_between(embedding1.values, embedding2.values, card)
+    first, *further = reference
+    ones = [[face[0] for face in reference]] if further else [[face] for face in first]
+    tried = len(ones) * len(probes)
+    pairs = [
+        FacePair(place, other, replace(match(one, probe, thresholds, card), face_pairs=tried))
+        for place, one in enumerate(ones)
+        for other, probe in enumerate(probes)
+    ]
+    return tuple(sorted(pairs, key=lambda pair: pair.match.decisive[0]))
+
+
+def match(
+    references: Embedding | Sequence[Embedding],
+    probe: Embedding,
+    thresholds: Thresholds,
+    card: EngineCard,
+) -> Match:
+    """Compare by distance; the order of two single embeddings does not matter.
+
+    Raises  ValueError when the embeddings are not all of this engine.
+    """
+    if isinstance(references, Embedding):
+        references = (references,)
+    if strangers := {each.engine_id for each in (*references, probe)} - {card.id}:
+        raise ValueError(f"embeddings of {strangers} do not compare with {card.id}")
+    reference = fused([each.values for each in references], card)
+    found = distances_between(reference, probe.values, card)
     if card.second is None or thresholds.combined is None:
         return Match(
             distance=found.first,
             threshold=thresholds.first,
             same_person=found.first < thresholds.first,
             decided_by=card.second.first_id if card.second else card.id,
+            reference_photos=len(references),
         )
     return Match(
         distance=found.first,
@@ -80,6 +123,7 @@ def match(
         combined_distance=found.decisive,
         combined_threshold=thresholds.combined,
         uncertain=card.second.contradicts(found.first, found.second),
+        reference_photos=len(references),
     )
 
 
@@ -91,6 +135,30 @@ class Distances:
     second: float
     """NaN where there is one network"""
     decisive: float
+
+
+def fused(references: Sequence[Values], card: EngineCard) -> Values:
+    """One embedding for one person's faces: by each network the mean, of unit lengths where only
+    the direction counts.
+
+    Source  `python -m tests.benchmarks.references`, which holds it against the mean, the nearest
+            and the middle one of the distances.
+    """
+    if len(references) == 1:
+        return references[0]
+    end = card.first_dimension
+    rows = np.stack(references)
+    parts = [_mean(rows[:, :end], card.metric)]
+    if card.second is not None:
+        parts.append(_mean(rows[:, end:], card.second.card.metric))
+    return np.concatenate(parts)
+
+
+def _mean(rows: Values, metric: str) -> Values:
+    if metric == COSINE:
+        rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+    mean: Values = rows.mean(axis=0)
+    return mean
 
 
 def distances_between(values1: Values, values2: Values, card: EngineCard) -> Distances:

@@ -38,6 +38,7 @@ from facecompare.records.schema import (
 )
 
 EARLIEST, LATEST = "0", "~"  # sort before and after every timestamp
+WHOLE_NUMBERS = {"face_pairs", "reference_photos"}  # of a record
 READ_AHEAD = 4  # shards are evenly filled on average only
 IS_NEW = f"attribute_not_exists({PARTITION_KEY}) OR {EXPIRES_AT} <= :now"
 IS_ALIVE = f"{EXPIRES_AT} > :now"  # DynamoDB takes days to delete what has expired
@@ -189,15 +190,17 @@ def record_item(record: ComparisonRecord, expires_at: int) -> Item:
 def _attribute(value: object) -> dict[str, object]:
     if isinstance(value, bool):
         return {"BOOL": value}
-    if isinstance(value, float):
+    if isinstance(value, float | int):
         return {"N": repr(value)}  # 17 digits at most, of the 38 that DynamoDB keeps
     return {"S": value}
 
 
 def _record(item: Item) -> ComparisonRecord:
-    return ComparisonRecord(**{name: _value(item[name]) for name in COLUMNS if name in item})
+    return ComparisonRecord(**{name: _value(name, item[name]) for name in COLUMNS if name in item})
 
 
-def _value(attribute: dict[str, Any]) -> Any:
+def _value(name: str, attribute: dict[str, Any]) -> Any:
     ((kind, value),) = attribute.items()
-    return float(value) if kind == "N" else value
+    if kind != "N":
+        return value
+    return int(value) if name in WHOLE_NUMBERS else float(value)

@@ -47,6 +47,12 @@ class ComparisonRecord:
     """same, uncertain or different"""
     uncertain_because: str | None = None
     """near_threshold or networks_contradict; null where the verdict is not uncertain"""
+    face_pairs: int = 1
+    """how many pairs of faces were held against each other, of which this is the nearest"""
+    reference_photos: int = 1
+    """how many photos of one person `image2` was held against"""
+    further_sha256: str = ""
+    """of those photos but the first, separated by spaces"""
 
     def __post_init__(self) -> None:
         """Records of versions before 0.9 have no verdict; theirs was the threshold's."""
@@ -201,6 +207,7 @@ def _request_of(record: ComparisonRecord) -> tuple[object, ...]:
     return (
         record.image1_sha256,
         record.image2_sha256,
+        record.further_sha256,
         record.threshold,
         record.combined_threshold,
         record.engine,

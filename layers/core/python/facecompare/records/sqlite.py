@@ -36,6 +36,9 @@ ADDED = {  # the columns that files of older versions lack, and what is in them 
     "uncertain": "NOT NULL DEFAULT 0",
     "verdict": "NOT NULL DEFAULT ''",
     "uncertain_because": "",
+    "face_pairs": "NOT NULL DEFAULT 1",
+    "reference_photos": "NOT NULL DEFAULT 1",
+    "further_sha256": "NOT NULL DEFAULT ''",
 }
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS comparisons (

@@ -4,39 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facecompare.compare import STAGES
 from facecompare.engines.calibration import Doubt, Verdict
 from facecompare.results.schemas import (
     BoxResponse,
     CandidateResponse,
     ComparisonResponse,
     DetectionResponse,
+    FacePairResponse,
     FaceResponse,
     MeasureResponse,
     PhotoResponse,
     PredictionResponse,
     TimingResponse,
 )
+from facecompare.telemetry import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from facecompare.compare import Comparison, FaceReport, PhotoReport, Prediction, Timing
+    from facecompare.compare import Comparison, FaceReport, PhotoReport
     from facecompare.engines.calibration import Interpretation
     from facecompare.engines.protocol import Points
     from facecompare.pipeline.quality import Measure
+    from facecompare.predict import Prediction
     from facecompare.records.record import ComparisonRecord
+    from facecompare.telemetry import Timing
 
 
 def comparison_response(
     comparison: Comparison,
     record: ComparisonRecord,
     meaning: Interpretation,
+    scores: Sequence[float | None],
     *,
     recorded: bool,
     chips: bool,
 ) -> ComparisonResponse:
-    """What a caller is told of a comparison."""
+    """What a caller is told of a comparison; `scores` are those of its pairs of faces."""
     return ComparisonResponse(
         comparison_id=record.comparison_id if recorded else None,
         created_at=record.created_at,
@@ -57,8 +61,11 @@ def comparison_response(
         combined_distance=record.combined_distance,
         combined_threshold=record.combined_threshold,
         uncertain=record.uncertain,
+        pairs=_pairs(comparison, scores),
+        reference_photos=record.reference_photos,
         image1=_photo(comparison.image1, chips),
         image2=_photo(comparison.image2, chips),
+        further=[_photo(each, chips) for each in comparison.further],
         timing_ms=_timing(comparison.timing),
     )
 
@@ -67,6 +74,7 @@ def prediction_response(
     prediction: Prediction,
     records: Sequence[ComparisonRecord],
     meanings: Sequence[Interpretation],
+    scores: Sequence[Sequence[float | None]],
     *,
     recorded: bool,
     chips: bool,
@@ -85,10 +93,11 @@ def prediction_response(
             second_distance=record.second_distance,
             combined_distance=record.combined_distance,
             uncertain=record.uncertain,
+            pairs=_pairs(comparison, of_pairs),
             photo=_photo(comparison.image2, chips),
         )
-        for comparison, record, meaning in zip(
-            prediction.candidates, records, meanings, strict=True
+        for comparison, record, meaning, of_pairs in zip(
+            prediction.candidates, records, meanings, scores, strict=True
         )
     ]
     place = 0 if prediction.closer == "image1" else 1
@@ -105,7 +114,9 @@ def prediction_response(
         fmr_at_threshold=meanings[0].fmr_at_threshold,
         decided_by=closer.match.decided_by,
         combined_threshold=closer.match.combined_threshold,
-        anchor=_photo(prediction.image1.image1, chips),
+        reference_photos=closer.match.reference_photos,
+        anchor=_photo(closer.image1, chips),
+        further=[_photo(each, chips) for each in closer.further],
         image1=candidates[0],
         image2=candidates[1],
         timing_ms=_timing(prediction.image2.timing),
@@ -129,7 +140,22 @@ def _photo(report: PhotoReport, chips: bool) -> PhotoResponse:
         sha256=image.sha256,
         quarter_turns=image.quarter_turns,
         faces=[_face(report, face, chips) for face in report.faces],
+        not_compared=len(report.faces) - len(report.held),
     )
+
+
+def _pairs(comparison: Comparison, scores: Sequence[float | None]) -> list[FacePairResponse]:
+    return [
+        FacePairResponse(
+            face1=pair.face1,
+            face2=pair.face2,
+            distance=pair.match.distance,
+            second_distance=pair.match.second_distance,
+            combined_distance=pair.match.combined_distance,
+            score=score,
+        )
+        for pair, score in zip(comparison.pairs, scores, strict=True)
+    ]
 
 
 def _face(report: PhotoReport, found: FaceReport, chips: bool) -> FaceResponse:
@@ -145,6 +171,7 @@ def _face(report: PhotoReport, found: FaceReport, chips: bool) -> FaceResponse:
         detection_score=round(face.detection_score, 3),
         quality=[_measure(measure) for measure in found.quality],
         compared=found.compared,
+        held=found.held,
         chip=_chip(found) if chips else None,
     )
 

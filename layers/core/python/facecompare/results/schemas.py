@@ -58,6 +58,9 @@ class FaceResponse:
     quality: list[MeasureResponse]
     compared: bool
     """true for the one face that the verdict is about"""
+    held: bool
+    """true for the faces that were held against the other photo's: the compared one or, with
+    best-match, all; what `pairs` has distances of"""
     chip: str | None
     """the aligned face as a PNG in base64, when asked for"""
 
@@ -76,6 +79,25 @@ class PhotoResponse:
     """how often the photo had to be turned 90° counter-clockwise before its faces stood upright"""
     faces: list[FaceResponse]
     """largest first"""
+    not_compared: int
+    """faces that were found and held against none; choose one of them with `image1_face` and the
+    like, or hold all with `best-match`"""
+
+
+@dataclass(frozen=True, slots=True)
+class FacePairResponse:
+    """Two faces that were held against each other."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    face1: int
+    """its place in the `faces` of image1, or of the anchor"""
+    face2: int
+    """and of the other photo"""
+    distance: float
+    second_distance: float | None
+    combined_distance: float | None
+    score: float | None
+    """0 to 100, as in a comparison"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +165,16 @@ class ComparisonResponse:
     """of `combined_distance`; null likewise"""
     uncertain: bool
     """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
+    pairs: list[FacePairResponse]
+    """every pair of faces that was held against each other, nearest first: the verdict is about the
+    first, and its score and false match rates allow for the number of them"""
+    reference_photos: int
+    """how many photos of one person `image2` was held against: their embeddings' mean; the
+    thresholds, scores and rates are those measured with so many"""
     image1: PhotoResponse
     image2: PhotoResponse
+    further: list[PhotoResponse]
+    """image1_2 and so on: the further photos of the person in image1"""
     timing_ms: TimingResponse
 
 
@@ -173,6 +203,8 @@ class CandidateResponse:
     """as in a comparison"""
     uncertain: bool
     """deprecated, as in a comparison"""
+    pairs: list[FacePairResponse]
+    """as in a comparison"""
     photo: PhotoResponse
 
 
@@ -203,7 +235,12 @@ class PredictionResponse:
     """as in a comparison"""
     combined_threshold: float | None
     """as in a comparison"""
+    reference_photos: int
+    """how many photos of one person the candidates were held against, as in a comparison"""
     anchor: PhotoResponse
+    """with the face compared with the closer candidate"""
+    further: list[PhotoResponse]
+    """anchor_2 and so on: the further photos of the person in the anchor"""
     image1: CandidateResponse
     image2: CandidateResponse
     timing_ms: TimingResponse

@@ -18,8 +18,15 @@ from facecompare.api.dependencies import (
 from facecompare.api.errors import responses
 from facecompare.api.examples import EXAMPLES
 from facecompare.api.option_fields import OptionFields
-from facecompare.api.request_body import FACE_SUFFIX, MAX_FACE, UPLOAD_FIELD, read_request
+from facecompare.api.request_body import (
+    FACE_SUFFIX,
+    MAX_FACE,
+    UPLOAD_FIELD,
+    further_names,
+    read_request,
+)
 from facecompare.errors import TimedOut
+from facecompare.options import FacePolicy
 from facecompare.results.overlay import draw_faces
 from facecompare.results.schemas import ComparisonResponse, DetectionResponse, PredictionResponse
 from facecompare.service import FaceService, RequestContext
@@ -81,10 +88,12 @@ _UPLOAD = {
     "additionalProperties": False,
 }
 _FACE = {
-    "type": "integer",
-    "minimum": 0,
-    "maximum": MAX_FACE,
-    "description": "the face of this photo to compare, by its place in `faces`; beats `face`",
+    "oneOf": [
+        {"type": "integer", "minimum": 0, "maximum": MAX_FACE},
+        {"type": "string", "enum": [str(policy) for policy in FacePolicy]},
+    ],
+    "description": "the face of this photo to compare, by its place in `faces` or a policy; beats "
+    "`face`",
 }
 
 
@@ -118,8 +127,10 @@ def _body(names: tuple[str, ...]) -> dict[str, Any]:
 def _object(
     names: tuple[str, ...], fields: dict[str, Any], photo: dict[str, Any]
 ) -> dict[str, Any]:
-    photos = dict.fromkeys(names, photo)
-    faces = {name + FACE_SUFFIX: _FACE for name in names}
+    further = further_names(names)
+    more = {"description": f"another photo of the person in {names[0]}"} | photo
+    photos = dict.fromkeys(names, photo) | dict.fromkeys(further, more)
+    faces = {name + FACE_SUFFIX: _FACE for name in photos}
     return {
         "type": "object",
         "required": list(names),
@@ -136,7 +147,11 @@ async def compare(
     workers: Workers,
     idempotency_key: IdempotencyKey = "",
 ) -> ComparisonResponse:
-    """Are image1 and image2 the same person?"""
+    """Are image1 and image2 the same person?
+
+    image1_2 to image1_5 are more photos of the person in image1; a list, or image1 sent several
+    times, is the same.
+    """
     photos, options = await read_request(request, PAIR, services.uploads)
     context = RequestContext(caller.name, idempotency_key)
     response, _ = await workers.run(lambda faces: faces.compare(photos, options, context))
@@ -165,7 +180,8 @@ async def predict(
 ) -> PredictionResponse:
     """Which of image1 and image2 is closer to anchor, and is it the same person?
 
-    The photos may also be called fileAnchor, file1 and file2.
+    The photos may also be called fileAnchor, file1 and file2; anchor_2 to anchor_5 are more photos
+    of the person in the anchor.
     """
     photos, options = await read_request(request, TRIPLE, services.uploads)
     context = RequestContext(caller.name, idempotency_key)

@@ -1,0 +1,88 @@
+"""`facecompare predict`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from facecompare.cli.command import Command
+from facecompare.cli.output import print_json
+from facecompare.cli.photos import (
+    exit_code,
+    face_service,
+    named_reference,
+    pair_result,
+    print_pairs,
+    read_photos,
+    warn_of_doubt,
+    warn_of_photos,
+)
+from facecompare.cli.request_options import (
+    also_option,
+    decide_option,
+    face_options,
+    json_option,
+    landmarks_option,
+    own_face_option,
+    photo_argument,
+    request_options,
+    threshold_options,
+)
+from facecompare.config import Settings
+
+if TYPE_CHECKING:
+    from facecompare.results.schemas import PredictionResponse
+
+
+@click.command(cls=Command, examples=("facecompare predict ann1.jpg ann2.jpg bob.jpg",))
+@photo_argument("anchor", "The photo that both others are compared with; - for stdin.")
+@photo_argument("image1", "A candidate.")
+@photo_argument("image2", "The other candidate.")
+@also_option("the anchor")
+@threshold_options
+@face_options
+@own_face_option("--face-anchor", "the anchor")
+@own_face_option("--face1", "image1")
+@own_face_option("--face2", "image2")
+@landmarks_option
+@click.option("--record", is_flag=True, help="Add a record for each candidate to the log.")
+@decide_option
+@json_option
+def predict(
+    settings: Settings,
+    anchor: str,
+    image1: str,
+    image2: str,
+    also: tuple[str, ...],
+    record: bool,
+    as_json: bool,
+    decide: bool,
+    **requested: Any,
+) -> int:
+    """Say which of two photos is closer to a third.
+
+    The exit code is the verdict on the closer one: 0 for the same person, 1 for different people,
+    5 for uncertain.
+    """
+    service, options = face_service(settings, record), request_options(**requested)
+    reference = named_reference("anchor", anchor, also)
+    paths = reference | {"image1": image1, "image2": image2}
+    response = service.predict(read_photos(paths, settings), options)
+    if as_json:
+        print_json(response)
+    else:
+        _print_prediction(response, reference)
+    return exit_code(response, decide)
+
+
+def _print_prediction(response: PredictionResponse, reference: Iterable[str]) -> None:
+    candidates = {"image1": response.image1, "image2": response.image2}
+    print(f"{response.closer} is closer to the anchor")
+    for name, candidate in candidates.items():
+        print(f"{name}: {pair_result(candidate, response)}")
+        print_pairs("anchor", name, candidate)
+        warn_of_doubt(f"anchor and {name}", candidate, response)
+    anchors = dict(zip(reference, (response.anchor, *response.further), strict=True))
+    warn_of_photos(anchors | {name: each.photo for name, each in candidates.items()})

@@ -22,7 +22,8 @@ from facecompare.config import CHECKOUT, DEFAULT_ENGINE
 from facecompare.engines.calibration_files import find_calibration, read_calibration
 from facecompare.engines.cards import CARDS
 from facecompare.evaluation.model_card import read_summaries
-from facecompare.evaluation.report import PLOTS, _plain
+from facecompare.evaluation.report import PLOTS
+from facecompare.evaluation.report_json import _plain
 from tests.evaluation.conftest import Portraits
 from tests.support.pictures import plain
 from tests.support.portraits import write_pairs

@@ -132,7 +132,7 @@ def evaluate(
         )
         evaluation = _evaluation(loaded, wanted, settings)
         if summary:
-            from facecompare.evaluation.report import to_summary
+            from facecompare.evaluation.report_json import to_summary
 
             write_file(summary, to_summary(evaluation.report, source or pairs.name).encode())
         if out is None:
@@ -186,7 +186,7 @@ def _evaluation(loaded: Loaded, wanted: Any, settings: Settings) -> Evaluation:
 
 
 def _calibration(loaded: Loaded, source: str | None, pairs: Path) -> Calibration:
-    from facecompare.evaluation.fitting import calibration_of
+    from facecompare.evaluation.calibrate import calibration_of
     from facecompare.evaluation.recipes import EmbeddingRecipe
 
     dataset, run, engine = loaded
@@ -196,14 +196,16 @@ def _calibration(loaded: Loaded, source: str | None, pairs: Path) -> Calibration
 
 
 def _print_report(evaluation: Evaluation, as_json: bool) -> None:
-    from facecompare.evaluation.report import to_json, to_markdown
+    from facecompare.evaluation.report import to_markdown
+    from facecompare.evaluation.report_json import to_json
 
     print((to_json if as_json else to_markdown)(evaluation.report), end="")
 
 
 def _write_report(evaluation: Evaluation, dataset: Dataset, out: Path) -> None:
     from facecompare.evaluation.plots import draw_plots
-    from facecompare.evaluation.report import to_json, to_markdown
+    from facecompare.evaluation.report import to_markdown
+    from facecompare.evaluation.report_json import to_json
 
     plots = draw_plots(evaluation, dataset.folder, out)
     write_file(out / "report.json", to_json(evaluation.report).encode())

@@ -40,6 +40,7 @@ from facecompare.evaluation.metrics import (
 )
 from facecompare.evaluation.pairs import folders_name_people, person_of
 from facecompare.evaluation.recipes import EmbeddingRecipe
+from facecompare.evaluation.references import ReferenceFigures, reference_figures
 from facecompare.evaluation.reliability import Reliability, reliability
 from facecompare.evaluation.strata import Stratum, strata_of
 from facecompare.evaluation.variants import Variant, ablate, degrade
@@ -110,6 +111,8 @@ class EvaluationReport:
     worst: tuple[RankedPair, ...]
     latency_ms: Mapping[str, Mapping[str, float]]
     identification: Identification | None
+    references: tuple[ReferenceFigures, ...]
+    """several photos of one person, where folders tell who is who and there is a calibration"""
     strata: tuple[Stratum, ...]
     variants: tuple[Variant, ...]
 
@@ -166,6 +169,7 @@ def evaluate(
         worst=_worst(dataset, pairs),
         latency_ms=_latency(embedded),
         identification=(_identification(embedded, parts, threshold, card) if parts else None),
+        references=reference_figures(embedded, calibration, card) if calibration and named else (),
         strata=strata_of(dataset.pairs, pairs, wanted.groups, threshold) if wanted.groups else (),
         variants=_variants(dataset, engine, run, wanted, embedded),
     )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facecompare.engines.calibration import Calibration, ErrorRate
+from facecompare.engines.calibration import ErrorRate
 from facecompare.engines.protocol import EngineCard
 from facecompare.evaluation.cache import EmbeddingResult
-from facecompare.evaluation.dataset import distance_rows, distances_of
+from facecompare.evaluation.dataset import distance_rows
 from facecompare.evaluation.metrics import Pairs
-from facecompare.evaluation.pairs import LabelledPair, folders_name_people, person_of
+from facecompare.evaluation.pairs import person_of
 from facecompare.pipeline.match import COSINE, EUCLIDEAN
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _over_listed(
 ) -> tuple[ErrorRate, ...]:
     drawn = np.random.default_rng(seed).choice(distances, (RESAMPLES, len(distances)))
     shares = [is_error(each[..., None], thresholds).mean(axis=-2) for each in (distances, drawn)]
-    return _rows(thresholds, shares[0], shares[1])
+    return error_rates(thresholds, shares[0], shares[1])
 
 
 def fit_false_matches(
@@ -92,12 +92,14 @@ def fit_false_matches(
             for _ in range(RESAMPLES)
         ]
     )
-    return _rows(thresholds, shares, drawn)
+    return error_rates(thresholds, shares, drawn)
 
 
-def _rows(
+def error_rates(
     thresholds: NDArray[np.float64], shares: NDArray[np.float64], drawn: NDArray[np.float64]
 ) -> tuple[ErrorRate, ...]:
+    """A row for each threshold; `drawn` has the shares of people or pairs drawn anew, [times,
+    thresholds]."""
     low, high = np.percentile(drawn, (2.5, 97.5), axis=0)
     rows = zip(thresholds, shares, low, high, strict=True)
     return tuple(ErrorRate(*(float(f"{value:.4g}") for value in row)) for row in rows)
@@ -136,30 +138,3 @@ def _shares(
     matched = np.bincount(bins, weights=weights[one] * weights[other], minlength=count + 1)
     shares: NDArray[np.float64] = np.cumsum(matched[:count]) / (pairs or 1)  # one person, no pair
     return shares
-
-
-def calibration_of(
-    card: EngineCard,
-    model_digest: str,
-    source: str,
-    listed: Sequence[LabelledPair],
-    embedded: Mapping[str, EmbeddingResult],
-) -> Calibration:
-    """The calibration that these pairs and photos give."""
-    pairs = distances_of(listed, embedded, card)
-    first, last = THRESHOLDS[card.metric]
-    thresholds = np.round(np.arange(first, last + STEP / 2, STEP), 2)
-    return Calibration(
-        engine=card.id,
-        model_digest=model_digest,
-        source=source,
-        genuine=len(pairs.genuine),
-        impostor=len(pairs.impostor),
-        scores=fit_scores(pairs),
-        false_matches=(
-            fit_false_matches(embedded, thresholds, card)
-            if folders_name_people(listed)
-            else fit_listed_false_matches(pairs, thresholds)
-        ),
-        false_non_matches=fit_false_non_matches(pairs, thresholds),
-    )

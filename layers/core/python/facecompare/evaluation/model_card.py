@@ -15,7 +15,14 @@ from typing import Any
 from facecompare.engines.calibration import ErrorRate
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import BadDataset
-from facecompare.evaluation.report import RATES, all_pairs_line, of_people, section_table, tmr_at
+from facecompare.evaluation.report import (
+    RATES,
+    REFERENCES,
+    all_pairs_line,
+    of_people,
+    section_table,
+    tmr_at,
+)
 from facecompare.model_store.files import ModelFile
 
 MODEL_CARD = "MODEL_CARD.md"
@@ -111,6 +118,7 @@ def _figures(engine: str, summary: Summary) -> str:
         *all_pairs_line(ErrorRate(**row) if (row := summary.get("all_pairs")) else None),
         *_reliability(summary["reliability"]),
         *_identification(summary["identification"]),
+        *_references(summary.get("references", ())),
         *_strata(summary["strata"]),
         *_variants(summary["variants"]),
     ]
@@ -177,6 +185,29 @@ def _identification(found: Summary | None) -> list[str]:
         f"in the gallery: {ranks}. At {found['threshold']:g}, {_percent(found['found'])} are found "
         f"and {_percent(found['rejected'])} of {found['strangers']:,} photos of others rejected.",
         "",
+    ]
+
+
+def _references(found: Sequence[Summary]) -> list[str]:
+    """Summaries of versions before 0.9 have none."""
+    if not found:
+        return []
+    rows = [
+        [
+            str(each["photos"]),
+            str(each["people"]),
+            f"{each['threshold']:.3f}",
+            _share(each["false_accepts"]),
+            _share(each["false_rejects"]),
+            _share(each["with_one"]),
+        ]
+        for each in found
+    ]
+    return [
+        "Several photos of one person as a reference, at the threshold that the calibration has "
+        "for an FMR of 0.1 %:",
+        "",
+        *section_table(REFERENCES, rows),
     ]
 
 

@@ -1,42 +1,27 @@
-"""A report as JSON and as Markdown."""
+"""A report as Markdown."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from facecompare.engines.calibration import ErrorRate
 from facecompare.evaluation.evaluate import EvaluationReport, Verification
 from facecompare.evaluation.identification import Identification
 from facecompare.evaluation.metrics import AtThreshold, Share
+from facecompare.evaluation.references import ReferenceFigures
 from facecompare.evaluation.reliability import Reliability
 from facecompare.evaluation.strata import Stratum
 from facecompare.evaluation.variants import Variant
 from facecompare.results.markdown import markdown_table
 
-LEFT_OUT = {"version", "machine", "worst", "latency_ms"}
-# Field → its key in JSON: reports and summaries keep the keys that they have had from the start.
-KEYS = {
-    "at_fmrs": "at_fars",
-    "fmrs": "fars",
-    "fmr": "far",
-    "true_match_rate": "true_accepts",
-    "false_match_rate": "false_accepts",
-    "false_non_match_rate": "false_rejects",
-    "true_matches": "true_accepts",
-    "false_non_matches": "false_rejects",
-    "false_matches": "false_accepts",
-    "true_non_matches": "true_rejects",
-}
 RATES = (
     "FMR and FNMR are the false match and false non-match rates of comparisons (ISO/IEC 19795-1), "
     "TMR is 1 − FNMR; FAR and FRR name whole systems, with their failures to acquire (FTA): FAR = "
     "FMR × (1 − FTA), FRR = FTA + FNMR × (1 − FTA). A photo without a usable face counts as a "
     "non-match here."
 )
+REFERENCES = ("photos", "people", "threshold", "FMR", "FNMR", "FNMR of one photo of theirs")
 PLOTS = {
     "roc.png": "True match rate by false match rate",
     "det.png": "False non-match rate by false match rate",
@@ -44,18 +29,6 @@ PLOTS = {
     "distances.png": "Distances of genuine and impostor pairs",
     "worst.png": "The genuine pairs farthest apart and the impostor pairs nearest",
 }
-
-
-def to_json(report: EvaluationReport) -> str:
-    """Every figure; what is not a number, as an infinite distance, is null."""
-    return json.dumps(_plain(asdict(report)), indent=1) + "\n"
-
-
-def to_summary(report: EvaluationReport, source: str) -> str:
-    """What a model card is made of: no names, and no times, which are another run's already."""
-    kept = {name: value for name, value in asdict(report).items() if name not in LEFT_OUT}
-    kept |= {"source": source, "failures": len(report.failures)}
-    return json.dumps(_plain(kept), indent=1) + "\n"
 
 
 def to_markdown(report: EvaluationReport, plots: Sequence[str] = ()) -> str:
@@ -73,6 +46,7 @@ def to_markdown(report: EvaluationReport, plots: Sequence[str] = ()) -> str:
         *_failures(report),
         *(_reliability(report.reliability) if report.reliability else []),
         *(_identification(report.identification) if report.identification else []),
+        *(_references(report.references) if report.references else []),
         *(_strata(report.strata) if report.strata else []),
         *(_variants(report.variants) if report.variants else []),
         *_latency(report),
@@ -212,6 +186,21 @@ def _identification(found: Identification) -> list[str]:
     ]
 
 
+def _references(found: Sequence[ReferenceFigures]) -> list[str]:
+    rows = [
+        [
+            str(each.photos),
+            f"{each.people:,}",
+            f"{each.threshold:.3f}",
+            interval(each.false_match_rate, 3),
+            interval(each.false_non_match_rate),
+            interval(each.with_one),
+        ]
+        for each in found
+    ]
+    return ["## Several photos of one person", "", *section_table(REFERENCES, rows)]
+
+
 def _strata(strata: Sequence[Stratum]) -> list[str]:
     rows = [
         [
@@ -275,19 +264,3 @@ def _worst(report: EvaluationReport) -> list[str]:
 
 def _distance(distance: float) -> str:
     return "no face" if math.isinf(distance) else f"{distance:.3f}"
-
-
-def _plain(value: Any) -> Any:
-    """As JSON has it: keys are texts, and what is no finite number is null."""
-    if isinstance(value, dict):
-        return {_key(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _key(name: object) -> str:
-    """A key as a text; what is neither a text nor a whole number has none that a reader wants."""
-    if not isinstance(name, str | int):
-        raise TypeError(f"found {name!r} as a key; expected a text or a whole number")
-    return KEYS.get(str(name), str(name))

@@ -10,7 +10,7 @@ from facecompare.engines.protocol import Detection, Engine
 from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
-from facecompare.pipeline.detect import MOST_MATCHED, choose, detect
+from facecompare.pipeline.detect import MOST_MATCHED, SMALL_FACE_PX, DetectedFaces, choose, detect
 from tests.support import pictures
 from tests.support.fake_engine import FakeEngine, found, nothing
 
@@ -63,7 +63,7 @@ def test_the_turn_that_the_detector_likes_best_is_taken(row: int, column: int, t
     assert detected.image.quarter_turns == turns
 
 
-def test_a_photo_that_states_which_way_is_up_is_not_turned() -> None:
+def test_a_photo_is_looked_at_in_all_turns_whatever_it_states() -> None:
     sideways = pictures.portrait().rotate(90, expand=True)
     image = decoded(pictures.stored_with_orientation(1, sideways))
     looked_at: list[tuple[int, ...]] = []
@@ -74,7 +74,44 @@ def test_a_photo_that_states_which_way_is_up_is_not_turned() -> None:
 
     with pytest.raises(NoFace):
         detect(image, FakeEngine(nothing, find))
-    assert set(looked_at) == {(480, 600, 3)}
+    assert set(looked_at) == {(480, 600, 3), (600, 480, 3)}
+
+
+def looked_at_by(scene: bytes, faces: dict[int, float]) -> tuple[DetectedFaces, list[int]]:
+    """What is found, and the widths that the quick detector looks at, where a face of this width is
+    seen at pictures of these widths."""
+    widths: list[int] = []
+
+    def quick(pixels: np.ndarray) -> list[Detection]:
+        widths.append(pixels.shape[1])
+        return [found(9, 9, faces[widths[-1]])] if widths[-1] in faces else []
+
+    return detect(decoded(scene), FakeEngine(quick)), widths
+
+
+def test_without_a_face_the_photo_is_looked_at_twice_more_and_larger() -> None:
+    scene = pictures.plain(4000, 3000)
+    detected, widths = looked_at_by(scene, {2400: 60.0})
+    assert widths == [600, 1200, 2400]
+    assert detected.image.pixels.shape == (1800, 2400, 3)
+    with pytest.raises(NoFace):
+        looked_at_by(scene, {})
+
+
+def test_a_small_face_is_looked_at_with_the_pixels_that_its_chip_has_room_for() -> None:
+    detected, widths = looked_at_by(pictures.plain(4000, 3000), {600: 40.0, 1800: 120.0})
+    assert widths == [600, 1800]
+    assert detected.faces[0].box.width == 120
+    kept, _ = looked_at_by(pictures.plain(4000, 3000), {600: 40.0})
+    assert kept.faces[0].box.width == 40
+
+
+@pytest.mark.parametrize(("width", "face"), [(4000, SMALL_FACE_PX), (640, 40.0)])
+def test_a_face_that_is_large_enough_and_a_small_photo_are_looked_at_once(
+    width: int, face: float
+) -> None:
+    _, widths = looked_at_by(pictures.plain(width, width * 3 // 4), {600: face})
+    assert widths == [600]
 
 
 def test_the_quick_detector_decides_again_in_the_turn_that_was_found() -> None:

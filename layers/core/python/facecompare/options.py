@@ -41,6 +41,8 @@ class RequestOptions:
     """photo → which face of it is compared, by a policy of its own or by its place from the
     largest, 0, to the smallest; beats `face`"""
     landmarks68: bool = False
+    strict: bool = False
+    """whether a photo whose name or content type contradicts its bytes is refused"""
     chips: bool = False
     """whether the response carries each aligned face"""
     engine: str | None = None

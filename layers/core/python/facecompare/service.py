@@ -239,7 +239,7 @@ class FaceService:
             combined_threshold=combined or options.combined_threshold,
             fmr=None,
             engine=engine.card.id,
-            limits=self._limits,
+            limits=replace(self._limits, strict=options.strict),
             threads=self.settings.threads,
         )
 

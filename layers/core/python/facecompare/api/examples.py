@@ -30,6 +30,7 @@ _PHOTO: dict[str, Any] = {
     "sha256": "0930e3aa8cae5920329c0c8cbc6a2ab70f47b0e67b432875beaa95cbf7e741f6",
     "quarter_turns": 0,
     "faces": [_FACE],
+    "warnings": [],
     "not_compared": 0,
 }
 _TIMING = {

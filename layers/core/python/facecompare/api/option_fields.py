@@ -53,6 +53,9 @@ class OptionFields(DecisionFields):
 
     landmarks68: bool = False
     chips: bool = False
+    strict: bool = Field(
+        False, description="refuse a photo whose name or content type contradicts its bytes"
+    )
 
 
 def parse_json(body: bytes) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import print_json, write_file
+from facecompare.cli.output import print_json, words_beside, write_picture
 from facecompare.cli.photos import face_service, overlay_option, read_photos, warn_of_quality
 from facecompare.cli.request_options import (
     face_options,
     json_option,
     landmarks_option,
     photo_argument,
+    strict_option,
 )
 from facecompare.config import Settings
 from facecompare.options import RequestOptions
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 @photo_argument("image", "A photo, or - for stdin.")
 @face_options
 @landmarks_option
+@strict_option
 @overlay_option
 @json_option
 def detect(
@@ -48,13 +51,14 @@ def detect(
     if overlay:
         from facecompare.results.overlay import draw_faces
 
-        write_file(overlay, draw_faces(photo, report, settings.limits))
-    if as_json:
-        print_json(response)
-    else:
-        for number, face in enumerate(response.image.faces):
-            print(f"face {number} at {_place(face)}")
-        warn_of_quality({"image": response.image})
+        write_picture(overlay, lambda kind: draw_faces(photo, report, settings.limits, kind))
+    with words_beside(overlay) if overlay else nullcontext():
+        if as_json:
+            print_json(response)
+        else:
+            for number, face in enumerate(response.image.faces):
+                print(f"face {number} at {_place(face)}")
+            warn_of_quality({"image": response.image})
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, redirect_stdout, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T")
+
+STDOUT = "-"
+PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}  # that are written, by suffix
 
 VERDICT_WORDS = {
     Verdict.SAME: "same person",
@@ -88,6 +91,22 @@ def write_file(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as exc:
         raise unwritable(path, exc) from exc
+
+
+def write_picture(path: Path, draw: Callable[[str], bytes]) -> None:
+    """Write what is drawn in the format that the name says: `draw` is told PNG or JPEG.
+
+    Raises  BadField when it cannot be written there.
+    """
+    if str(path) == STDOUT:
+        sys.stdout.buffer.write(draw("PNG"))
+    else:
+        write_file(path, draw(PICTURES[path.suffix.lower()]))
+
+
+def words_beside(picture: Path) -> AbstractContextManager[object]:
+    """Let words go to stderr, where stdout has the picture."""
+    return redirect_stdout(sys.stderr if str(picture) == STDOUT else sys.stdout)
 
 
 def unwritable(path: Path, exc: OSError) -> BadField:

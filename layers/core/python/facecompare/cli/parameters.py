@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from facecompare.cli.output import PICTURES, STDOUT
 from facecompare.engines.thresholds import MAX_THRESHOLD, check_threshold
 from facecompare.errors import BadField, BadThreshold, RequestError
 from facecompare.options import FacePolicy
@@ -152,6 +153,17 @@ class FilePath(click.ParamType[Path]):
         return _completed_by_shell(incomplete, self.name)
 
 
+class PicturePath(FilePath):
+    """A path of a picture that is written, PNG or JPEG by its name, or `-` for stdout."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Raises  BadField."""
+        path = super().convert(value, param, ctx)
+        if str(path) == STDOUT or path.suffix.lower() in PICTURES:
+            return path
+        raise bad_value(value, f"a name that ends in {', '.join(PICTURES)}, or -", param, ctx)
+
+
 class FolderPath(FilePath):
     """A path of a folder."""
 
@@ -191,7 +203,7 @@ def _is_threshold(number: float) -> bool:
     return True
 
 
-FILE, FOLDER, PHOTO, SINCE = FilePath(), FolderPath(), PhotoPath(), Since()
+FILE, PICTURE, FOLDER, PHOTO, SINCE = FilePath(), PicturePath(), FolderPath(), PhotoPath(), Since()
 FACE_OR_PLACE = PolicyOrPlace()
 FACE = Policy([policy.value for policy in FacePolicy])
 THRESHOLD = Number(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.exit_codes import ExitCode
-from facecompare.cli.output import VERDICT_WORDS, print_json, warning, write_file
-from facecompare.cli.parameters import FILE
+from facecompare.cli.output import VERDICT_WORDS, print_json, warning, words_beside, write_picture
+from facecompare.cli.parameters import PICTURE
 from facecompare.cli.request_options import (
     also_option,
     decide_option,
@@ -22,6 +23,7 @@ from facecompare.cli.request_options import (
     own_face_option,
     photo_argument,
     request_options,
+    strict_option,
     threshold_options,
 )
 from facecompare.config import Settings
@@ -53,7 +55,10 @@ LEAST_FMR, LEAST_FNMR = 1e-5, 1e-3
 FACE_OPTIONS = {"anchor": "--face-anchor", "image1": "--face1", "image2": "--face2"}
 
 overlay_option = click.option(
-    "--overlay", metavar="OUT.png", type=FILE, help="Draw the faces into this PNG file."
+    "--overlay",
+    metavar="OUT.png",
+    type=PICTURE,
+    help="Draw the faces into this PNG or JPEG, or with - onto stdout, words then to stderr.",
 )
 
 
@@ -73,6 +78,7 @@ overlay_option = click.option(
 @own_face_option("--face1", "image1")
 @own_face_option("--face2", "image2")
 @landmarks_option
+@strict_option
 @overlay_option
 @click.option("--record", is_flag=True, help="Add a record to the log.")
 @decide_option
@@ -101,16 +107,21 @@ def compare(
 
         pair = photos["image1"], photos["image2"]
         reports = comparison.image1, comparison.image2
-        write_file(overlay, draw_comparison(pair, reports, settings.limits))
-    if as_json:
-        print_json(response)
-    else:
-        print(pair_result(response, response))
-        print_pairs("image1", "image2", response)
-        warn_of_doubt("image1 and image2", response, response)
-        found = response.image1, *response.further, response.image2
-        warn_of_photos(dict(zip(paths, found, strict=True)))
+        write_picture(overlay, lambda kind: draw_comparison(pair, reports, settings.limits, kind))
+    with words_beside(overlay) if overlay else nullcontext():
+        if as_json:
+            print_json(response)
+        else:
+            _print_comparison(response, paths)
     return exit_code(response, decide)
+
+
+def _print_comparison(response: ComparisonResponse, paths: Iterable[str]) -> None:
+    print(pair_result(response, response))
+    print_pairs("image1", "image2", response)
+    warn_of_doubt("image1 and image2", response, response)
+    found = response.image1, *response.further, response.image2
+    warn_of_photos(dict(zip(paths, found, strict=True)))
 
 
 def face_service(settings: Settings, recorded: bool = False) -> FaceService:
@@ -238,7 +249,7 @@ def print_pairs(image1: str, image2: str, response: ComparisonResponse | Candida
 
 
 def warn_of_photos(photos: dict[str, PhotoResponse]) -> None:
-    """Lines on stderr for faces that were not compared, and for those that were."""
+    """Lines on stderr for faces that were not compared, and for the photos and those that were."""
     for name, photo in photos.items():
         if photo.not_compared:
             _warn_of_other_faces(name, photo)
@@ -246,8 +257,11 @@ def warn_of_photos(photos: dict[str, PhotoResponse]) -> None:
 
 
 def warn_of_quality(photos: dict[str, PhotoResponse]) -> None:
-    """A line on stderr for each quality figure of a compared face that is out of its limits."""
+    """A line on stderr for what is odd about a photo, and for each quality figure of a compared
+    face that is out of its limits."""
     for name, photo in photos.items():
+        for odd in photo.warnings:
+            warning(f"{name}: {odd.message}")
         for face in photo.faces:
             for measure in face.quality:
                 if face.compared and measure.warns:

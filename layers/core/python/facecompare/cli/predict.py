@@ -28,6 +28,7 @@ from facecompare.cli.request_options import (
     own_face_option,
     photo_argument,
     request_options,
+    strict_option,
     threshold_options,
 )
 from facecompare.config import Settings
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 @own_face_option("--face1", "image1")
 @own_face_option("--face2", "image2")
 @landmarks_option
+@strict_option
 @click.option("--record", is_flag=True, help="Add a record for each candidate to the log.")
 @decide_option
 @json_option

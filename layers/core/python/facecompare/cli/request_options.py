@@ -84,6 +84,9 @@ def request_options(
     return RequestOptions(faces=faces, **requested)
 
 
+strict_option = click.option(
+    "--strict", is_flag=True, help="Refuse a photo whose name says another format than its bytes."
+)
 decide_option = click.option(
     "--decide",
     is_flag=True,

@@ -72,9 +72,11 @@ class ImageLimits:
     """What a photo may be before anything big is allocated for it."""
 
     max_bytes: int = 15_000_000  # a 50-megapixel phone JPEG has 8–14 MB
-    max_pixels: int = 50_000_000  # 150 MB as RGB: the largest phone photos in common use
+    # 156 MB as RGB. Cameras "of 50 megapixels" have 8192 × 6144, 8272 × 6200 or 8688 × 5792.
+    max_pixels: int = 52_000_000
     max_side_px: int = 20_000  # panoramas
     min_side_px: int = 16  # a face cannot be told from noise below it
+    strict: bool = False  # whether a name or content type that contradicts the bytes is refused
 
 
 LIMITS = ImageLimits()

@@ -8,27 +8,31 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import BytesIO
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile
 
 from facecompare.config import WORKING_WIDTH_PX, ImageLimits
 from facecompare.engines.protocol import Box, Scaling
 from facecompare.errors import (
-    DamagedImage,
-    EmptyImage,
-    ImageTooLarge,
     ImageTooSmall,
-    TooManyPixels,
+    MislabelledImage,
     UnsupportedImage,
 )
-from facecompare.pipeline.formats import ACCEPTED, likeness, refuse_false_claims, sniff
+from facecompare.pipeline.formats import (
+    claim_against,
+    kind_of,
+    may_lack_rows,
+    opened,
+    readable_exif,
+    refusal,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 # How many times larger than the working size a photo is at least left by JPEG's decoder and by
 # averaging, before it is resampled.
 REDUCING_GAP = {Scaling.CAREFUL: 2.0, Scaling.QUICK: 1.0}
+WORTHWHILE = 1.5  # so many times more pixels are worth another look
 MAX_ASPECT = 1.5  # working height by width: 2:3 is the tallest usual photo; taller ones shrink
 
 # Our own limits are checked on the header right after opening and are stricter than this warning.
@@ -48,7 +53,7 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 class Photo:
     """One photo as it arrived: its bytes, and what its sender says they are.
 
-    `name` and `content_type` are claims; a claim that contradicts the bytes is refused.
+    `name` and `content_type` are claims; the bytes' own signature decides.
     """
 
     data: bytes
@@ -62,16 +67,18 @@ class DecodedImage:
 
     pixels         height × width × 3, uint8, RGB
     width, height  of the photo as a viewer shows it (EXIF orientation applied), px
-    states_up      True when the file says which way is up (EXIF orientation, or HEIF's rotation)
     quarter_turns  how often `pixels` were turned 90° counter-clockwise away from that view
+    false_claim    how its name or content type contradicts its bytes; empty where they do not
+    again          decodes the photo once more, with other `pixels` than these
     """
 
     pixels: NDArray[np.uint8]
     width: int
     height: int
     sha256: str
-    states_up: bool
     quarter_turns: int = 0
+    false_claim: str = ""
+    again: Callable[..., DecodedImage] | None = None
 
     def turned(self, quarter_turns: int) -> DecodedImage:
         """The same photo with its working pixels turned counter-clockwise."""
@@ -80,6 +87,14 @@ class DecodedImage:
         pixels = np.ascontiguousarray(np.rot90(self.pixels, quarter_turns))
         pixels.flags.writeable = False
         return replace(self, pixels=pixels, quarter_turns=(self.quarter_turns + quarter_turns) % 4)
+
+    def enlarged(self, pixels: int) -> DecodedImage | None:
+        """The same photo in the same turn with so many working pixels, or as many as it has; None
+        where it has hardly more than these."""
+        here = self.pixels.shape[0] * self.pixels.shape[1]
+        if self.again is None or min(pixels, self.width * self.height) < WORTHWHILE * here:
+            return None
+        return self.again(pixels=pixels).turned(self.quarter_turns)
 
     def points_in_photo(self, points: Points) -> Points:
         """Working pixels → pixels of the photo as a viewer shows it; both are (x, y) rows."""
@@ -135,77 +150,64 @@ def decode(
     limits: ImageLimits,
     working_width: int = WORKING_WIDTH_PX,
     scaling: Scaling = Scaling.CAREFUL,
+    pixels: int | None = None,
 ) -> DecodedImage:
-    """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall).
-
+    """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall); or so many
+    `pixels`, but no more than it has.
 
     Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
             ImageTooSmall, DamagedImage.
     """
+    kind = kind_of(photo.data, limits)
+    false_claim = claim_against(photo.name, photo.content_type, kind)
+    if false_claim and limits.strict:
+        raise MislabelledImage(false_claim)
     with _COMPLETE_FILES():
-        image = _open(photo, limits)
+        rgb, width, height = _decoded(
+            photo.data, kind, limits, _Size(working_width, pixels), scaling
+        )
+    array = np.asarray(rgb)
+    array.flags.writeable = False
+    return DecodedImage(
+        pixels=array,
+        width=width,
+        height=height,
+        sha256=hashlib.sha256(photo.data).hexdigest(),
+        false_claim=false_claim,
+        again=partial(decode, photo, limits, scaling=scaling),
+    )
+
+
+def _decoded(
+    data: bytes, kind: str, limits: ImageLimits, size: _Size, scaling: Scaling
+) -> tuple[Image.Image, int, int]:
+    """The upright picture, and the photo's width and height; where the file as it is cannot be
+    decoded, of what is needed of it."""
+    failure: Exception | None = None
+    for attempt in _attempts(data, kind):
         try:
-            return _upright_rgb(image, photo, working_width, scaling)
-        except UnsupportedImage:
+            return _upright_rgb(opened(attempt, kind, limits), kind, attempt, size, scaling)
+        except (UnsupportedImage, ImageTooSmall):
             raise
         # Hostile files make Pillow's plugins raise almost anything: OSError, SyntaxError,
         # ValueError, struct.error, IndexError … All of it means that the file cannot be decoded.
         except Exception as exc:
-            raise DamagedImage(
-                f"the {image.format} picture is damaged or cut short ({_reason(exc)}); send the "
-                "complete file"
-            ) from exc
+            failure = failure or exc
+    assert failure is not None  # noqa: S101 – there is one attempt at least
+    raise refusal(kind, data, failure) from failure
 
 
-def _open(photo: Photo, limits: ImageLimits) -> Image.Image:
-    """The opened picture: signature, claims and header checked, no pixel decoded."""
-    size = len(photo.data)
-    if size == 0:
-        raise EmptyImage(f"the photo is empty (0 bytes); accepted are {ACCEPTED} files")
-    if size > limits.max_bytes:
-        raise ImageTooLarge(
-            f"the photo has {size:,} bytes; at most {limits.max_bytes:,} are accepted"
-        )
-    kind = sniff(photo.data)
-    if kind is None:
-        raise UnsupportedImage(f"the file is {likeness(photo.data)}; accepted are {ACCEPTED} files")
-    refuse_false_claims(photo.name, photo.content_type, kind)
-    image = _header(photo.data, kind, limits)
-    _check_dimensions(image.width, image.height, limits)
-    return image
+def _attempts(data: bytes, kind: str) -> Iterator[bytes]:
+    """The file as it is, and then, should it be needed, mended."""
+    yield data
+    from facecompare.pipeline.completeness import with_end
+    from facecompare.pipeline.side_data import without_side_data
 
-
-def _header(data: bytes, kind: str, limits: ImageLimits) -> Image.Image:
-    if kind == "HEIF":
-        from pillow_heif import register_heif_opener
-
-        register_heif_opener()
-    try:
-        return Image.open(BytesIO(data), formats=(kind,))
-    except Image.DecompressionBombError as exc:
-        raise TooManyPixels(
-            f"the {kind} header announces too many pixels ({exc}); at most "
-            f"{limits.max_pixels:,} are accepted"
-        ) from exc
-    except UnidentifiedImageError as exc:
-        raise DamagedImage(
-            f"the file begins like a {kind} picture but its header cannot be read"
-        ) from exc
-    except Exception as exc:  # as in `decode`
-        raise DamagedImage(f"the {kind} header is damaged ({_reason(exc)})") from exc
-
-
-def _check_dimensions(width: int, height: int, limits: ImageLimits) -> None:
-    if width * height > limits.max_pixels or max(width, height) > limits.max_side_px:
-        raise TooManyPixels(
-            f"the picture is {width:,} × {height:,} pixels; at most {limits.max_pixels:,} in all "
-            f"and {limits.max_side_px:,} a side are accepted"
-        )
-    if min(width, height) < limits.min_side_px:
-        raise ImageTooSmall(
-            f"the picture is {width} × {height} pixels; at least {limits.min_side_px} a side are "
-            "needed"
-        )
+    bare = without_side_data(kind, data)
+    if bare != data:
+        yield bare
+    if kind == "JPEG" and (ended := with_end(bare)):
+        yield ended
 
 
 _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
@@ -219,40 +221,56 @@ _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How large a picture is decoded."""
+
+    working_width: int
+    pixels: int | None
+
+    def of(self, width: int, height: int) -> tuple[int, int]:
+        """For a photo of this width and height."""
+        if self.pixels:
+            scale = min(1.0, (self.pixels / (width * height)) ** 0.5)
+        else:
+            scale = min(self.working_width / width, MAX_ASPECT * self.working_width / height)
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def _upright_rgb(
-    image: Image.Image, photo: Photo, working_width: int, scaling: Scaling
-) -> DecodedImage:
-    # HEIF and AVIF carry their rotation in the container and their decoders have applied it.
-    in_container = image.format in ("HEIF", "AVIF")
-    orientation = None if in_container else image.getexif().get(ExifTags.Base.Orientation)
+    image: Image.Image, kind: str, data: bytes, size: _Size, scaling: Scaling
+) -> tuple[Image.Image, int, int]:
+    if kind != "JPEG":  # PNG may tell its orientation behind its pixels
+        image.load()
+    orientation = _orientation(image, kind)
     sideways = orientation in (5, 6, 7, 8)
     width, height = image.size[::-1] if sideways else image.size
-    target = _working_size(width, height, working_width)
-    rgb = _scaled_rgb(image, target[::-1] if sideways else target, scaling)
+    target = size.of(width, height)
+    rgb = _scaled_rgb(image, target[::-1] if sideways else target, scaling, (kind, data))
     if orientation in _TRANSPOSE:
         rgb = rgb.transpose(_TRANSPOSE[orientation])
-    pixels = np.asarray(rgb)
-    pixels.flags.writeable = False
-    return DecodedImage(
-        pixels=pixels,
-        width=width,
-        height=height,
-        sha256=hashlib.sha256(photo.data).hexdigest(),
-        states_up=in_container or orientation in range(1, 9),
-    )
+    return rgb, width, height
 
 
-def _working_size(width: int, height: int, working_width: int) -> tuple[int, int]:
-    scale = min(working_width / width, MAX_ASPECT * working_width / height)
-    return max(1, round(width * scale)), max(1, round(height * scale))
+def _orientation(image: Image.Image, kind: str) -> int | None:
+    """What is left to be done to the decoded rows, as EXIF numbers it: libheif and Pillow's TIFF
+    reader have turned theirs; of an AVIF Pillow tells here what its container says, which beats
+    EXIF. No viewer goes by XMP."""
+    exif = None if kind in ("HEIF", "TIFF") else image.info.get("exif")
+    found = readable_exif(exif) if exif else None
+    return found.get(ExifTags.Base.Orientation) if found else None
 
 
-def _scaled_rgb(image: Image.Image, size: tuple[int, int], scaling: Scaling) -> Image.Image:
+def _scaled_rgb(
+    image: Image.Image, size: tuple[int, int], scaling: Scaling, file: tuple[str, bytes]
+) -> Image.Image:
     """Decode, convert and scale, in the order that touches the fewest pixels."""
     gap = REDUCING_GAP[scaling]
     generous = (round(size[0] * gap), round(size[1] * gap))
     image.draft(image.mode, generous)  # JPEG: the decoder itself scales by 1/2, 1/4 or 1/8
     image.load()
+    if may_lack_rows(image, *file):
+        raise OSError("rows are missing")
     rgb = _rgb(image)
     if rgb.size == size:
         return rgb
@@ -276,9 +294,3 @@ def _rgb(image: Image.Image) -> Image.Image:
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
     return image.convert("RGB")
-
-
-def _reason(exc: Exception) -> str:
-    """The first line of a decoder's complaint, without addresses or paths."""
-    text = str(exc).partition("\n")[0]
-    return text[:100] if text and "<" not in text and "/" not in text else type(exc).__name__

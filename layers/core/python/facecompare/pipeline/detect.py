@@ -2,8 +2,9 @@
 
 Detectors are asked in the engine's order and the first that finds anything decides: a HOG detector
 is quick, a CNN finds what it misses. A CNN also finds faces that lie on their side, whose landmarks
-would then be nonsense; so a file that does not say which way is up is looked at in all four quarter
-turns, and the turn that the detector likes best is taken.
+would then be nonsense; so a photo in which the first is not sure is looked at in all four quarter
+turns, and the turn that the detector likes best is taken, whatever the file says of which way is
+up: phones write that it is upright when they lie flat.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
 
 
+# Pixels of the further looks at a photo without a face: two and four times the working width of a
+# photo of 4:3. Of a 12-megapixel one, a face of a fortieth of its width then has 60.
+LARGER_LOOKS = (1_080_000, 4_320_000)
+# Faces less wide than this have fewer pixels than their chips, of which the face is 100 wide.
+SMALL_FACE_PX, CHIP_FACE_PX = 80.0, 120.0
 MOST_MATCHED = 20  # faces of a photo under best-match: as many embeddings take about a second
 
 
@@ -49,11 +55,29 @@ class DetectedFaces:
 
 
 def detect(image: DecodedImage, engine: Engine) -> DetectedFaces:
-    """All faces of the picture with their five landmarks.
+    """All faces of the picture with their five landmarks. Where it has none, or small ones only, it
+    is looked at once more with more of the photo's pixels.
 
-    Raises  NoFace when no detector finds one in any turn that the file allows.
+    Raises  NoFace when no detector finds one in any turn.
     """
-    upright, *fallbacks = engine.detectors
+    found = _look(image, engine, engine.detectors)
+    for pixels in _larger_looks(image, found):
+        larger = (found.image if found else image).enlarged(pixels)
+        again = _look(larger, engine, _quick(engine.detectors)) if larger else None
+        if again and (not found or len(again.faces) >= len(found.faces)):
+            return again
+    if found is None:
+        raise NoFace(
+            f"no face was found in the {image.width} × {image.height} photo; use one in which a "
+            "face is visible from the front and at least a twentieth as wide as the photo"
+        )
+    return found
+
+
+def _look(
+    image: DecodedImage, engine: Engine, detectors: Sequence[FaceDetector]
+) -> DetectedFaces | None:
+    upright, *fallbacks = detectors
     faces = _faces(image, upright, engine)
     for detector in fallbacks:
         if faces:
@@ -63,11 +87,25 @@ def detect(image: DecodedImage, engine: Engine) -> DetectedFaces:
         faces = _faces(image, upright, engine) if image.quarter_turns else ()
         faces = faces or _faces(image, detector, engine)
     if not faces:
-        raise NoFace(
-            f"no face was found in the {image.width} × {image.height} photo; use one in which a "
-            "face is visible from the front and at least a tenth as wide as the photo"
-        )
+        return None
     return DetectedFaces(image, tuple(sorted(faces, key=lambda face: -face.box.area)))
+
+
+def _larger_looks(image: DecodedImage, found: DetectedFaces | None) -> Sequence[int]:
+    """How many pixels to look at next: until there is a face, or such that the largest has all the
+    pixels that its chip has room for."""
+    if found is None:
+        return LARGER_LOOKS
+    width = found.faces[0].box.width
+    if width >= SMALL_FACE_PX:
+        return ()
+    here = image.pixels.shape[0] * image.pixels.shape[1]
+    return (min(round(here * (CHIP_FACE_PX / width) ** 2), LARGER_LOOKS[-1]),)
+
+
+def _quick(detectors: Sequence[FaceDetector]) -> list[FaceDetector]:
+    """The first detector in all its ways; others take seconds for so many pixels."""
+    return [each for each in detectors if each.name == detectors[0].name]
 
 
 def choose(detected: DetectedFaces, wanted: FacePolicy | int) -> tuple[Face, ...]:
@@ -122,8 +160,6 @@ def _landmarks5(image: DecodedImage, found: Detection, engine: Engine) -> Points
 
 def _best_turn(image: DecodedImage, detector: FaceDetector) -> DecodedImage:
     """The turn that is most upright, and the photo as it is when none is enough more so."""
-    if image.states_up:
-        return image
     turns = [image.turned(turns) for turns in range(4)]
     as_it_is, *others = (detector.uprightness(turn.pixels) for turn in turns)
     best = max(others)

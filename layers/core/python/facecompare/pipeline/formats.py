@@ -1,16 +1,29 @@
-"""Which picture formats are accepted, and how a file is told to be one of them.
+"""Which picture formats are accepted, how a file is told to be one of them, and opened.
 
-The bytes' own signature decides. A name or content type that says another format is refused: it is
-the cheapest sign of a file that is not what its sender thinks.
+The bytes' own signature decides. A name or content type that says another format is told, and
+refused on demand: phones and browsers save photos under wrong names every day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import PurePath
 
-from facecompare.errors import MislabelledImage
+from PIL import Image, UnidentifiedImageError
 
+from facecompare.config import ImageLimits
+from facecompare.errors import (
+    DamagedImage,
+    EmptyImage,
+    ImageError,
+    ImageTooLarge,
+    ImageTooSmall,
+    TooManyPixels,
+    UnsupportedImage,
+)
+
+EXIF_HEADER = b"Exif\0\0"
 ACCEPTED = "JPEG, PNG, WebP, AVIF, HEIC, BMP, GIF or TIFF"
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -53,28 +66,131 @@ def _brands(head: bytes) -> set[bytes]:
     return {head[8:12]} | {head[start : start + 4] for start in range(16, end - 3, 4)}
 
 
-def refuse_false_claims(name: str, content_type: str, kind: str) -> None:
-    """Hold the name and the content type against what the bytes are. Raises  MislabelledImage."""
+def kind_of(data: bytes, limits: ImageLimits) -> str:
+    """The format, by the bytes' own signature.
+
+    Raises  EmptyImage, ImageTooLarge, UnsupportedImage.
+    """
+    size = len(data)
+    if size == 0:
+        raise EmptyImage(f"the photo is empty (0 bytes); accepted are {ACCEPTED} files")
+    if size > limits.max_bytes:
+        raise ImageTooLarge(
+            f"the photo has {size:,} bytes; at most {limits.max_bytes:,} are accepted"
+        )
+    kind = sniff(data)
+    if kind is None:
+        from facecompare.pipeline.look_alikes import likeness
+
+        raise UnsupportedImage(f"the file is {likeness(data)}; accepted are {ACCEPTED} files")
+    return kind
+
+
+def opened(data: bytes, kind: str, limits: ImageLimits) -> Image.Image:
+    """The opened picture: its header checked, no pixel decoded.
+
+    Raises  TooManyPixels, ImageTooSmall; whatever Pillow raises for a damaged header.
+    """
+    if kind == "HEIF":
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+    try:
+        image = Image.open(BytesIO(data), formats=(kind,))
+    except Image.DecompressionBombError as exc:
+        raise TooManyPixels(
+            f"the {kind} header announces too many pixels ({exc}); at most "
+            f"{limits.max_pixels:,} are accepted"
+        ) from exc
+    _check_dimensions(image.width, image.height, limits)
+    return image
+
+
+def _check_dimensions(width: int, height: int, limits: ImageLimits) -> None:
+    if width * height > limits.max_pixels or max(width, height) > limits.max_side_px:
+        raise TooManyPixels(
+            f"the picture is {width:,} × {height:,} pixels; at most {limits.max_pixels:,} in all "
+            f"and {limits.max_side_px:,} a side are accepted"
+        )
+    if min(width, height) < limits.min_side_px:
+        raise ImageTooSmall(
+            f"the picture is {width} × {height} pixels; at least {limits.min_side_px} a side are "
+            "needed"
+        )
+
+
+def claim_against(name: str, content_type: str, kind: str) -> str:
+    """How the name or the content type contradicts what the bytes are; empty where they do not."""
     claims = (
         (f"is named {name!r}", _EXTENSIONS.get(PurePath(name).suffix.lower())),
         (f"is sent as {content_type}", _CONTENT_TYPES.get(_media_type(content_type))),
     )
     for claim, claimed in claims:
         if claimed not in (None, kind):
-            raise MislabelledImage(
+            return (
                 f"the file {claim} but holds a {kind} picture; give it the name and type of what "
                 "it holds"
             )
+    return ""
 
 
 def _media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def likeness(data: bytes) -> str:
-    """What an unaccepted file looks like, for the message that refuses it."""
+def readable_exif(exif: bytes) -> Image.Exif | None:
+    """EXIF data behind their header or without one; None where they cannot be read, and for two
+    headers, which no viewer reads."""
+    found = Image.Exif()
     try:
-        data[:200].decode("ascii")
-    except UnicodeDecodeError:
-        return "no picture of a known kind"
-    return "a PDF" if data.startswith(b"%PDF") else "text"
+        found.load(exif)
+    except Exception:  # as of any hostile file
+        return None
+    return None if exif.startswith(2 * EXIF_HEADER) else found
+
+
+def may_lack_rows(picture: Image.Image, kind: str, data: bytes) -> bool:
+    """Whether rows of this picture, decoded from this file, were not in it: what is cheap to tell
+    first, and only of a picture that might be cut what is sure."""
+    if kind == "JPEG":
+        suspected = bool(picture.info.get("progressive")) or _is_flat(picture)
+    else:
+        suspected = kind in ("PNG", "TIFF")
+    if not suspected:
+        return False
+    from facecompare.pipeline.completeness import lacks_rows
+
+    return lacks_rows(kind, data, picture)
+
+
+def _is_flat(picture: Image.Image) -> bool:
+    """Whether the last two pixels are alike: in a baseline JPEG, blocks that are missing are flat,
+    and the last one is missing before all others."""
+    width, height = picture.size
+    last, before = (picture.getpixel((width - each, height - 1)) for each in (1, min(2, width)))
+    return last == before
+
+
+def refusal(kind: str, data: bytes, failure: Exception) -> ImageError:
+    """Why a file of this format could not be decoded."""
+    if isinstance(failure, ImageError):
+        return failure
+    reason = _reason(failure)
+    from facecompare.pipeline.features import unsupported_feature
+
+    if feature := unsupported_feature(kind, data, str(failure)):
+        return UnsupportedImage(
+            f"the {kind} picture has {feature}, which is not accepted; save it as an 8-bit "
+            "JPEG, PNG or WebP"
+        )
+    return DamagedImage(
+        f"the {kind} picture is damaged or cut short ({reason}); send the complete file"
+    )
+
+
+def _reason(exc: Exception) -> str:
+    """The first line of a decoder's complaint, without addresses or paths."""
+    if isinstance(exc, UnidentifiedImageError):
+        return "its header cannot be read"
+    text = str(exc).partition("\n")[0]
+    return text[:100] if text and "<" not in text and "/" not in text else type(exc).__name__

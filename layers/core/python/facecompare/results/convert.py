@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facecompare.engines.calibration import Doubt, Verdict
+from facecompare.errors import MislabelledImage
 from facecompare.results.schemas import (
     BoxResponse,
     CandidateResponse,
@@ -14,6 +15,7 @@ from facecompare.results.schemas import (
     FaceResponse,
     MeasureResponse,
     PhotoResponse,
+    PhotoWarningResponse,
     PredictionResponse,
     TimingResponse,
 )
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from facecompare.compare import Comparison, FaceReport, PhotoReport
     from facecompare.engines.calibration import Interpretation
     from facecompare.engines.protocol import Points
+    from facecompare.pipeline.decode import DecodedImage
     from facecompare.pipeline.quality import Measure
     from facecompare.predict import Prediction
     from facecompare.records.record import ComparisonRecord
@@ -140,8 +143,15 @@ def _photo(report: PhotoReport, chips: bool) -> PhotoResponse:
         sha256=image.sha256,
         quarter_turns=image.quarter_turns,
         faces=[_face(report, face, chips) for face in report.faces],
+        warnings=_warnings(image),
         not_compared=len(report.faces) - len(report.held),
     )
+
+
+def _warnings(image: DecodedImage) -> list[PhotoWarningResponse]:
+    if not image.false_claim:
+        return []
+    return [PhotoWarningResponse(MislabelledImage.code, image.false_claim)]
 
 
 def _pairs(comparison: Comparison, scores: Sequence[float | None]) -> list[FacePairResponse]:

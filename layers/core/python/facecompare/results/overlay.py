@@ -1,4 +1,4 @@
-"""Boxes and landmarks drawn onto a photo, as PNG."""
+"""Boxes and landmarks drawn onto a photo, as PNG or JPEG."""
 
 from __future__ import annotations
 
@@ -21,17 +21,21 @@ if TYPE_CHECKING:
 DISPLAY_WIDTH_PX = 1000  # wide enough to judge landmarks by eye, small enough to send
 COMPARED, OTHER, POINT = "#00c853", "#ffab00", "#ff1744"  # told apart also by line width
 GAP_PX = 16
+JPEG_QUALITY = 92
 
 
-def draw_faces(photo: Photo, report: PhotoReport, limits: ImageLimits) -> bytes:
-    """One photo with its faces, as a viewer shows it, at most DISPLAY_WIDTH_PX wide; PNG."""
-    return png_of(_drawn(photo, report, limits))
+def draw_faces(photo: Photo, report: PhotoReport, limits: ImageLimits, kind: str = "PNG") -> bytes:
+    """One photo with its faces, as a viewer shows it, at most DISPLAY_WIDTH_PX wide."""
+    return encoded(_drawn(photo, report, limits), kind)
 
 
 def draw_comparison(
-    photos: tuple[Photo, Photo], reports: tuple[PhotoReport, PhotoReport], limits: ImageLimits
+    photos: tuple[Photo, Photo],
+    reports: tuple[PhotoReport, PhotoReport],
+    limits: ImageLimits,
+    kind: str = "PNG",
 ) -> bytes:
-    """Both photos side by side with their faces; PNG."""
+    """Both photos side by side with their faces."""
     left, right = (
         _drawn(photo, report, limits) for photo, report in zip(photos, reports, strict=True)
     )
@@ -39,18 +43,18 @@ def draw_comparison(
     canvas = Image.new("RGB", size, "white")
     canvas.paste(left, (0, 0))
     canvas.paste(right, (left.width + GAP_PX, 0))
-    return png_of(canvas)
+    return encoded(canvas, kind)
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
     """height × width × 3 RGB → PNG."""
-    return png_of(Image.fromarray(pixels))
+    return encoded(Image.fromarray(pixels))
 
 
-def png_of(picture: Image.Image) -> bytes:
-    """A Pillow picture as PNG, without metadata."""
+def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
+    """A Pillow picture as PNG or JPEG, without metadata."""
     buffer = BytesIO()
-    picture.save(buffer, "PNG")
+    picture.save(buffer, kind, quality=JPEG_QUALITY)
     return buffer.getvalue()
 
 

@@ -66,6 +66,16 @@ class FaceResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoWarningResponse:
+    """What is odd about a photo that was accepted."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    code: str
+    """that of the error which it would be if it were refused: mislabelled_image"""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoResponse:
     """What was found in one photo."""
 
@@ -79,6 +89,8 @@ class PhotoResponse:
     """how often the photo had to be turned 90° counter-clockwise before its faces stood upright"""
     faces: list[FaceResponse]
     """largest first"""
+    warnings: list[PhotoWarningResponse]
+    """none, as a rule"""
     not_compared: int
     """faces that were found and held against none; choose one of them with `image1_face` and the
     like, or hold all with `best-match`"""

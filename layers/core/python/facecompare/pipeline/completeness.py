@@ -1,0 +1,116 @@
+"""Whether every row of a picture was in its file.
+
+libjpeg and zlib's reader in Pillow give a whole picture of a file that ends early but well-formed:
+the rows that are missing are grey, flat or black. `formats.may_lack_rows` sends here what might be
+such a picture.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+EOI = b"\xff\xd9"
+# Huffman-coded bytes that no picture needs: where rows are missing, they become some.
+JUNK = bytes((37 * number + 11) % 251 for number in range(512))
+# The next marker that is none within entropy-coded data (ITU-T T.81 §B.1.1.5).
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_SCAN = 0xDA
+# Adam7 (PNG, 3rd edition, §8.2): where each pass begins, and its steps: x, y, across, down.
+_PASSES = (
+    *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
+    *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
+)
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by PNG's colour type
+
+
+def lacks_rows(kind: str, data: bytes, picture: Image.Image) -> bool:
+    """Whether rows of this picture, which was decoded from this file, were not in it."""
+    if kind == "JPEG":
+        return _junk_shows(data, picture)
+    if kind == "PNG":
+        blank = not np.asarray(picture)[-2:].any()  # of an interlaced one, of its last two passes
+        return blank and _png_lacks_rows(data)
+    return kind == "TIFF" and _tiff_lacks_strips(picture)
+
+
+def with_end(data: bytes) -> bytes | None:
+    """A JPEG whose end marker is missing, with it; None for one that is no such file."""
+    end = _end_of_scans(data)
+    if end is None or end < len(data.rstrip(b"\xff")):
+        return None
+    return data.rstrip(b"\xff") + EOI
+
+
+def _junk_shows(data: bytes, picture: Image.Image) -> bool:
+    """Whether more entropy-coded bytes change the picture: then it lacked some."""
+    end = _end_of_scans(data)
+    if end is None:
+        return True
+    with Image.open(BytesIO(data[:end] + JUNK + EOI), formats=("JPEG",)) as other:
+        other.draft(picture.mode, picture.size)
+        if other.size != picture.size:  # its decoder scales by powers of two
+            return False
+        other.load()
+        return not np.array_equal(np.asarray(picture), np.asarray(other))
+
+
+def _end_of_scans(data: bytes) -> int | None:
+    """Where the entropy-coded data of a JPEG's last scan end; None where no scan begins."""
+    at, in_scan = 2, False
+    while True:
+        found = _MARKER.search(data, at)
+        if found is None:
+            return len(data) if in_scan else None
+        at = found.start()
+        marker = data[at + 1]
+        if marker == EOI[1]:
+            return at if in_scan else None
+        if at + 4 > len(data):
+            return at if in_scan else None
+        in_scan = in_scan or marker == _SCAN
+        at += 2 + struct.unpack_from(">H", data, at + 2)[0]
+
+
+def _png_lacks_rows(data: bytes) -> bool:
+    width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    bits = depth * _SAMPLES[colour]
+    passes = _PASSES if interlaced else ((0, 0, 1, 1),)
+    expected = sum(_pass_bytes(width, height, bits, *each) for each in passes)
+    inflater, found = zlib.decompressobj(), 0
+    for chunk in _idat(data):
+        found += len(inflater.decompress(chunk))
+        if found >= expected:
+            return False
+    return True
+
+
+def _pass_bytes(width: int, height: int, bits: int, x: int, y: int, across: int, down: int) -> int:
+    columns, rows = -(-(width - x) // across), -(-(height - y) // down)
+    return rows * (1 + -(-columns * bits // 8)) if columns > 0 and rows > 0 else 0
+
+
+def _idat(data: bytes) -> Iterator[bytes]:
+    at = 8
+    while at + 8 <= len(data):
+        (length,) = struct.unpack_from(">I", data, at)
+        if data[at + 4 : at + 8] == b"IDAT":
+            for start in range(at + 8, at + 8 + length, 65_536):  # in small parts, for memory
+                yield data[start : min(start + 65_536, at + 8 + length)]
+        at += 12 + length
+
+
+def _tiff_lacks_strips(picture: Image.Image) -> bool:
+    """Fewer strips than the rows need; Pillow fills them with black."""
+    tags = getattr(picture, "tag_v2", {})
+    offsets, rows = tags.get(273), tags.get(278)
+    if not offsets or not rows:
+        return False
+    planes = len(tags.get(258, (8,))) if tags.get(284) == 2 else 1
+    return bool(len(offsets) * rows < tags[257] * planes)

@@ -23,6 +23,7 @@ COMPARE_ROUTES = (
     "POST /api/verify",
     "POST /api/predict",
     "POST /api/detect",
+    "POST /api/explain",
     "GET /api/health",
     "GET /api/openapi.json",
 )

@@ -32,7 +32,7 @@ from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import DetectedFaces, Face, choose, detect
 from facecompare.pipeline.embed import Embedding, embed_all
 from facecompare.pipeline.match import FacePair, Match, match_faces
-from facecompare.pipeline.quality import Measure, quality
+from facecompare.pipeline.quality import Measure, poor_quality, quality, refused
 from facecompare.telemetry import Timing
 
 if TYPE_CHECKING:
@@ -153,8 +153,8 @@ def detect_faces(
     photo: Photo, engine: Engine, options: RequestOptions | None = None
 ) -> PhotoReport:
     """All faces of one photo, none of them embedded."""
+    options = options or RequestOptions()
     with concerning("image"):
-        options = options or RequestOptions()
         return _find(*asked("image", photo, options)["image"], engine, options, Timing())
 
 
@@ -261,13 +261,16 @@ def _face_reports(
 ) -> tuple[FaceReport, ...]:
     predictor68 = engine.landmarks68() if options.landmarks68 else None
     image = detected.image
-    reports = []
+    reports: list[FaceReport] = []
     for face in detected.faces:
         chip = align(image, face, engine.card)
         points68 = predictor68.landmarks(image.pixels, face.box) if predictor68 else None
         measures = quality(image, face, chip, engine.card)
-        flags = any(face is each for each in held), face is held[0]
-        reports.append(FaceReport(face, chip, measures, points68, *flags))
+        wanted = any(face is each for each in held) and not refused(measures, options.min_quality)
+        first = wanted and not any(report.held for report in reports)
+        reports.append(FaceReport(face, chip, measures, points68, held=wanted, compared=first))
+    if not any(report.held for report in reports):
+        raise poor_quality(next(each.quality for each in reports if each.face is held[0]))
     return tuple(reports)
 
 

@@ -12,6 +12,7 @@
     │   │   ├── ImageTooSmall
     │   │   ├── NoFace
     │   │   ├── SeveralFaces
+    │   │   ├── PoorQuality
     │   │   └── UploadNotFound
     │   ├── RequestError        the request around the photos is malformed
     │   │   ├── MissingImage
@@ -163,6 +164,12 @@ class SeveralFaces(ImageError):
     """The policy `only-one` met more than one face."""
 
     code = "several_faces"
+
+
+class PoorQuality(ImageError):
+    """The face warns, and the caller refuses such faces."""
+
+    code = "poor_quality"
 
 
 class MissingImage(RequestError):

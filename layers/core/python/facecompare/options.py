@@ -19,6 +19,13 @@ class FacePolicy(StrEnum):
     """each face is held against each of the other photo, and the nearest two are compared"""
 
 
+class MinQuality(StrEnum):
+    """What becomes of a face that warns."""
+
+    WARN = "warn"
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class RequestOptions:
     """What a caller may choose, from the edge to the pipeline; None is the installation's default.
@@ -41,6 +48,8 @@ class RequestOptions:
     """photo → which face of it is compared, by a policy of its own or by its place from the
     largest, 0, to the smallest; beats `face`"""
     landmarks68: bool = False
+    min_quality: MinQuality = MinQuality.WARN
+    """whether a photo whose compared face warns is refused"""
     strict: bool = False
     """whether a photo whose name or content type contradicts its bytes is refused"""
     chips: bool = False

@@ -24,6 +24,7 @@ from facecompare.engines.thresholds import (
     threshold_for_reference,
 )
 from facecompare.errors import Landmarks68Off
+from facecompare.explain import Explanation, explain
 from facecompare.model_store.files import Models
 from facecompare.options import RequestOptions, reference_names
 from facecompare.pipeline.decode import Photo
@@ -158,6 +159,15 @@ class FaceService:
         report = detect_faces(photo, engine, options)
         self._telemetry.operation_completed("detect", report.timing.including())
         return detection_response(report, engine.card.id, chips=options.chips), report
+
+    def explain(self, photos: Mapping[str, Photo], options: RequestOptions) -> Explanation:
+        """Which parts of the faces in "image1" and "image2" their distance depends on; nothing is
+        recorded."""
+        engine = self.engine(options.engine)
+        options = self.options(options, engine)
+        found = explain(photos["image1"], photos["image2"], engine, options)
+        self._telemetry.operation_completed("explain", found.comparison.timing)
+        return found
 
     def embed(self, photo: Photo, options: RequestOptions) -> Embedding:
         """The embedding of the photo's chosen face; it is returned and never kept."""

@@ -35,6 +35,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.ImageTooSmall: 422,
     errors.NoFace: 422,
     errors.SeveralFaces: 422,
+    errors.PoorQuality: 422,
     errors.MissingImage: 400,
     errors.BadThreshold: 400,
     errors.UnknownField: 400,

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from facecompare.errors import SHOWN_CHARACTERS, BadField, BadRequest
-from facecompare.options import FacePolicy, RequestOptions
+from facecompare.options import FacePolicy, MinQuality, RequestOptions
 
 JSON = "application/json"
 WHOLE_DIGITS = 18  # of a number below 2⁶³; Python refuses to read one with 4,300 digits
@@ -53,6 +53,9 @@ class OptionFields(DecisionFields):
 
     landmarks68: bool = False
     chips: bool = False
+    min_quality: MinQuality = Field(
+        MinQuality.WARN, description="whether a photo whose compared face warns is refused"
+    )
     strict: bool = Field(
         False, description="refuse a photo whose name or content type contradicts its bytes"
     )

@@ -63,19 +63,21 @@ class Uploaded:
 
 
 async def read_request(
-    request: Request, names: tuple[str, ...], uploads: Uploads | None
+    request: Request, names: tuple[str, ...], uploads: Uploads | None, *, one_each: bool = False
 ) -> tuple[dict[str, Photo], RequestOptions]:
-    """Photos of these names, sent along or uploaded before, and the options.
+    """Photos of these names, sent along or uploaded before, and the options; of the first one's
+    person there may be more photos, unless there is to be `one_each`.
 
     Raises  UnsupportedContentType, BadRequest, MissingImage, UnknownField, BadField, BadThreshold,
             UploadsOff, UploadNotFound, UploadsUnavailable; ImageTooLarge when the body outgrows
             its limit while it is read.
     """
-    fields = _one_by_one(_by_own_names(await _fields(request), names), names)
-    further = [each for each in further_names(names) if each in fields]
+    allowed = () if one_each else further_names(names)
+    fields = _one_by_one(_by_own_names(await _fields(request), names), names if allowed else ())
+    further = [each for each in allowed if each in fields]
     sent = {name: _sent(name, fields.pop(name, None)) for name in (*names, *further)}
     texts = {name: _text(value) for name, value in fields.items()}
-    named = {*names, *further_names(names)}  # which face of a photo that was not sent is no matter
+    named = {*names, *allowed}  # which face of a photo that was not sent is no matter
     chosen = {name: texts.pop(name + FACE_SUFFIX, None) for name in named}
     options = replace(_options(texts), faces=_faces(chosen))
     photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
@@ -169,7 +171,7 @@ def _one_by_one(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any
 
     Raises  BadField for a list of anything else, and for an empty or too long one.
     """
-    reference = names[0] if further_names(names) else ""
+    reference = names[0] if names else ""
     single: dict[str, Any] = {}
     for name, value in fields.items():
         values = {name: value}

@@ -16,6 +16,7 @@ from facecompare.cli.request_options import (
     json_option,
     landmarks_option,
     photo_argument,
+    quality_option,
     strict_option,
 )
 from facecompare.config import Settings
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @photo_argument("image", "A photo, or - for stdin.")
 @face_options
 @landmarks_option
+@quality_option
 @strict_option
 @overlay_option
 @json_option

@@ -21,6 +21,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "compare": ("photos", "Say whether two photos show the same person."),
         "predict": ("predict", "Say which of two photos is closer to a third."),
         "detect": ("detect", "Find the faces of a photo."),
+        "explain": ("explain", "Draw which parts of two faces their distance depends on."),
         "embed": ("embed", "Turn faces into embeddings, vectors of numbers."),
     },
     "Compare many pairs": {

@@ -12,7 +12,7 @@ import click
 from facecompare.cli.output import PICTURES, STDOUT
 from facecompare.engines.thresholds import MAX_THRESHOLD, check_threshold
 from facecompare.errors import BadField, BadThreshold, RequestError
-from facecompare.options import FacePolicy
+from facecompare.options import FacePolicy, MinQuality
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -101,6 +101,16 @@ class Policy(OneOf):
     ) -> FacePolicy:
         """Raises  BadField."""
         return FacePolicy(super().convert(value, param, ctx))
+
+
+class Quality(OneOf):
+    """What becomes of a face that warns."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> MinQuality:
+        """Raises  BadField."""
+        return MinQuality(super().convert(value, param, ctx))
 
 
 class PolicyOrPlace(click.ParamType[FacePolicy | int]):
@@ -205,6 +215,7 @@ def _is_threshold(number: float) -> bool:
 
 FILE, PICTURE, FOLDER, PHOTO, SINCE = FilePath(), PicturePath(), FolderPath(), PhotoPath(), Since()
 FACE_OR_PLACE = PolicyOrPlace()
+MIN_QUALITY = Quality([each.value for each in MinQuality])
 FACE = Policy([policy.value for policy in FacePolicy])
 THRESHOLD = Number(
     f"a distance above 0 and at most {MAX_THRESHOLD:g}, e.g. 0.5", _is_threshold, BadThreshold

@@ -22,6 +22,7 @@ from facecompare.cli.request_options import (
     landmarks_option,
     own_face_option,
     photo_argument,
+    quality_option,
     request_options,
     strict_option,
     threshold_options,
@@ -78,6 +79,7 @@ overlay_option = click.option(
 @own_face_option("--face1", "image1")
 @own_face_option("--face2", "image2")
 @landmarks_option
+@quality_option
 @strict_option
 @overlay_option
 @click.option("--record", is_flag=True, help="Add a record to the log.")
@@ -284,4 +286,4 @@ def _shortfall(measure: MeasureResponse) -> str:
     else:
         wanted = f"{low:g} to {high:g}"
     found = f"{measure.name} is {measure.value:g} {measure.unit}"
-    return f"{found}; {wanted} gives a surer verdict"
+    return f"{found}; {wanted} gives a surer verdict; {measure.remedy}"

@@ -27,6 +27,7 @@ from facecompare.cli.request_options import (
     landmarks_option,
     own_face_option,
     photo_argument,
+    quality_option,
     request_options,
     strict_option,
     threshold_options,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @own_face_option("--face1", "image1")
 @own_face_option("--face2", "image2")
 @landmarks_option
+@quality_option
 @strict_option
 @click.option("--record", is_flag=True, help="Add a record for each candidate to the log.")
 @decide_option

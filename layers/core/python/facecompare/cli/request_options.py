@@ -10,7 +10,15 @@ from typing import Any, TypeVar
 
 import click
 
-from facecompare.cli.parameters import FACE, FACE_OR_PLACE, FILE, PHOTO, RATE, THRESHOLD
+from facecompare.cli.parameters import (
+    FACE,
+    FACE_OR_PLACE,
+    FILE,
+    MIN_QUALITY,
+    PHOTO,
+    RATE,
+    THRESHOLD,
+)
 from facecompare.config import DEFAULT_ENGINE
 from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions
 
@@ -84,6 +92,12 @@ def request_options(
     return RequestOptions(faces=faces, **requested)
 
 
+quality_option = click.option(
+    "--min-quality",
+    type=MIN_QUALITY,
+    default=MIN_QUALITY.choices[0],
+    help="Whether a photo whose compared face warns is refused.",
+)
 strict_option = click.option(
     "--strict", is_flag=True, help="Refuse a photo whose name says another format than its bytes."
 )

@@ -44,12 +44,14 @@ class Box:
 class Detection:
     """One face as its detector reports it; the score's scale is the detector's own.
 
-    points  the detector's own five points, where it has any: eyes, nose and corners of the mouth
+    points       the detector's own five points, where it has any: eyes, nose, corners of the mouth
+    plain_score  of the picture as it is, where a detector also looks at it changed; None elsewhere
     """
 
     box: Box
     score: float
     points: Points | None = None
+    plain_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

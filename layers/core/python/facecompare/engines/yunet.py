@@ -7,6 +7,7 @@ Source  W. Wu et al., "YuNet: A Tiny Millisecond-level Face Detector" (2023); wh
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,7 +81,9 @@ class YunetDetector(FaceDetector):
         first; scores are from 0 to 1. None, when the best is below `at_least`; where that is 0,
         the faces of all looks at the picture, each as it is seen best."""
         looks = [self._rows(pixels)] if self._at_least else self._looks(pixels)
-        found = [self._upright(pixels, _detection(row)) for row in _distinct(np.concatenate(looks))]
+        rows = _distinct(np.concatenate(looks))
+        plain = [replace(_detection(row), plain_score=_score_at(row, looks[0])) for row in rows]
+        found = [self._upright(pixels, each) for each in plain]
         if not found or found[0].score < self._at_least:
             return []
         return [each for each in found if each.score >= SURE] or found
@@ -129,7 +132,8 @@ class YunetDetector(FaceDetector):
         away = face.points + np.round(corner) - (x, y)
         cos, sin = np.cos(np.radians(lean)), np.sin(np.radians(lean))
         points = (away @ np.array([[cos, sin], [-sin, cos]]) + (x, y)).astype(np.float32)
-        return Detection(_framed((face.box.width / FRAME_SHARE) ** 2, points), face.score, points)
+        box = _framed((face.box.width / FRAME_SHARE) ** 2, points)
+        return Detection(box, face.score, points, face.score)
 
     def _rows(self, pixels: Pixels) -> Rows:
         (cells,) = self._session().run(None, {"pictures": _padded(pixels)[None]})
@@ -182,6 +186,13 @@ def _distinct(rows: Rows) -> list[Rows]:
         areas, area = (left[:, 3:5] - left[:, 1:3]).prod(axis=1), (best[3:5] - best[1:3]).prod()
         left = left[shared <= MAX_OVERLAP * (areas + area - shared)]
     return kept
+
+
+def _score_at(row: Rows, look: Rows) -> float:
+    """Of the face in this place as this look sees it; 0 where it sees none."""
+    x, y = (row[1] + row[3]) / 2, (row[2] + row[4]) / 2
+    here = (look[:, 1] < x) & (x < look[:, 3]) & (look[:, 2] < y) & (y < look[:, 4])
+    return float(look[here, 0].max(initial=0))
 
 
 def _detection(row: Rows) -> Detection:

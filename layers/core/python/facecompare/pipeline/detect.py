@@ -37,6 +37,7 @@ class Face:
     """One face, in working pixels of the picture it was found in; see `DecodedImage`.
 
     detector_points  the detector's own five points, where it has any: eyes, nose, mouth's corners
+    plain_score      of the picture as it is, where the detector also looks at it changed
     """
 
     box: Box
@@ -44,6 +45,7 @@ class Face:
     detector: str
     detection_score: float
     detector_points: Points | None = None
+    plain_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +148,7 @@ def _faces(image: DecodedImage, detector: FaceDetector, engine: Engine) -> tuple
             detector=detector.name,
             detection_score=found.score,
             detector_points=found.points,
+            plain_score=found.plain_score,
         )
         for found in detector.find(image.pixels)
     )

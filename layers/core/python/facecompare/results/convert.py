@@ -11,6 +11,8 @@ from facecompare.results.schemas import (
     CandidateResponse,
     ComparisonResponse,
     DetectionResponse,
+    ExplanationResponse,
+    FaceMapResponse,
     FacePairResponse,
     FaceResponse,
     MeasureResponse,
@@ -24,9 +26,13 @@ from facecompare.telemetry import STAGES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from facecompare.compare import Comparison, FaceReport, PhotoReport
     from facecompare.engines.calibration import Interpretation
     from facecompare.engines.protocol import Points
+    from facecompare.explain import Explanation, FaceMap
     from facecompare.pipeline.decode import DecodedImage
     from facecompare.pipeline.quality import Measure
     from facecompare.predict import Prediction
@@ -187,11 +193,15 @@ def _face(report: PhotoReport, found: FaceReport, chips: bool) -> FaceResponse:
 
 
 def _chip(found: FaceReport) -> str:
+    return _base64(found.chip.picture)
+
+
+def _base64(picture: NDArray[np.uint8]) -> str:
     from base64 import b64encode
 
     from facecompare.results.overlay import png
 
-    return b64encode(png(found.chip.picture)).decode()
+    return b64encode(png(picture)).decode()
 
 
 def _points(points: Points) -> list[tuple[float, float]]:
@@ -206,7 +216,23 @@ def _measure(measure: Measure) -> MeasureResponse:
         minimum=measure.minimum,
         maximum=measure.maximum,
         warns=measure.warns,
+        remedy=measure.remedy,
     )
+
+
+def explanation_response(found: Explanation) -> ExplanationResponse:
+    """What a caller is told of an explanation."""
+    return ExplanationResponse(
+        engine=found.comparison.engine_id,
+        distance=found.comparison.match.decisive[0],
+        image1=_map(found.image1),
+        image2=_map(found.image2),
+    )
+
+
+def _map(found: FaceMap) -> FaceMapResponse:
+    changes = [[round(each, 4) for each in row] for row in found.changes.tolist()]
+    return FaceMapResponse(changes, _base64(found.picture))
 
 
 def _timing(timing: Timing) -> TimingResponse:

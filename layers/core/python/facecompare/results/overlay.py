@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from facecompare.compare import FaceReport, PhotoReport
 from facecompare.config import ImageLimits
 from facecompare.engines.protocol import Box
+from facecompare.explain import Explanation
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 DISPLAY_WIDTH_PX = 1000  # wide enough to judge landmarks by eye, small enough to send
 COMPARED, OTHER, POINT = "#00c853", "#ffab00", "#ff1744"  # told apart also by line width
 GAP_PX = 16
+MAP_SIDE_PX = 300
 JPEG_QUALITY = 92
 
 
@@ -43,6 +45,18 @@ def draw_comparison(
     canvas = Image.new("RGB", size, "white")
     canvas.paste(left, (0, 0))
     canvas.paste(right, (left.width + GAP_PX, 0))
+    return encoded(canvas, kind)
+
+
+def draw_explanation(found: Explanation, kind: str = "PNG") -> bytes:
+    """Each aligned face beside its heat map."""
+    maps = (found.image1, found.image2)
+    parts = [part for each in maps for part in (each.chip, each.picture)]
+    size = (MAP_SIDE_PX, MAP_SIDE_PX)
+    canvas = Image.new("RGB", (len(parts) * (MAP_SIDE_PX + GAP_PX) - GAP_PX, MAP_SIDE_PX), "white")
+    for place, part in enumerate(parts):
+        shown = Image.fromarray(part).resize(size, Image.Resampling.LANCZOS)
+        canvas.paste(shown, (place * (MAP_SIDE_PX + GAP_PX), 0))
     return encoded(canvas, kind)
 
 

@@ -31,7 +31,8 @@ class MeasureResponse:
 
     __pydantic_config__ = FIELD_DOCSTRINGS
     name: str
-    """face_width, sharpness, brightness, contrast, noise, yaw, pitch, roll or visibility"""
+    """face_width, sharpness, brightness, contrast, noise, yaw, pitch, roll, eyes_seen,
+    mouth_seen, glare, visibility"""
     value: float
     unit: str
     minimum: float | None
@@ -39,6 +40,8 @@ class MeasureResponse:
     maximum: float | None
     """the limit above which it warns"""
     warns: bool
+    remedy: str | None
+    """what to do about it, where it warns"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,31 @@ class PredictionResponse:
     image1: CandidateResponse
     image2: CandidateResponse
     timing_ms: TimingResponse
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMapResponse:
+    """How the distance changes when a patch covers a part of one face."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    changes: list[list[float]]
+    """rows from the top, a number for each place of the patch: above 0 it moves the two faces
+    apart, below 0 together"""
+    picture: str
+    """the aligned face as a PNG in base64, red where covering moves apart, blue where together"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationResponse:
+    """A heat map of each of two faces. It shows what this network's distance depends on, neither
+    why, nor what a person would go by; and it is no proof of anything."""
+
+    __pydantic_config__ = FIELD_DOCSTRINGS
+    engine: str
+    distance: float
+    """by which the engine decides"""
+    image1: FaceMapResponse
+    image2: FaceMapResponse
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,14 @@ from facecompare.api.request_body import (
 )
 from facecompare.errors import TimedOut
 from facecompare.options import FacePolicy
-from facecompare.results.overlay import draw_faces
-from facecompare.results.schemas import ComparisonResponse, DetectionResponse, PredictionResponse
+from facecompare.results.convert import explanation_response
+from facecompare.results.overlay import draw_explanation, draw_faces
+from facecompare.results.schemas import (
+    ComparisonResponse,
+    DetectionResponse,
+    ExplanationResponse,
+    PredictionResponse,
+)
 from facecompare.service import FaceService, RequestContext
 
 T = TypeVar("T")
@@ -80,6 +86,7 @@ async def worker_threads(request: Request, services: AppServices) -> WorkerThrea
 Workers = Annotated[WorkerThreads, Depends(worker_threads)]
 
 
+_BINARY = {"type": "string", "format": "binary"}
 _BASE64 = {"type": "string", "contentEncoding": "base64"}
 _UPLOAD = {
     "type": "object",
@@ -103,8 +110,9 @@ def _responses(operation: str, other: dict[str, Any] | None = None) -> dict[int 
     return {**responses(400, 401, 413, 415, 422), 200: {"content": content}}
 
 
-def _body(names: tuple[str, ...]) -> dict[str, Any]:
+def _body(names: tuple[str, ...], *, one_each: bool = False) -> dict[str, Any]:
     """The request body for OpenAPI: the same fields as a form with files and as JSON."""
+    further = () if one_each else further_names(names)
     options = OptionFields.model_json_schema()
     policy = options["$defs"]["FacePolicy"]
     fields = {**options["properties"], "face": policy | {"default": "largest"}}
@@ -113,10 +121,12 @@ def _body(names: tuple[str, ...]) -> dict[str, Any]:
             "required": True,
             "content": {
                 "multipart/form-data": {
-                    "schema": _object(names, fields, {"type": "string", "format": "binary"})
+                    "schema": _object(
+                        names, further, fields, {"type": "string", "format": "binary"}
+                    )
                 },
                 "application/json": {
-                    "schema": _object(names, fields, {"oneOf": [_BASE64, _UPLOAD]}),
+                    "schema": _object(names, further, fields, {"oneOf": [_BASE64, _UPLOAD]}),
                     "example": dict.fromkeys(names, "/9j/4AAQSkZJRgABAQAAAQ…") | {"threshold": 0.5},
                 },
             },
@@ -125,9 +135,11 @@ def _body(names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _object(
-    names: tuple[str, ...], fields: dict[str, Any], photo: dict[str, Any]
+    names: tuple[str, ...],
+    further: tuple[str, ...],
+    fields: dict[str, Any],
+    photo: dict[str, Any],
 ) -> dict[str, Any]:
-    further = further_names(names)
     more = {"description": f"another photo of the person in {names[0]}"} | photo
     photos = dict.fromkeys(names, photo) | dict.fromkeys(further, more)
     faces = {name + FACE_SUFFIX: _FACE for name in photos}
@@ -186,6 +198,28 @@ async def predict(
     photos, options = await read_request(request, TRIPLE, services.uploads)
     context = RequestContext(caller.name, idempotency_key)
     return await workers.run(lambda faces: faces.predict(photos, options, context))
+
+
+@router.post(
+    "/explain",
+    responses=_responses("explain", {"image/png": {}}),
+    response_model=ExplanationResponse,
+    openapi_extra=_body(PAIR, one_each=True),
+)
+async def explain(
+    request: Request,
+    services: AppServices,
+    _caller: PhotosCaller,
+    workers: Workers,
+    overlay: Literal["png"] | None = None,
+) -> Any:
+    """Which parts of the two faces the distance depends on: a heat map of each, as JSON or, with
+    ?overlay=png, as one picture. It takes some seconds, for each face is embedded 64 times."""
+    photos, options = await read_request(request, PAIR, services.uploads, one_each=True)
+    found = await workers.run(lambda faces: faces.explain(photos, options))
+    if overlay is None:
+        return explanation_response(found)
+    return Response(draw_explanation(found), media_type="image/png")
 
 
 @router.post(

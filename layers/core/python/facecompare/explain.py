@@ -1,0 +1,140 @@
+"""Which parts of two faces their distance depends on: a patch slides over one face at a time.
+
+What it is: for each place of the patch, how much farther apart or nearer the two faces are for the
+network when this part of one cannot be seen (M. Zeiler and R. Fergus, "Visualizing and
+Understanding Convolutional Networks", 2014). It tells neither why a network decided so nor what a
+person would go by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from facecompare.compare import Comparison, PhotoReport, compare
+from facecompare.engines.protocol import Engine
+from facecompare.options import RequestOptions
+from facecompare.pipeline.align import align
+from facecompare.pipeline.decode import DecodedImage, Photo
+from facecompare.pipeline.detect import Face
+from facecompare.pipeline.embed import Embedding, embed_all
+from facecompare.pipeline.match import distances_between
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Corners = list[tuple[float, ...]]
+
+STEPS = 8  # places of the patch in a row, and rows: 64 embeddings a face, some two seconds
+PATCH = 0.25  # of the aligned face's width: smaller ones hardly move a distance
+CHIPS_PER_CALL = 16  # that go through the network together, for memory
+STRONGEST = 0.75  # of the colour, over the face
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceMap:
+    """Of one face: by how much the distance grows where the patch lies (less than 0: shrinks).
+
+    changes  STEPS × STEPS, rows from the top
+    chip     the aligned face, height × width × 3, RGB
+    picture  the same with the changes as colour: red where covering moves the two apart, blue where
+             it brings them together
+    """
+
+    changes: NDArray[np.float64]
+    chip: NDArray[np.uint8]
+    picture: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """A comparison, and a map of each of its two faces; the same colour is the same change."""
+
+    comparison: Comparison
+    image1: FaceMap
+    image2: FaceMap
+
+
+def explain(image1: Photo, image2: Photo, engine: Engine, options: RequestOptions) -> Explanation:
+    """Compare, then cover the two faces part by part.
+
+    Raises  as `compare`.
+    """
+    comparison = compare(image1, image2, engine, options)
+    reports = comparison.image1, comparison.image2
+    one, other = (embed_all([each.compared.chip], engine)[0] for each in reports)
+    changes1 = _changes(comparison.image1, other, one, engine)
+    changes2 = _changes(comparison.image2, one, other, engine)
+    most = float(max(np.abs(changes1).max(), np.abs(changes2).max())) or 1.0
+    chips = (report.compared.chip.picture for report in reports)
+    maps = (
+        FaceMap(changes, chip, _coloured(chip, changes / most))
+        for changes, chip in zip((changes1, changes2), chips, strict=True)
+    )
+    return Explanation(comparison, *maps)
+
+
+def _changes(
+    report: PhotoReport, other: Embedding, whole: Embedding, engine: Engine
+) -> NDArray[np.float64]:
+    """[STEPS, STEPS]: the distance to the other face with each part covered, less that without."""
+    image, face, card = report.image, report.compared.face, engine.card
+    colour = tuple(report.compared.chip.picture.mean(axis=(0, 1)).astype(int).tolist())
+    covered = (_covered(image, each, colour) for each in _patches(image, face, engine))
+    chips = [align(each, face, card) for each in covered]
+    parts = (chips[at : at + CHIPS_PER_CALL] for at in range(0, len(chips), CHIPS_PER_CALL))
+    embedded = [each for part in parts for each in embed_all(part, engine)]
+    before = distances_between(whole.values, other.values, card).decisive
+    distances = [distances_between(each.values, other.values, card).decisive for each in embedded]
+    return np.array(distances).reshape(STEPS, STEPS) - before
+
+
+def _patches(image: DecodedImage, face: Face, engine: Engine) -> list[Corners]:
+    """The patch's corners in working pixels, for each of its places on the aligned face, row by row
+    from the top."""
+    found = _places_in_picture(image, face, engine)
+    side = len(found) - 1
+    half = PATCH / 2 * side
+    centres = (np.arange(STEPS) + 0.5) / STEPS * side
+    patches = []
+    for row in centres:
+        for column in centres:
+            top, bottom = (int(np.clip(row + each, 0, side)) for each in (-half, half))
+            left, right = (int(np.clip(column + each, 0, side)) for each in (-half, half))
+            corners = ((top, left), (top, right), (bottom, right), (bottom, left))
+            patches.append([tuple(found[place].tolist()) for place in corners])
+    return patches
+
+
+def _places_in_picture(image: DecodedImage, face: Face, engine: Engine) -> NDArray[np.float64]:
+    """[side, side, 2]: (x, y) in working pixels of each pixel of the aligned face, to the 255th of
+    the picture's sides: the chip of a picture whose colours are its coordinates."""
+    height, width = image.pixels.shape[:2]
+    across, down = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))
+    colours = np.stack([across, down, np.zeros_like(across)], axis=2).round().astype(np.uint8)
+    chip = align(replace(image, pixels=colours), face, engine.card).picture
+    return chip[..., :2] / 255 * (width, height)
+
+
+def _covered(image: DecodedImage, corners: Corners, colour: tuple[int, ...]) -> DecodedImage:
+    """The picture with a patch of this colour."""
+    picture = Image.fromarray(image.pixels)
+    ImageDraw.Draw(picture).polygon(corners, fill=colour)
+    return replace(image, pixels=np.asarray(picture))
+
+
+def _coloured(chip: NDArray[np.uint8], changes: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The chip under red and blue, by changes from −1 to 1."""
+    height, width = chip.shape[:2]
+    smooth = Image.fromarray(changes.astype(np.float32)).resize(
+        (width, height), Image.Resampling.BICUBIC
+    )
+    values = np.clip(np.asarray(smooth), -1, 1)[..., None]
+    colour = np.where(values > 0, (220, 30, 30), (30, 80, 220))
+    strength = STRONGEST * np.abs(values)
+    grey = chip.mean(axis=2, keepdims=True).repeat(3, axis=2)
+    mixed: NDArray[np.uint8] = (grey * (1 - strength) + colour * strength).astype(np.uint8)
+    return mixed

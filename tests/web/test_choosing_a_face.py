@@ -72,7 +72,9 @@ def test_a_chosen_face_is_forgotten_with_its_photo(visitor: Visitor) -> None:
         visitor.page.get_by_role("button", name="Compare face").first.click()
     expect(visitor.photo(2)).to_contain_text("the one you chose")
     visitor.compare(OBAMA, BOTH)
-    expect(visitor.photo(2)).to_contain_text("the largest, framed in yellow, is compared")
+    expect(visitor.photo(2)).to_contain_text(
+        "the one most like the other photo's, framed in yellow, is compared"
+    )
 
 
 def test_one_face_has_nothing_to_choose(visitor: Visitor) -> None:

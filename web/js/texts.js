@@ -24,7 +24,7 @@ export const texts = {
   navAbout: "About",
 
   question: "Are these two photos the same person?",
-  introduction: "Load two photos. The largest face in each is compared with the other.",
+  introduction: "Load two photos. Of all faces in them, the two that are most alike are compared.",
 
   photos: "Photos",
   photoName: {
@@ -45,8 +45,9 @@ export const texts = {
   sentAs: (facts, size) => `${facts}, sent as ${size}`,
   errorOf: (name, message) => `${name}: ${message}`,
   oneFaceFound: "1 face found",
-  facesFound: (count) => `${count} faces found; the largest is compared`,
-  facesFoundAndDrawn: (count) => `${count} faces found; the largest, framed in yellow, is compared`,
+  facesFound: (count) => `${count} faces found; the one most like the other photo's is compared`,
+  facesFoundAndDrawn: (count) =>
+    `${count} faces found; the one most like the other photo's, framed in yellow, is compared`,
   facesFoundAndChosen: (count) =>
     `${count} faces found; the one you chose, framed in yellow, is compared`,
   chooseAnother: "Click another face to compare that one.",
@@ -68,6 +69,9 @@ export const texts = {
     "biden.jpg": "Joe Biden, official portrait as Vice President. White House, public domain.",
   },
 
+  also: (/** @type {string} */ name) => `Add more photos of the person in ${name.toLowerCase()}`,
+  alsoAdded: (names) => `Also of this person: ${names}`,
+  alsoRemove: "Remove them",
   predict: "Predict",
   cancel: "Cancel",
   close: "Close",
@@ -151,6 +155,12 @@ export const texts = {
   contradiction:
     "The two networks contradict each other: one is sure of one person, the other of two. Take other " +
     "photos: large, sharp, and seen from the front.",
+  nearestPair: (count, one, other) =>
+    `These are the most alike of ${count} pairs of faces: face ${one} of the first photo and face ` +
+    `${other} of the second, counted from the largest. Score and rates allow for the others.`,
+  otherFaces: (count) =>
+    count === 1 ? "1 other face was not compared." : `${count} other faces were not compared.`,
+  severalPhotos: (count) => `${count} photos of one person were compared with the other photo.`,
   strictly: (threshold, same) =>
     `By the strict threshold of ${threshold} alone they count as ` +
     `${same ? "the same person" : "different people"}.`,
@@ -183,25 +193,41 @@ export const texts = {
   qualityFine: "Large, sharp and bright enough, and seen from the front.",
   quality: {
     face_width: {
-      low: (value, limit) => `The face is only ${value} px wide; ${limit} px or more are reliable.`,
+      low: (value, limit) =>
+        `The face is only ${value} px wide; ${limit} px or more are reliable. Come nearer.`,
     },
-    sharpness: { low: () => "The face is blurred." },
-    brightness: { low: () => "The face is very dark.", high: () => "The face is very bright." },
-    contrast: { low: () => "The face has little contrast." },
-    noise: { high: () => "The photo is noisy." },
-    visibility: { low: () => "Part of the face is covered or turned away." },
+    sharpness: { low: () => "The face is blurred. Hold the camera still." },
+    brightness: {
+      low: () => "The face is very dark. Turn it to the light.",
+      high: () => "The face is very bright. Avoid glaring light and the flash.",
+    },
+    contrast: { low: () => "The face has little contrast. Use clearer light." },
+    noise: { high: () => "The photo is noisy. Take it in more light." },
+    visibility: { low: () => "Part of the face is covered or turned away. Uncover it." },
+    eyes_seen: { low: () => "The eyes are covered. Take off sunglasses." },
+    mouth_seen: { low: () => "Mouth or nose are covered. Take off the mask." },
+    glare: { high: () => "There are reflections on the eyes. Take off the glasses." },
     yaw: {
-      low: (value) => `The face is turned ${value}° to the left of the picture.`,
-      high: (value) => `The face is turned ${value}° to the right of the picture.`,
+      low: (value) =>
+        `The face is turned ${value}° to the left of the picture. Look into the camera.`,
+      high: (value) =>
+        `The face is turned ${value}° to the right of the picture. Look into the camera.`,
     },
     pitch: {
-      low: (value) => `The face looks up by ${value}°.`,
-      high: (value) => `The face looks down by ${value}°.`,
+      low: (value) => `The face looks up by ${value}°. Hold the camera at eye level.`,
+      high: (value) => `The face looks down by ${value}°. Hold the camera at eye level.`,
     },
   },
   qualityOther: (name, value, unit) => `Unusual ${name}: ${value} ${unit}.`,
 
   detailsTitle: "Technical details",
+  why: "Show what the distance depends on",
+  whyBusy: "This takes some seconds…",
+  whyMeaning:
+    "A patch covered one part of a face after the other. Red: the two faces move apart when this part is " +
+    "covered; blue: they come together. It shows what the network's distance depends on, neither why nor " +
+    "what a person would go by, and it is no proof.",
+  mapOf: (name) => `${name}: what the distance depends on`,
   rawTitle: "Response as JSON",
   chipLeftOut: (length) => `… ${length} characters of PNG in base64, shown above`,
   fact: {

@@ -10,8 +10,8 @@ import {
   pointOnScreen,
   sameShape,
 } from "../../../web/js/photos/geometry.js";
+import { goesAsItIs, sentSize } from "../../../web/js/photos/photo.js";
 import { captionsOf } from "../../../web/js/photos/photo-captions.js";
-import { goesAsItIs, sentSize } from "../../../web/js/photos/shrink.js";
 
 test("a photo is contained in its frame, in the middle", () => {
   const wide = placementOf({ width: 800, height: 400 }, { width: 400, height: 400 });

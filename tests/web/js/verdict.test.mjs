@@ -7,9 +7,10 @@ import {
   decisionOf,
   isContradiction,
   typicalOf,
+  verdictWords,
+  warningsOf,
 } from "../../../web/js/verdict/call.js";
 import { shareOf } from "../../../web/js/verdict/scale.js";
-import { verdictWords, warningsOf } from "../../../web/js/verdict/words.js";
 import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
 
 const CONTRADICTING = { verdict: "uncertain", uncertain_because: "networks_contradict" };
@@ -153,7 +154,7 @@ test("a distance beyond the scale stands at its end", () => {
 test("a warning is rounded away from the limit that it misses", () => {
   const width = { name: "face_width", value: 49.6, unit: "px", minimum: 50, maximum: null };
   assert.deepEqual(warningsOf([{ ...width, warns: true }]), [
-    "The face is only 49 px wide; 50 px or more are reliable.",
+    "The face is only 49 px wide; 50 px or more are reliable. Come nearer.",
   ]);
   assert.deepEqual(warningsOf([{ ...width, warns: false }]), []);
   const yaw = { name: "yaw", value: 30.2, unit: "°", minimum: -25, maximum: 25, warns: true };

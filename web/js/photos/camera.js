@@ -4,7 +4,7 @@ import { showDialog } from "../dialog.js";
 import { dialogById, partsOf } from "../dom.js";
 import { texts } from "../texts.js";
 import { CameraStream } from "./camera-stream.js";
-import { contextOf, emptyCanvas, jpeg } from "./shrink.js";
+import { contextOf, emptyCanvas, jpeg } from "./photo.js";
 
 /** @typedef {{live: boolean, words: string}} CameraView */
 

@@ -6,6 +6,8 @@ import { duration } from "../format.js";
 import { errorOfPhoto, ServiceFailed, withoutPhoto } from "../service/failure.js";
 import { texts } from "../texts.js";
 
+const MOST_FURTHER = 4;
+
 /** @typedef {import("./overlay.js").Layers} Layers */
 /** @typedef {import("../service/failure.js").Failure} Failure */
 /** @typedef {{sent: number, total: number}} Progress  bytes of the request's photos */
@@ -31,6 +33,8 @@ import { texts } from "../texts.js";
 export class ComparisonFormState {
   /** @type {Record<string, Photo | null>} */
   photos;
+  /** @type {Photo[]}  more of the first photo's person */
+  further = [];
   /** @type {Layers} */
   layers = { boxes: true, points5: true, points68: false };
   /** @type {AbortController | null}  the request that is being waited for */
@@ -61,8 +65,24 @@ export class ComparisonFormState {
    */
   load(name, photo, notice) {
     this.photos = { ...this.photos, [name]: photo };
+    if (name === this.names[0]) this.further = [];
     const failure = this.isAboutPhoto(this.failure) ? withoutPhoto(this.failure, name) : null;
     this.settle({ failure, notice });
+  }
+
+  /** @param {Photo[]} photos  of which the service takes MOST_FURTHER */
+  takeFurther(photos) {
+    this.further = photos.slice(0, MOST_FURTHER);
+    this.settle({});
+  }
+
+  furtherNames() {
+    return this.further.map((photo) => /** @type {any} */ (photo).file.name).join(", ");
+  }
+
+  sent() {
+    const further = this.further.map((photo, place) => [`${this.names[0]}_${place + 2}`, photo]);
+    return { ...this.photos, ...Object.fromEntries(further) };
   }
 
   /** The name of the first photo that is missing, if one is. */
@@ -150,7 +170,9 @@ export class ComparisonFormState {
 
   /** What went wrong where no photo is to blame. */
   generalError() {
-    return this.failure && !this.isAboutPhoto(this.failure) ? this.failure.message : "";
+    if (!this.failure || this.isAboutPhoto(this.failure)) return "";
+    const { image, message } = this.failure; // of a further photo, perhaps
+    return image ? texts.errorOf(image, message) : message;
   }
 
   /** How much of the photos is sent, 0 to 1; null where the rest takes nobody knows how long. */

@@ -83,6 +83,7 @@ export class ComparisonForm {
     const parts = this.#parts;
     parts.predict.addEventListener("click", () => this.#send());
     parts.cancel.addEventListener("click", () => this.#settle({ cancelled: true }));
+    parts.also.addEventListener("click", () => this.#changeFurther());
     for (const layer of /** @type {(keyof Layers)[]} */ (Object.keys(this.#state.layers))) {
       parts[layer].addEventListener("change", () => {
         this.#state.setLayer(layer, parts[layer].checked);
@@ -90,6 +91,15 @@ export class ComparisonForm {
       });
     }
     offerExamples(parts.examples, this.#options.examples, (loading) => this.#loadExamples(loading));
+  }
+
+  /** Add more photos of the first one's person, or remove those that there are. */
+  async #changeFurther() {
+    const { further } = this.#state;
+    for (const photo of further) discard(photo);
+    const files = further.length ? [] : await (await import("./files-chosen.js")).chooseFiles();
+    this.#state.takeFurther(files.map((file) => photoOf(file)));
+    this.#render();
   }
 
   /** @param {Promise<LoadedExamples>} loading */
@@ -119,9 +129,9 @@ export class ComparisonForm {
     const onProgress = (sent, total) => {
       if (this.#state.advance(request, { sent, total })) this.#renderProgress();
     };
-    const { photos, chosen } = this.#state;
+    const { chosen } = this.#state;
     try {
-      const ready = await allReady(photos);
+      const ready = await allReady(this.#state.sent());
       const control = { signal: request.signal, onProgress };
       return { response: await this.#options.send(ready, chosen, control) };
     } catch (cause) {
@@ -139,6 +149,7 @@ export class ComparisonForm {
     const { photos, response, request } = this.#state;
     this.#renderPhotos();
     this.#parts.failure.textContent = this.#state.generalError();
+    this.#renderFurther();
     this.#parts.layers.hidden = !response;
     this.#renderBusy(Boolean(request));
     this.#renderProgress();
@@ -157,6 +168,15 @@ export class ComparisonForm {
         layers,
       });
     }
+  }
+
+  #renderFurther() {
+    const { also, alsoNames } = this.#parts;
+    const { names, further } = this.#state;
+    also.textContent = further.length
+      ? texts.alsoRemove
+      : texts.also(this.#titleOf(names[0] ?? ""));
+    alsoNames.textContent = further.length ? texts.alsoAdded(this.#state.furtherNames()) : "";
   }
 
   /** @param {boolean} busy */

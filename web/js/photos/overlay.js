@@ -8,7 +8,7 @@ import {
   pointOnScreen,
   sameShape,
 } from "./geometry.js";
-import { contextOf } from "./shrink.js";
+import { contextOf } from "./photo.js";
 
 /** @typedef {import("../service/types.js").PhotoResult} PhotoResult */
 /** @typedef {import("../service/types.js").Face} Face */

@@ -83,7 +83,7 @@ async function post(url, photos, chosen, control) {
 async function fieldsOf(chosen) {
   const faces = Object.entries(chosen).map(([name, place]) => [`${name}_face`, place]);
   const points = (await has68Points()) ? { landmarks68: true } : {};
-  return { chips: true, ...Object.fromEntries(faces), ...points };
+  return { chips: true, face: "best-match", ...Object.fromEntries(faces), ...points };
 }
 
 /**

@@ -2,9 +2,8 @@
 
 import { fileSize } from "../format.js";
 import { texts } from "../texts.js";
-import { requestApi } from "./api-request.js";
+import { Disconnected, requestApi, send } from "./api-request.js";
 import { ServiceFailed } from "./failure.js";
-import { Disconnected, send } from "./http.js";
 import { serviceInfo } from "./service-info.js";
 
 /** @typedef {Record<string, Blob>} Photos  by the names that the operation gives them */
@@ -110,7 +109,7 @@ function uploadForm(grant, photo, name) {
   return body;
 }
 
-/** @param {import("./http.js").Exchange} exchange @returns {Promise<boolean>} */
+/** @param {import("./api-request.js").Exchange} exchange @returns {Promise<boolean>} */
 async function accepted(exchange) {
   try {
     return (await send(exchange)).ok;

@@ -1,6 +1,6 @@
 /** What the service says of itself. Asked once; a page without an answer works all the same. */
 
-import { send } from "./http.js";
+import { send } from "./api-request.js";
 
 /** @typedef {import("./types.js").Service} Service */
 

@@ -31,6 +31,9 @@
  * @property {string} sha256
  * @property {number} quarter_turns
  * @property {Face[]} faces  largest first
+ * @property {number} [not_compared]  faces that were held against none; older services do not tell
+ *
+ * @typedef {{face1: number, face2: number}} FacePair  their places in `faces`
  *
  * @typedef {Record<"decode" | "detect" | "align" | "embed" | "match" | "total", number>} Timing
  *
@@ -57,6 +60,8 @@
  * @property {number | null} combined_distance
  * @property {number | null} combined_threshold
  * @property {boolean} uncertain  of an older service: two networks contradict each other strongly
+ * @property {FacePair[]} [pairs]  that were held against each other, nearest first
+ * @property {number} [reference_photos]
  * @property {PhotoResult} image1
  * @property {PhotoResult} image2
  * @property {Timing} timing_ms
@@ -81,6 +86,7 @@
  * @property {Doubt | null} [uncertain_because]
  * @property {number | null} [fmr_at_distance]
  * @property {number | null} [fnmr_at_distance]
+ * @property {FacePair[]} [pairs]
  * @property {PhotoResult} photo
  *
  * @typedef {object} Prediction
@@ -91,6 +97,7 @@
  * @property {string} engine
  * @property {string} decided_by
  * @property {number | null} combined_threshold
+ * @property {number} [reference_photos]
  * @property {PhotoResult} anchor
  * @property {Candidate} image1
  * @property {Candidate} image2

@@ -2,7 +2,7 @@
 
 import { fromTemplate, partsOf, withText } from "../dom.js";
 import { texts } from "../texts.js";
-import { warningsOf } from "./words.js";
+import { warningsOf } from "./call.js";
 
 /** @typedef {import("../service/types.js").Face} Face */
 /** @typedef {import("../service/types.js").PhotoResult} PhotoResult */

@@ -1,8 +1,8 @@
 /** The verdict in words, colour and symbol, with its scale. */
 
 import { fromTemplate, partsOf } from "../dom.js";
+import { verdictWords } from "./call.js";
 import { renderScale } from "./scale.js";
-import { verdictWords } from "./words.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 

@@ -6,11 +6,10 @@ import { ComparisonForm } from "../photos/comparison-form.js";
 import { predict } from "../service/operations.js";
 import { addTabEntry } from "../tab-history.js";
 import { texts } from "../texts.js";
-import { callOf, decisionOf, isContradiction } from "../verdict/call.js";
+import { callOf, comparedText, decisionOf, isContradiction, ratesText } from "../verdict/call.js";
 import { createCrops } from "../verdict/crops.js";
 import { createDetails } from "../verdict/details.js";
 import { symbol } from "../verdict/verdict.js";
-import { ratesText } from "../verdict/words.js";
 
 /** @typedef {import("../dom.js").Parts} Parts */
 /** @typedef {import("../service/types.js").Prediction} Prediction */
@@ -127,6 +126,7 @@ function rankWords(prediction, name) {
   const rates = ratesText(verdict);
   if (rates) words.push(rates);
   if (isContradiction(verdict)) words.push(texts.contradiction);
+  words.push(...comparedText(verdict, [prediction.anchor, prediction[name].photo]));
   return { call, fact: words.join(" ") };
 }
 

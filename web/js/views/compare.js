@@ -38,11 +38,19 @@ function createResult(parts) {
   const details = createDetails(parts.details);
   /** @type {Comparison | null} */
   let shown = null;
+  /** @type {Photos} */
+  let shownPhotos = {};
+  parts.why.addEventListener("click", async () => {
+    const { showHeatMaps } = await import("../verdict/heat-map.js");
+    if (shown) await showHeatMaps(parts.maps, shownPhotos, shown);
+  });
 
   /** @param {Comparison | null} comparison @param {Photos} photos */
   return (comparison, photos) => {
     if (comparison === shown) return;
     shown = comparison;
+    shownPhotos = photos;
+    parts.maps.replaceChildren();
     const results = comparison ? titledPhotos(comparison) : [];
     if (comparison) keep(comparison, photos);
     crops.render(results);

@@ -3,10 +3,9 @@
 import { fromTemplate, partsOf } from "../dom.js";
 import { number } from "../format.js";
 import { texts } from "../texts.js";
-import { callOf, decisionOf, isContradiction } from "../verdict/call.js";
+import { callOf, decisionOf, isContradiction, warningsOf } from "../verdict/call.js";
 import { comparedFace } from "../verdict/crops.js";
 import { symbol } from "../verdict/verdict.js";
-import { warningsOf } from "../verdict/words.js";
 
 /** @typedef {import("./many.js").Candidate} Candidate */
 /** @typedef {import("../service/types.js").Comparison} Comparison */

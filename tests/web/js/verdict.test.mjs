@@ -158,7 +158,9 @@ test("a warning is rounded away from the limit that it misses", () => {
   ]);
   assert.deepEqual(warningsOf([{ ...width, warns: false }]), []);
   const yaw = { name: "yaw", value: 30.2, unit: "°", minimum: -25, maximum: 25, warns: true };
-  assert.deepEqual(warningsOf([yaw]), ["The face is turned 31° to the right of the picture."]);
+  assert.deepEqual(warningsOf([yaw]), [
+    "The face is turned 31° to the right of the picture. Look into the camera.",
+  ]);
   const other = { name: "hum", value: 4, unit: "dB", minimum: null, maximum: 3, warns: true };
   assert.deepEqual(warningsOf([other]), ["Unusual hum: 4 dB."]);
 });

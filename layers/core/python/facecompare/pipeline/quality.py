@@ -99,7 +99,7 @@ def quality(
     yaw, pitch, roll = pose(face.landmarks5, card.landmarks5)
     sureness = None if face.plain_score is None else 100 * face.plain_score
     unsure = sureness is not None and sureness < SURE
-    measures = (
+    measures: tuple[Measure, ...] = (
         Measure("face_width", image.box_in_photo(face.box).width, "px", minimum=MIN_FACE_PX),
         Measure("sharpness", _laplacian_variance(grey), "grey²", minimum=MIN_SHARPNESS),
         Measure("brightness", float(grey.mean()), "grey", *BRIGHTNESS),

@@ -56,8 +56,9 @@ HEAVY = {
     "pipeline",
     "planning.cost",
     "planning.photo_rates",
+    "predict",
+    "results.heat_map",
     "results.overlay",
-    "results.convert",
     "service",
 }
 # Names that mean the same wherever they stand: every program has one.

@@ -42,7 +42,6 @@ BAD_PHOTOS = [
     BadPhoto("text with a JPEG name", b"hello " * 40, "photo.jpg", "unsupported_image", 415),
     BadPhoto("truncated JPEG", pictures.truncated(OBAMA), "photo.jpg", "damaged_image", 422),
     BadPhoto("cut in its header", OBAMA[:300], "photo.jpg", "damaged_image", 422),
-    BadPhoto("JPEG with a PNG name", OBAMA, "photo.png", "mislabelled_image", 415),
     BadPhoto("PNG bomb", pictures.png_header(60_000, 60_000), "b.png", "too_many_pixels", 413),
     BadPhoto("JPEG bomb", pictures.jpeg_header(60_000, 60_000), "b.jpg", "too_many_pixels", 413),
     BadPhoto("lying PNG header", pictures.png_header(900, 900), "b.png", "damaged_image", 422),
@@ -51,8 +50,14 @@ BAD_PHOTOS = [
     BadPhoto("photo without a face", pictures.plain(), "photo.png", "no_face", 422),
     BadPhoto("too many bytes", OBAMA + bytes(15_000_000), "photo.jpg", "image_too_large", 413),
 ]
-# Two are told of elsewhere: which face of several is meant, and what was not uploaded.
-ELSEWHERE = {errors.SeveralFaces, errors.UploadNotFound}
+# Told of elsewhere: which face of several is meant, what was not uploaded, and what is refused on
+# demand only.
+ELSEWHERE = {
+    errors.SeveralFaces,
+    errors.UploadNotFound,
+    errors.MislabelledImage,
+    errors.PoorQuality,
+}
 every_bad_photo = pytest.mark.parametrize("bad", BAD_PHOTOS, ids=lambda bad: bad.title)
 
 
@@ -139,6 +144,7 @@ def test_the_schema_of_errors_is_what_is_sent(client: TestClient) -> None:
 
 PHOTOS_OF = {
     "verify": ("image1", "image2"),
+    "explain": ("image1", "image2"),
     "predict": ("anchor", "image1", "image2"),
     "detect": ("image",),
 }
@@ -257,15 +263,34 @@ def test_the_api_refuses_a_body_it_cannot_read(
 
 
 def test_the_api_refuses_a_photo_that_is_sent_twice(client: TestClient) -> None:
-    files = [("image1", OBAMA), ("image1", OBAMA), ("image2", OBAMA)]
+    files = [("image1", OBAMA), ("image2", OBAMA), ("image2", OBAMA)]
     answer = client.post("/api/compare", files=files)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_field")
 
 
-def test_the_api_refuses_a_photo_whose_content_type_lies(client: TestClient) -> None:
-    files = {"image1": ("a", OBAMA, "image/png"), "image2": ("b", OBAMA, "image/jpeg")}
+@pytest.mark.parametrize("claim", [("obama.png", "image/jpeg"), ("obama.jpg", "image/png")])
+def test_the_api_warns_of_a_false_claim_and_refuses_it_on_demand(
+    claim: tuple[str, str], client: TestClient
+) -> None:
+    name, content_type = claim
+    files = {"image1": (name, OBAMA, content_type), "image2": ("b", OBAMA, "image/jpeg")}
     answer = client.post("/api/compare", files=files)
-    assert (answer.status_code, answer.json()["code"]) == (415, "mislabelled_image")
+    told = [each["code"] for each in answer.json()["image1"]["warnings"]]
+    assert (answer.status_code, told) == (200, ["mislabelled_image"])
+    assert answer.json()["image2"]["warnings"] == []
+    strict = client.post("/api/compare", files=files, data={"strict": "true"})
+    assert (strict.status_code, strict.json()["code"]) == (415, "mislabelled_image")
+
+
+def test_the_command_line_warns_of_a_false_name_and_refuses_it_on_demand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "obama.png"
+    photo.write_bytes(OBAMA)
+    assert main(["compare", str(pictures.OBAMA), str(photo)]) == 0
+    assert "warning: image2: the file is named 'obama.png'" in capsys.readouterr().err
+    assert main(["compare", str(pictures.OBAMA), str(photo), "--strict"]) == 2
+    assert capsys.readouterr().err.endswith("[mislabelled_image]\n")
 
 
 def test_a_body_beyond_all_limits_is_refused_by_its_announced_length(client: TestClient) -> None:

@@ -39,12 +39,13 @@ from facecompare.config import Settings
 from facecompare.aws_lambda.functions import compare_handler
 
 well = service.compare
-def compare(image1, *others):
+def compare(photos, *others):
+    image1, = photos
     if image1.name == "hang.jpg":
         time.sleep(60)
     if image1.name == "crash.jpg":
         os.kill(os.getpid(), 11)
-    return well(image1, *others)
+    return well(photos, *others)
 service.compare = compare
 handler = compare_handler(Settings.from_env())
 """

@@ -15,9 +15,9 @@ from facecompare.engines.calibration import Calibration, ErrorRate, interpretati
 from facecompare.engines.calibration_files import (
     SHIPPED,
     calibration_path,
+    calibration_text,
     find_calibration,
     read_calibration,
-    to_json,
 )
 from facecompare.engines.cards import engine_card
 from facecompare.engines.catalogue import offered_cards
@@ -96,12 +96,12 @@ def test_without_a_calibration_nothing_is_claimed() -> None:
 def test_an_installation_s_own_calibration_goes_first(tmp_path: Path) -> None:
     own = calibration_path(tmp_path, "dlib-fast")
     own.parent.mkdir()
-    own.write_text(to_json(MADE_UP))
+    own.write_text(calibration_text(MADE_UP))
     assert find_calibration("dlib-fast", MADE_UP.model_digest, tmp_path) == MADE_UP
 
 
 def test_its_file_keeps_the_keys_that_it_has_had_from_the_start() -> None:
-    written = json.loads(to_json(MADE_UP))
+    written = json.loads(calibration_text(MADE_UP))
     [shipped] = {frozenset(json.loads(path.read_text())) for path in SHIPPED.glob("*.json")}
     assert written.keys() | {"references"} == shipped  # there since 0.9, where there are some
     assert written["false_accepts"][0].keys() == {"threshold", "share", "low", "high"}
@@ -114,7 +114,7 @@ def test_a_foreign_calibration_is_refused(tmp_path: Path) -> None:
         replace(MADE_UP, engine="dlib-accurate"),
         replace(MADE_UP, model_digest="e" * 64),
     ):
-        own.write_text(to_json(foreign))
+        own.write_text(calibration_text(foreign))
         with pytest.raises(CalibrationUnusable, match="was measured with"):
             find_calibration("dlib-fast", "d" * 64, tmp_path)
 
@@ -131,9 +131,9 @@ def test_a_shipped_calibration_of_other_weights_is_passed_over(tmp_path: Path) -
         "[]",
         "{}",
         json.dumps({"scores": 5}),
-        to_json(replace(MADE_UP, scores=((0.0, 1.0), (0.5, 50.0)))),
-        to_json(replace(MADE_UP, scores=())),
-        to_json(replace(MADE_UP, false_matches=MADE_UP.false_matches[::-1])),
+        calibration_text(replace(MADE_UP, scores=((0.0, 1.0), (0.5, 50.0)))),
+        calibration_text(replace(MADE_UP, scores=())),
+        calibration_text(replace(MADE_UP, false_matches=MADE_UP.false_matches[::-1])),
     ],
 )
 def test_a_damaged_calibration_is_told(tmp_path: Path, text: str) -> None:

@@ -18,11 +18,11 @@ from facecompare.compare import compare, detect_faces
 from facecompare.engines.protocol import Box, Engine
 from facecompare.errors import PoorQuality
 from facecompare.evaluation import degradations
-from facecompare.explain import STEPS, explain
 from facecompare.options import FacePolicy, MinQuality, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.quality import Measure
 from facecompare.pipeline.remedies import REMEDIES, remedy_for
+from facecompare.results.heat_map import STEPS, explain
 from tests.benchmarks import occlusion
 from tests.support import pictures
 

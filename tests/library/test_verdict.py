@@ -37,7 +37,7 @@ from facecompare.engines.calibration import (
     Verdict,
     interpretation_of,
 )
-from facecompare.engines.calibration_files import SHIPPED, read_calibration, to_json
+from facecompare.engines.calibration_files import SHIPPED, calibration_text, read_calibration
 from facecompare.engines.cards import DLIB_SFACE, engine_card
 from facecompare.engines.protocol import EngineCard
 from facecompare.pipeline.match import Distances, Match, decisive_threshold
@@ -134,7 +134,7 @@ def test_false_non_match_rates_fall_with_the_distance(calibration: Calibration) 
 def test_a_calibration_of_an_older_version_has_no_false_non_match_rate(
     calibration: Calibration, tmp_path: Path
 ) -> None:
-    older = json.loads(to_json(calibration))
+    older = json.loads(calibration_text(calibration))
     del older["false_non_matches"]
     path = tmp_path / "older.json"
     path.write_text(json.dumps(older))

@@ -1,7 +1,6 @@
 """The story: photos in, a verdict out.
 
-`compare` is the whole product; `predict` (in predict.py) and `detect_faces` are made of the same
-stages.
+`compare` is the whole product; `detect_faces`, and `predict` in predict.py, are its stages too.
 """
 
 from __future__ import annotations
@@ -124,14 +123,13 @@ def asked(image: str, photo: Photo, options: RequestOptions) -> dict[str, Asked]
 def asked_reference(
     image: str, photos: Photo | Sequence[Photo], options: RequestOptions
 ) -> dict[str, Asked]:
-    """The photos of one person, each with one face of it: where it is not said which, best-match
-    is the largest, as nobody has said which of several faces is that person. Raises  BadField."""
+    """The photos of one person, each with one face: best-match for all is then the largest, as
+    nobody has said which of several faces is that person. Raises  BadField."""
     if isinstance(photos, Photo):
         return asked(image, photos, options)
     if not 0 < len(photos) <= MAX_REFERENCE_PHOTOS:
-        raise BadField(
-            f"found {len(photos)} photos as {image}; expected 1 to {MAX_REFERENCE_PHOTOS}"
-        )
+        expected = f"expected 1 to {MAX_REFERENCE_PHOTOS}"
+        raise BadField(f"found {len(photos)} photos as {image}; {expected}")
     if len(photos) == 1:
         return asked(image, photos[0], options)
     names = reference_names(image)[: len(photos)]
@@ -153,8 +151,8 @@ def detect_faces(
     photo: Photo, engine: Engine, options: RequestOptions | None = None
 ) -> PhotoReport:
     """All faces of one photo, none of them embedded."""
-    options = options or RequestOptions()
     with concerning("image"):
+        options = options or RequestOptions()
         return _find(*asked("image", photo, options)["image"], engine, options, Timing())
 
 

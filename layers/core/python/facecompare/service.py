@@ -24,7 +24,6 @@ from facecompare.engines.thresholds import (
     threshold_for_reference,
 )
 from facecompare.errors import Landmarks68Off
-from facecompare.explain import Explanation, explain
 from facecompare.model_store.files import Models
 from facecompare.options import RequestOptions, reference_names
 from facecompare.pipeline.decode import Photo
@@ -39,6 +38,7 @@ from facecompare.records.record import (
     timestamp,
 )
 from facecompare.results.convert import comparison_response, detection_response, prediction_response
+from facecompare.results.heat_map import Explanation, explain
 from facecompare.results.schemas import ComparisonResponse, DetectionResponse, PredictionResponse
 from facecompare.telemetry import NoTelemetry, Telemetry
 
@@ -58,6 +58,7 @@ class RequestContext:
 
 
 ANONYMOUS = RequestContext()
+_NAMES = {image: reference_names(image) for image in ("image1", "anchor")}
 
 
 class FaceService:
@@ -280,4 +281,4 @@ class FaceService:
 
 def _reference(image: str, photos: Mapping[str, Photo]) -> list[Photo]:
     """The photos of one person."""
-    return [photos[name] for name in reference_names(image) if name in photos]
+    return [photos[name] for name in _NAMES[image] if name in photos]

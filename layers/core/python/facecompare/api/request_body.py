@@ -47,6 +47,7 @@ ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"} | {
 FORM = "multipart/form-data"
 MAX_FIELDS = 32  # photos and options together are fewer than twenty
 
+_FURTHER = {image: reference_names(image)[1:] for image in ("image1", "anchor")}
 UPLOAD_FIELD = "upload"
 FACE_SUFFIX = "_face"  # image1_face names a face of image1; see RequestOptions.faces
 MAX_FACE = 999  # more faces than a photo of working size has room for
@@ -60,6 +61,10 @@ class Uploaded:
     """A photo that was uploaded before, by the name it was given."""
 
     upload: str
+
+
+class _Repeated(list[Any]):
+    """The values of a form's parts of one name."""
 
 
 async def read_request(
@@ -100,17 +105,12 @@ async def _fields(request: Request) -> dict[str, Any]:
 
 async def _form_fields(request: Request) -> dict[str, Any]:
     async with _form(request) as form:
-        fields: dict[str, Any] = {}
+        fields: dict[str, _Repeated] = {}
         for latin1, part in form.multi_items():
             name = _bytes(latin1).decode("utf-8", "replace")
             value = await _uploaded(part) if isinstance(part, UploadFile) else _bytes(part)
-            if name not in fields:
-                fields[name] = value
-            elif isinstance(fields[name], list):
-                fields[name].append(value)
-            else:
-                fields[name] = [fields[name], value]
-        return fields
+            fields.setdefault(name, _Repeated()).append(value)
+        return {name: each if len(each) > 1 else each[0] for name, each in fields.items()}
 
 
 @asynccontextmanager
@@ -167,32 +167,35 @@ def _by_own_names(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, A
 
 
 def _one_by_one(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """A list of photos of the reference as fields of their own: image1, image1_2 and so on.
-
-    Raises  BadField for a list of anything else, and for an empty or too long one.
-    """
+    """A list of photos of the reference as fields of their own: image1, image1_2 and so on. Raises
+    BadField for a part of anything else that comes twice, and for an empty or too long list."""
     reference = names[0] if names else ""
     single: dict[str, Any] = {}
     for name, value in fields.items():
         values = {name: value}
         if isinstance(value, list):
             if name != reference:
-                raise BadField(f"found {name[:SHOWN_CHARACTERS]} more than once; expected it once")
+                if isinstance(value, _Repeated):
+                    raise _twice(name)
+                single[name] = value  # of JSON: its reader refuses it
+                continue
             if not 0 < len(value) <= MAX_REFERENCE_PHOTOS:
-                raise BadField(
-                    f"found {len(value)} photos as {name}; expected 1 to {MAX_REFERENCE_PHOTOS}",
-                    image=reference,
-                )
-            values = dict(zip(reference_names(name), value, strict=False))
+                found = f"found {len(value)} photos as {name}; expected 1 to {MAX_REFERENCE_PHOTOS}"
+                raise BadField(found, image=reference)
+            values = dict(zip((name, *further_names(names)), value, strict=False))
         for each in values.keys() & single.keys():
-            raise BadField(f"found {each[:SHOWN_CHARACTERS]} more than once; expected it once")
+            raise _twice(each)
         single |= values
     return single
 
 
+def _twice(name: str) -> BadField:
+    return BadField(f"found {name[:SHOWN_CHARACTERS]} more than once; expected it once")
+
+
 def further_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """Of more photos of the first one's person, where there is another photo to compare with."""
-    return reference_names(names[0])[1:] if len(names) > 1 else ()
+    return _FURTHER.get(names[0], ())
 
 
 def _sent(name: str, value: object) -> Photo | Uploaded:

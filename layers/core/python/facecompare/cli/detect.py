@@ -10,11 +10,12 @@ import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.output import print_json, words_beside, write_picture
-from facecompare.cli.photos import face_service, overlay_option, read_photos, warn_of_quality
+from facecompare.cli.photos import face_service, read_photos, warn_of_quality
 from facecompare.cli.request_options import (
     face_options,
     json_option,
     landmarks_option,
+    overlay_option,
     photo_argument,
     quality_option,
     strict_option,

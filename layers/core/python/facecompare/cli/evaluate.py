@@ -15,7 +15,11 @@ from facecompare.cli.output import make_folder, notice, progress, write_file
 from facecompare.cli.parameters import FILE, FOLDER, PROCESSES
 from facecompare.config import DEFAULT_ENGINE, Settings
 from facecompare.engines.calibration import Calibration
-from facecompare.engines.calibration_files import calibration_path, find_calibration, to_json
+from facecompare.engines.calibration_files import (
+    calibration_path,
+    calibration_text,
+    find_calibration,
+)
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Engine
@@ -171,7 +175,7 @@ def calibrate(
         calibration = _calibration(loaded, source, pairs)
         path = out or calibration_path(settings.models_dir, loaded.engine.card.id)
         make_folder(path.parent)
-        write_file(path, to_json(calibration).encode())
+        write_file(path, calibration_text(calibration).encode())
         counts = f"{calibration.genuine:,} genuine pairs, {calibration.impostor:,} impostor"
         notice(f"wrote {path}: {counts}")
     return 0

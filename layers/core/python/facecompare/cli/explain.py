@@ -11,13 +11,12 @@ import click
 from facecompare.cli.command import Command
 from facecompare.cli.output import print_json, words_beside, write_picture
 from facecompare.cli.parameters import PICTURE
-from facecompare.cli.photos import face_service, read_photos
+from facecompare.cli.photos import face_service, read_photos, request_options
 from facecompare.cli.request_options import (
     face_options,
     json_option,
     own_face_option,
     photo_argument,
-    request_options,
 )
 from facecompare.config import Settings
 

@@ -13,24 +13,28 @@ import click
 from facecompare.cli.command import Command
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.output import VERDICT_WORDS, print_json, warning, words_beside, write_picture
-from facecompare.cli.parameters import PICTURE
 from facecompare.cli.request_options import (
     also_option,
     decide_option,
     face_options,
     json_option,
     landmarks_option,
+    overlay_option,
     own_face_option,
     photo_argument,
     quality_option,
-    request_options,
     strict_option,
     threshold_options,
 )
 from facecompare.config import Settings
 from facecompare.engines.calibration import Doubt, Verdict
 from facecompare.errors import BadField, MissingImage, first_of
-from facecompare.options import MAX_REFERENCE_PHOTOS, reference_names
+from facecompare.options import (
+    MAX_REFERENCE_PHOTOS,
+    FacePolicy,
+    RequestOptions,
+    reference_names,
+)
 
 if TYPE_CHECKING:
     from facecompare.pipeline.decode import Photo
@@ -54,13 +58,6 @@ VERDICT_CODES = {
 LEAST_FMR, LEAST_FNMR = 1e-5, 1e-3
 
 FACE_OPTIONS = {"anchor": "--face-anchor", "image1": "--face1", "image2": "--face2"}
-
-overlay_option = click.option(
-    "--overlay",
-    metavar="OUT.png",
-    type=PICTURE,
-    help="Draw the faces into this PNG or JPEG, or with - onto stdout, words then to stderr.",
-)
 
 
 @click.command(
@@ -115,7 +112,7 @@ def compare(
             print_json(response)
         else:
             _print_comparison(response, paths)
-    return exit_code(response, decide)
+    return verdict_code(response, decide)
 
 
 def _print_comparison(response: ComparisonResponse, paths: Iterable[str]) -> None:
@@ -124,6 +121,19 @@ def _print_comparison(response: ComparisonResponse, paths: Iterable[str]) -> Non
     warn_of_doubt("image1 and image2", response, response)
     found = response.image1, *response.further, response.image2
     warn_of_photos(dict(zip(paths, found, strict=True)))
+
+
+def request_options(
+    *,
+    face_anchor: FacePolicy | int | None = None,
+    face1: FacePolicy | int | None = None,
+    face2: FacePolicy | int | None = None,
+    **requested: Any,
+) -> RequestOptions:
+    """The options that were given, those of single photos together."""
+    own = {"anchor": face_anchor, "image1": face1, "image2": face2}
+    faces = {image: face for image, face in own.items() if face is not None}
+    return RequestOptions(faces=faces, **requested)
 
 
 def face_service(settings: Settings, recorded: bool = False) -> FaceService:
@@ -175,6 +185,8 @@ def read_photos(paths: Mapping[str, str], settings: Settings) -> dict[str, Photo
 
 def named_reference(image: str, path: str, also: tuple[str, ...]) -> dict[str, str]:
     """The paths of one person's photos, by what the response calls them. Raises  BadField."""
+    if not also:
+        return {image: path}
     if len(also) >= MAX_REFERENCE_PHOTOS:
         raise BadField(
             f"found {1 + len(also)} photos of {image}'s person; expected {MAX_REFERENCE_PHOTOS} at "
@@ -183,7 +195,7 @@ def named_reference(image: str, path: str, also: tuple[str, ...]) -> dict[str, s
     return dict(zip(reference_names(image), (path, *also), strict=False))
 
 
-def exit_code(response: ComparisonResponse | PredictionResponse, decide: bool) -> ExitCode:
+def verdict_code(response: ComparisonResponse | PredictionResponse, decide: bool) -> ExitCode:
     """The verdict's own or, where the threshold is to decide alone, one of the first two."""
     if decide:
         return ExitCode.SAME if response.same_person else ExitCode.DIFFERENT
@@ -252,9 +264,8 @@ def print_pairs(image1: str, image2: str, response: ComparisonResponse | Candida
 
 def warn_of_photos(photos: dict[str, PhotoResponse]) -> None:
     """Lines on stderr for faces that were not compared, and for the photos and those that were."""
-    for name, photo in photos.items():
-        if photo.not_compared:
-            _warn_of_other_faces(name, photo)
+    for name in (each for each, photo in photos.items() if photo.not_compared):
+        _warn_of_other_faces(name, photos[name])
     warn_of_quality(photos)
 
 

@@ -10,12 +10,13 @@ import click
 from facecompare.cli.command import Command
 from facecompare.cli.output import print_json
 from facecompare.cli.photos import (
-    exit_code,
     face_service,
     named_reference,
     pair_result,
     print_pairs,
     read_photos,
+    request_options,
+    verdict_code,
     warn_of_doubt,
     warn_of_photos,
 )
@@ -28,7 +29,6 @@ from facecompare.cli.request_options import (
     own_face_option,
     photo_argument,
     quality_option,
-    request_options,
     strict_option,
     threshold_options,
 )
@@ -78,7 +78,7 @@ def predict(
         print_json(response)
     else:
         _print_prediction(response, reference)
-    return exit_code(response, decide)
+    return verdict_code(response, decide)
 
 
 def _print_prediction(response: PredictionResponse, reference: Iterable[str]) -> None:

@@ -16,11 +16,12 @@ from facecompare.cli.parameters import (
     FILE,
     MIN_QUALITY,
     PHOTO,
+    PICTURE,
     RATE,
     THRESHOLD,
 )
 from facecompare.config import DEFAULT_ENGINE
-from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions
+from facecompare.options import MAX_REFERENCE_PHOTOS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -79,19 +80,12 @@ def also_option(photo: str) -> Callable[[F], F]:
     )
 
 
-def request_options(
-    *,
-    face_anchor: FacePolicy | int | None = None,
-    face1: FacePolicy | int | None = None,
-    face2: FacePolicy | int | None = None,
-    **requested: Any,
-) -> RequestOptions:
-    """The options that were given, those of single photos together."""
-    own = {"anchor": face_anchor, "image1": face1, "image2": face2}
-    faces = {image: face for image, face in own.items() if face is not None}
-    return RequestOptions(faces=faces, **requested)
-
-
+overlay_option = click.option(
+    "--overlay",
+    metavar="OUT.png",
+    type=PICTURE,
+    help="Draw the faces into this PNG or JPEG, or with - onto stdout, words then to stderr.",
+)
 quality_option = click.option(
     "--min-quality",
     type=MIN_QUALITY,

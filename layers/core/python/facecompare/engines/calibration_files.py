@@ -20,7 +20,7 @@ SHIPPED = Path(__file__).with_name("calibrations")
 KEYS = {"false_matches": "false_accepts"}  # field → its key in the file
 
 
-def to_json(calibration: Calibration) -> str:
+def calibration_text(calibration: Calibration) -> str:
     """As it is kept in its file."""
     return json.dumps(_in_file(asdict(calibration)), indent=1) + "\n"
 

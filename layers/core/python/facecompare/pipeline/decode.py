@@ -27,11 +27,11 @@ from facecompare.errors import (
 )
 from facecompare.pipeline.formats import (
     claim_against,
+    decoding_error,
     kind_of,
     may_lack_rows,
     opened,
     readable_exif,
-    refusal,
 )
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _decoded(
         except Exception as exc:
             failure = failure or exc
     assert failure is not None  # noqa: S101 – there is one attempt at least
-    raise refusal(kind, data, failure) from failure
+    raise decoding_error(kind, data, failure) from failure
 
 
 def _attempts(data: bytes, kind: str) -> Iterator[bytes]:

@@ -171,7 +171,7 @@ def _is_flat(picture: Image.Image) -> bool:
     return last == before
 
 
-def refusal(kind: str, data: bytes, failure: Exception) -> ImageError:
+def decoding_error(kind: str, data: bytes, failure: Exception) -> ImageError:
     """Why a file of this format could not be decoded."""
     if isinstance(failure, ImageError):
         return failure

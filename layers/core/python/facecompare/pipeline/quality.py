@@ -111,7 +111,7 @@ def quality(
     )
     if sureness is None:
         return measures
-    measures += occlusion(chip.picture, sureness)
+    measures += occlusion_measures(chip.picture, sureness)
     # It says that something is wrong, and not what: nothing new where another measure does.
     told = any(each.warns for each in measures)
     return (*measures, Measure("visibility", sureness, "%", None if told else MIN_VISIBILITY))
@@ -192,7 +192,7 @@ REGIONS = {
 WHITE = 240  # of all three channels: what a photo has in reflections
 
 
-def occlusion(chip: NDArray[np.uint8], sureness: float) -> tuple[Measure, ...]:
+def occlusion_measures(chip: NDArray[np.uint8], sureness: float) -> tuple[Measure, ...]:
     """How surely the eyes and the mouth are seen, and how much of the eyes is glare; nothing of an
     alignment that was not measured."""
     known = _occlusion_weights().get(str(len(chip)))

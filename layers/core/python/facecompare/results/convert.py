@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from facecompare.compare import Comparison, FaceReport, PhotoReport
     from facecompare.engines.calibration import Interpretation
     from facecompare.engines.protocol import Points
-    from facecompare.explain import Explanation, FaceMap
     from facecompare.pipeline.decode import DecodedImage
     from facecompare.pipeline.quality import Measure
     from facecompare.predict import Prediction
     from facecompare.records.record import ComparisonRecord
+    from facecompare.results.heat_map import Explanation, FaceMap
     from facecompare.telemetry import Timing
 
 
@@ -90,27 +90,11 @@ def prediction_response(
 ) -> PredictionResponse:
     """What a caller is told of a prediction; it leaves one record for each candidate."""
     candidates = [
-        CandidateResponse(
-            comparison_id=record.comparison_id if recorded else None,
-            verdict=Verdict(record.verdict),
-            uncertain_because=_doubt(record),
-            same_person=record.same_person,
-            distance=record.distance,
-            score=meaning.score,
-            fmr_at_distance=meaning.fmr_at_distance,
-            fnmr_at_distance=meaning.fnmr_at_distance,
-            second_distance=record.second_distance,
-            combined_distance=record.combined_distance,
-            uncertain=record.uncertain,
-            pairs=_pairs(comparison, of_pairs),
-            photo=_photo(comparison.image2, chips),
-        )
-        for comparison, record, meaning, of_pairs in zip(
-            prediction.candidates, records, meanings, scores, strict=True
-        )
+        _candidate(*each, recorded=recorded, chips=chips)
+        for each in zip(prediction.candidates, records, meanings, scores, strict=True)
     ]
     place = 0 if prediction.closer == "image1" else 1
-    closer = prediction.candidates[place]
+    closer, meaning = prediction.candidates[place], meanings[place]
     return PredictionResponse(
         created_at=records[0].created_at,
         closer=prediction.closer,
@@ -118,9 +102,9 @@ def prediction_response(
         same_person=closer.match.same_person,
         threshold=closer.match.threshold,
         engine=closer.engine_id,
-        uncertain_from=meanings[0].uncertain_from,
-        uncertain_to=meanings[0].uncertain_to,
-        fmr_at_threshold=meanings[0].fmr_at_threshold,
+        uncertain_from=meaning.uncertain_from,
+        uncertain_to=meaning.uncertain_to,
+        fmr_at_threshold=meaning.fmr_at_threshold,
         decided_by=closer.match.decided_by,
         combined_threshold=closer.match.combined_threshold,
         reference_photos=closer.match.reference_photos,
@@ -129,6 +113,32 @@ def prediction_response(
         image1=candidates[0],
         image2=candidates[1],
         timing_ms=_timing(prediction.image2.timing),
+    )
+
+
+def _candidate(
+    comparison: Comparison,
+    record: ComparisonRecord,
+    meaning: Interpretation,
+    scores: Sequence[float | None],
+    *,
+    recorded: bool,
+    chips: bool,
+) -> CandidateResponse:
+    return CandidateResponse(
+        comparison_id=record.comparison_id if recorded else None,
+        verdict=Verdict(record.verdict),
+        uncertain_because=_doubt(record),
+        same_person=record.same_person,
+        distance=record.distance,
+        score=meaning.score,
+        fmr_at_distance=meaning.fmr_at_distance,
+        fnmr_at_distance=meaning.fnmr_at_distance,
+        second_distance=record.second_distance,
+        combined_distance=record.combined_distance,
+        uncertain=record.uncertain,
+        pairs=_pairs(comparison, scores),
+        photo=_photo(comparison.image2, chips),
     )
 
 

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 from facecompare.compare import FaceReport, PhotoReport
 from facecompare.config import ImageLimits
 from facecompare.engines.protocol import Box
-from facecompare.explain import Explanation
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
+from facecompare.results.heat_map import Explanation
 
 if TYPE_CHECKING:
     import numpy as np

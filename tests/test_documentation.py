@@ -18,6 +18,7 @@ from facecompare.cli.main import exit_code
 from facecompare.config import CHECKOUT, DEBUG_VARIABLE, ENGINES, ENV_PREFIX, setting_names
 from facecompare.engines.cards import CARDS
 from facecompare.errors import FaceCompareError
+from facecompare.pipeline.remedies import REMEDIES
 from tests.documentation import commands, pages, service, tables
 from tests.support import pictures
 
@@ -127,7 +128,8 @@ def _names() -> set[str]:
     codes = {error.code for error in leaves()} | set(tables.HTTP_ERRORS)
     packages = {"face_recognition", "face_recognition_models"}
     options = set(DeploySettings.__dataclass_fields__)
-    return files | codes | packages | options | service.field_names()
+    measures = {name for name, _ in REMEDIES}
+    return files | codes | packages | options | measures | service.field_names()
 
 
 def test_every_deploy_option_that_is_named_is_one() -> None:

@@ -14,6 +14,8 @@ def verdict(visitor: Visitor) -> None:
     visitor.compare(OBAMA, ("both.jpg", group(OBAMA2, BIDEN)))
     visitor.details.get_by_text("Technical details").click()
     visitor.details.get_by_text("Response as JSON").click()
+    visitor.button("Show what the distance depends on").click()
+    expect(visitor.details).to_contain_text("it is no proof", timeout=60_000)  # 128 embeddings
 
 
 def failure(visitor: Visitor) -> None:

@@ -131,13 +131,13 @@ function reasonText(comparison, call, { distance, threshold, from, to }) {
  * @param {Pick<Comparison, "pairs" | "reference_photos">} compared
  * @param {import("../service/types.js").PhotoResult[]} photos
  */
-export function comparedText({ pairs = [], reference_photos: photosOfOne = 1 }, photos) {
+export function comparedText({ pairs, reference_photos: photosOfOne }, photos) {
   const words = [];
-  const [nearest] = pairs;
+  const [nearest, ...further] = pairs ?? [];
   const others = photos.reduce((sum, photo) => sum + (photo.not_compared ?? 0), 0);
-  if (photosOfOne > 1) words.push(texts.severalPhotos(number(photosOfOne)));
-  if (nearest && pairs.length > 1)
-    words.push(texts.nearestPair(number(pairs.length), nearest.face1 + 1, nearest.face2 + 1));
+  if (photosOfOne && photosOfOne > 1) words.push(texts.severalPhotos(number(photosOfOne)));
+  if (nearest && further.length > 0)
+    words.push(texts.nearestPair(number(1 + further.length), nearest.face1 + 1, nearest.face2 + 1));
   if (others) words.push(texts.otherFaces(others));
   return words;
 }

@@ -79,7 +79,7 @@ async def read_request(
     """
     allowed = () if one_each else further_names(names)
     fields = _one_by_one(_by_own_names(await _fields(request), names), names if allowed else ())
-    further = [each for each in allowed if each in fields]
+    further = allowed[: sum(each in fields for each in allowed)]  # one after the other
     sent = {name: _sent(name, fields.pop(name, None)) for name in (*names, *further)}
     texts = {name: _text(value) for name, value in fields.items()}
     named = {*names, *allowed}  # which face of a photo that was not sent is no matter

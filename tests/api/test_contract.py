@@ -34,6 +34,7 @@ PHOTO_OPERATIONS = {
     "/api/verify": ("image1", "image2"),
     "/api/predict": ("anchor", "image1", "image2"),
     "/api/detect": ("image",),
+    "/api/explain": ("image1", "image2"),
 }
 ONE_OF = {"threshold": 0.5, "fmr": 0.001}  # what decides: not two of them
 CANNOT_FAIL = {("get", "/api/engines"), ("get", "/api/service")}  # they read settings

@@ -35,6 +35,7 @@ PHOTO_NAMES = {
     "/api/verify": ("image1", "image2"),
     "/api/predict": ("anchor", "image1", "image2"),
     "/api/detect": ("image",),
+    "/api/explain": ("image1", "image2"),
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "BREW")
 JSON_TYPE = {"Content-Type": "application/json"}

@@ -78,9 +78,12 @@ def test_a_data_uri_is_accepted(client: TestClient) -> None:
     assert client.post("/api/detect", json=body).status_code == 200
 
 
-def test_a_data_uri_that_lies_is_refused(client: TestClient) -> None:
+def test_a_data_uri_that_lies_is_told_and_refused_on_demand(client: TestClient) -> None:
     body = {"image": f"data:image/png;base64,{base64_of(OBAMA)}"}
-    assert client.post("/api/detect", json=body).json()["code"] == "mislabelled_image"
+    (told,) = client.post("/api/detect", json=body).json()["image"]["warnings"]
+    assert told["code"] == "mislabelled_image"
+    strict = client.post("/api/detect", json=body | {"strict": True})
+    assert strict.json()["code"] == "mislabelled_image"
 
 
 def test_the_face_policy_of_the_request_counts(client: TestClient) -> None:

@@ -21,6 +21,7 @@ from facecompare.cli.main import main
 from facecompare.config import DEFAULT_ENGINE
 from facecompare.engines.protocol import SecondOpinion
 from facecompare.pipeline.quality import Measure
+from facecompare.pipeline.remedies import ANY, REMEDIES
 from facecompare.records.sqlite import SqliteLog
 from tests.support import pictures
 from tests.support.records import of_two_networks, record
@@ -297,9 +298,12 @@ def test_quality_warnings_go_to_stderr_and_leave_the_verdict(
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        ((9, None), "is 5 px; at least 9 gives a surer verdict"),
-        ((None, 4), "is 5 px; at most 4 gives a surer verdict"),
-        ((1, 4), "is 5 px; 1 to 4 gives a surer verdict"),
+        (
+            (9, None),
+            f"is 5 px; at least 9 gives a surer verdict; {REMEDIES['face_width', 'low']}",
+        ),
+        ((None, 4), f"is 5 px; at most 4 gives a surer verdict; {ANY}"),
+        ((1, 4), f"is 5 px; 1 to 4 gives a surer verdict; {ANY}"),
     ],
 )
 def test_a_quality_warning_names_the_limits_that_there_are(

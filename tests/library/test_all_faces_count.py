@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from PIL import Image
 
 from facecompare.cli.main import main
 from facecompare.compare import compare
@@ -23,17 +22,7 @@ from tests.support import pictures
 OBAMA, OBAMA2 = (Photo(path.read_bytes()) for path in (pictures.OBAMA, pictures.OBAMA2))
 
 
-def group_of(larger: Path, smaller: Path) -> bytes:
-    """Two portraits side by side: by `largest` the group shows the first."""
-    one, other = pictures.portrait(larger), pictures.portrait(smaller)
-    other = other.resize((other.width * 6 // 10, other.height * 6 // 10))
-    canvas = Image.new("RGB", (one.width + other.width, one.height))
-    canvas.paste(one, (0, 0))
-    canvas.paste(other, (one.width, 0))
-    return pictures.encoded(canvas, "JPEG", quality=92)
-
-
-GROUP = group_of(pictures.BIDEN, pictures.OBAMA2)
+GROUP = pictures.group_of(pictures.BIDEN, pictures.OBAMA2)
 BEST = RequestOptions(face=FacePolicy.BEST_MATCH)
 CALIBRATION = read_calibration(SHIPPED / "dlib-sface.json")
 

@@ -80,8 +80,8 @@ def test_a_covered_face_is_less_visible(
 
 
 def test_a_face_of_which_little_is_seen_warns() -> None:
-    assert Measure("visibility", 91.9, "%", minimum=MIN_VISIBILITY).warns
-    assert not Measure("visibility", 92.0, "%", minimum=MIN_VISIBILITY).warns
+    assert Measure("visibility", 89.9, "%", minimum=MIN_VISIBILITY).warns
+    assert not Measure("visibility", 90.0, "%", minimum=MIN_VISIBILITY).warns
 
 
 # Eye corners and nose base in millimetres; x right, y down, z away from the viewer.

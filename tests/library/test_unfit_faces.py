@@ -23,13 +23,14 @@ from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.quality import Measure
 from facecompare.pipeline.remedies import REMEDIES, remedy_for
 from facecompare.results.heat_map import STEPS, explain
-from tests.benchmarks import occlusion
-from tests.support import pictures
+from tests.support import covered_faces, pictures
 
 PORTRAITS = (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN)
 # In a large photo a little noise is gone once it is scaled.
 LITTLE = "noise, deviation 25"
-COVERED = {each: kind for each, kind in occlusion.KINDS.items() if kind.right and each != LITTLE}
+COVERED = {
+    each: kind for each, kind in covered_faces.KINDS.items() if kind.right and each != LITTLE
+}
 REFUSE = RequestOptions(min_quality=MinQuality.REFUSE)
 
 
@@ -37,7 +38,7 @@ def measures(data: bytes, engine: Engine) -> tuple[Measure, ...]:
     return detect_faces(Photo(data), engine).compared.quality
 
 
-def changed(path: Path, kind: occlusion.Kind, engine: Engine) -> bytes:
+def changed(path: Path, kind: covered_faces.Kind, engine: Engine) -> bytes:
     picture = pictures.portrait(path)
     report = detect_faces(Photo(path.read_bytes()), engine)
     box: Box = report.image.box_in_photo(report.compared.face.box)
@@ -46,7 +47,7 @@ def changed(path: Path, kind: occlusion.Kind, engine: Engine) -> bytes:
 
 @pytest.fixture(scope="module")
 def masked(engine: Engine) -> bytes:
-    return changed(pictures.OBAMA, occlusion.Kind(degradations.mask), engine)
+    return changed(pictures.OBAMA, covered_faces.Kind(degradations.mask), engine)
 
 
 def test_every_measure_that_can_warn_has_a_remedy_for_each_side(engine: Engine) -> None:

@@ -68,6 +68,16 @@ def group(*paths: Path) -> bytes:
     return encoded(canvas, "JPEG", quality=92)
 
 
+def group_of(larger: Path, smaller: Path) -> bytes:
+    """Two portraits side by side: by `largest` the group shows the first."""
+    one, other = portrait(larger), portrait(smaller)
+    other = other.resize((other.width * 6 // 10, other.height * 6 // 10))
+    canvas = Image.new("RGB", (one.width + other.width, one.height))
+    canvas.paste(one, (0, 0))
+    canvas.paste(other, (one.width, 0))
+    return encoded(canvas, "JPEG", quality=92)
+
+
 def truncated(data: bytes, share: float = 0.5) -> bytes:
     return data[: int(len(data) * share)]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.library.test_all_faces_count import GROUP
 from tests.support.browser.visitor import Visitor
-from tests.support.pictures import BIDEN, OBAMA, OBAMA2
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group_of
 from tests.web.answers import changed
 
 pytestmark = pytest.mark.browser
 
 MAPS_MS = 60_000  # 128 embeddings on a busy machine
+GROUP = group_of(BIDEN, OBAMA2)
 PARTY = ("party.jpg", GROUP)
 
 

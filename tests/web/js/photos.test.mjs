@@ -87,9 +87,15 @@ test("without a photo there is nothing to say", () => {
 
 test("the faces are counted, and the compared one is named where it is drawn", () => {
   assert.equal(found(1), "1 face found");
-  assert.match(found(2), /the largest, framed in yellow, is compared\. Click another/);
+  assert.match(
+    found(2),
+    /most like the other photo's, framed in yellow, is compared\. Click another/,
+  );
   assert.match(found(2, { chosen: true }), /the one you chose, framed in yellow/);
-  assert.equal(found(2, { shown: "unviewable" }), "2 faces found; the largest is compared");
+  assert.equal(
+    found(2, { shown: "unviewable" }),
+    "2 faces found; the one most like the other photo's is compared",
+  );
   const turned = { picture: { naturalWidth: 800, naturalHeight: 640 } };
   assert.match(found(1, turned), /^1 face found\. .*nothing is drawn on it/);
 });

@@ -21,7 +21,10 @@ REMEDIES: dict[tuple[str, str], str] = {
 }
 
 
+ANY = "take another photo"
+
+
 def remedy_for(name: str, value: float, minimum: float | None) -> str:
     """What to do about a measure that is outside of its limits."""
     side = "low" if minimum is not None and value < minimum else "high"
-    return REMEDIES[name, side]
+    return REMEDIES.get((name, side), ANY)

@@ -114,8 +114,10 @@ def _body(names: tuple[str, ...], *, one_each: bool = False) -> dict[str, Any]:
     """The request body for OpenAPI: the same fields as a form with files and as JSON."""
     further = () if one_each else further_names(names)
     options = OptionFields.model_json_schema()
-    policy = options["$defs"]["FacePolicy"]
-    fields = {**options["properties"], "face": policy | {"default": "largest"}}
+    fields = {
+        name: _without_reference(schema, options["$defs"])
+        for name, schema in options["properties"].items()
+    }
     return {
         "requestBody": {
             "required": True,
@@ -132,6 +134,13 @@ def _body(names: tuple[str, ...], *, one_each: bool = False) -> dict[str, Any]:
             },
         }
     }
+
+
+def _without_reference(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """The same with what it refers to in its place: the document has no definitions of its own."""
+    referred = schema.get("$ref", "").removeprefix("#/$defs/")
+    own = {name: value for name, value in schema.items() if name != "$ref"}
+    return definitions[referred] | own if referred else own
 
 
 def _object(

@@ -6,6 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -143,10 +144,18 @@ def _with_photos(fields: dict[str, Any], upload: str, *, form: bool) -> dict[str
     return {name: value for name, value in fields.items() if not form or value is not None}
 
 
+def further_pairs(image: str) -> Iterator[tuple[str, str]]:
+    """Of a person's further photos each, and the one that only comes with it."""
+    return pairwise(reference_names(image)[1:])
+
+
 def _usable(fields: dict[str, Any]) -> dict[str, Any]:
     """The engine there is, the face there is, and one of threshold and rate."""
-    usable: dict[str, Any] = {"engine": "dlib-fast", **ONE_OF}
+    usable: dict[str, Any] = {"engine": "dlib-fast", "min_quality": "warn", **ONE_OF}
     usable |= {f"{name}_face": 0 for name in PHOTO_FIELDS}
+    for one, later in (pair for each in ("image1", "anchor") for pair in further_pairs(each)):
+        if one not in fields:
+            fields.pop(later, None)
     wanted = [name for name in ONE_OF if fields.get(name) is not None]
     return {
         name: usable.get(name, value) if value is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeVar
 
 from anyio import CapacityLimiter, fail_after, to_thread
@@ -156,6 +157,7 @@ def _object(
         "type": "object",
         "required": list(names),
         "properties": photos | fields | faces,
+        "dependentRequired": {later: [one] for one, later in pairwise(further)},
         "additionalProperties": False,
     }
 

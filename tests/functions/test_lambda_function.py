@@ -131,11 +131,12 @@ def test_nothing_runs_between_two_calls(deploy: Deploy) -> None:
     function = deploy("""
 import os, threading, time
 def handler(event, context):
-    threading.Timer(0.1, os._exit, [1]).start()
+    threading.Timer(1.0, os._exit, [1]).start()
+    time.sleep(0.5)  # in which the timer of the call before ends the process
     return time.monotonic()
 """)
     function.invoke({})
-    time.sleep(0.5)
+    time.sleep(1.0)
     assert function.invoke({}).payload["errorType"] == "Runtime.ExitError"
 
 

@@ -134,7 +134,7 @@ function reasonText(comparison, call, { distance, threshold, from, to }) {
 export function comparedText({ pairs, reference_photos: photosOfOne }, photos) {
   const words = [];
   const [nearest, ...further] = pairs ?? [];
-  const others = photos.reduce((sum, photo) => sum + (photo.not_compared ?? 0), 0);
+  const others = photos.reduce((sum, photo) => sum + (photo?.not_compared ?? 0), 0);
   if (photosOfOne && photosOfOne > 1) words.push(texts.severalPhotos(number(photosOfOne)));
   if (nearest && further.length > 0)
     words.push(texts.nearestPair(number(1 + further.length), nearest.face1 + 1, nearest.face2 + 1));

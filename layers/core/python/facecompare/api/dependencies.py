@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Header, Request
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic.json_schema import SkipJsonSchema
 
 from facecompare.access import ANYBODY, OWNER, Caller, KeyStore, authenticate
 from facecompare.batches.service import BatchService
@@ -84,8 +85,9 @@ PhotosCaller = Annotated[Caller, Depends(photos_caller)]
 RecordsCaller = Annotated[Caller, Depends(records_caller)]
 
 IdempotencyKey = Annotated[
-    str,
+    str | SkipJsonSchema[None],
     Header(
+        alias="Idempotency-Key",
         pattern=r"^[!-~]{1,128}$",
         description="a retry with the same key leaves no second record: it answers with the first",
         examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],

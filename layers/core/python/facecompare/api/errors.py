@@ -18,7 +18,7 @@ from starlette.routing import Match, Route
 
 from facecompare import errors
 from facecompare.errors import SHOWN_CHARACTERS, FaceCompareError
-from facecompare.results.schemas import FIELD_DOCSTRINGS
+from facecompare.results.documented import documented
 
 log = logging.getLogger(__name__)
 
@@ -96,25 +96,13 @@ class PhotoErrorResponse:
 class ErrorResponse:
     """What went wrong: a stable code, and in words what was found and what is accepted."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     code: str
     message: str
     image: str | None = None
     """the photo it is about: image1, image2, anchor or image"""
     errors: list[PhotoErrorResponse] | None = None
     """where several photos are unfit, all of their errors, of which the first is the one above"""
-
-
-def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI entries of these error statuses, each with the codes that it can carry.
-
-    They refer to the schema by name: a model for each entry would be built at every start.
-    """
-    content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{ErrorResponse.__name__}"}}}
-    return {
-        status: {"description": ", ".join(_codes(status)), "content": content}
-        for status in (*statuses, 503)
-    }
 
 
 def json_error(
@@ -151,10 +139,6 @@ def error_response(error: FaceCompareError) -> JSONResponse:
         response = json_error(status, error.code, told)
     response.headers.update(_HEADERS.get(status, {}))
     return response
-
-
-def _codes(status: int) -> list[str]:
-    return [error.code for error, its_status in STATUS.items() if its_status == status]
 
 
 async def _face_compare_error(request: Request, error: Exception) -> JSONResponse:

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Protocol
 from facecompare.batches.chunk import Chunk
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BatchNotFound, IdempotencyConflict
+from facecompare.options import FacePolicy
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
-from facecompare.results.schemas import FIELD_DOCSTRINGS
+from facecompare.results.documented import documented
 
 if TYPE_CHECKING:
     from facecompare.batches.pair_result import PairResult
@@ -102,7 +103,7 @@ class Counts:
 class Progress:
     """A batch as it stands."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented(face=tuple(FacePolicy))
     batch_id: str
     created_at: str
     """UTC, ISO 8601"""

@@ -33,7 +33,7 @@ class PairResult:
     combined_distance: float | None = None
     combined_threshold: float | None = None
     uncertain: bool | None = None
-    """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
+    """deprecated, until 1.0: whether `uncertain_because` is networks_contradict"""
     verdict: str | None = None
     uncertain_because: str | None = None
     face_pairs: int | None = None

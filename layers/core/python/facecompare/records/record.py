@@ -12,10 +12,21 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
-from facecompare.engines.calibration import Doubt, told, verdict_of
+from facecompare.engines.calibration import Doubt, Verdict, told, verdict_of
 from facecompare.errors import SHOWN_CHARACTERS, BadField, ComparisonNotFound, IdempotencyConflict
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    """What OpenAPI says of a record beside the types of its fields, each of which is sent."""
+    fields = schema["properties"]
+    for field in fields.values():
+        field.pop("default", None)
+    fields["created_at"]["format"] = "date-time"
+    fields["verdict"]["enum"] = list(Verdict)
+    fields["uncertain_because"]["anyOf"][0]["enum"] = list(Doubt)
+    schema["required"] = list(fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,7 @@ class ComparisonRecord:
     versions before 0.8 have no `decided_by`: their engine did.
     """
 
+    __pydantic_config__: ClassVar = {"json_schema_extra": _complete}
     comparison_id: str
     created_at: str
     same_person: bool
@@ -42,7 +54,7 @@ class ComparisonRecord:
     combined_distance: float | None = None
     combined_threshold: float | None = None
     uncertain: bool = False
-    """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
+    """deprecated, until 1.0: whether `uncertain_because` is networks_contradict"""
     verdict: str = ""
     """same, uncertain or different"""
     uncertain_because: str | None = None

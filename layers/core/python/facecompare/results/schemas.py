@@ -7,12 +7,14 @@ viewer shows it (EXIF orientation applied): x to the right, y down.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from facecompare.engines.calibration import Doubt, Verdict
+from facecompare.results.documented import documented
 
-# As `__pydantic_config__`: pydantic takes the strings below a dataclass's fields for OpenAPI.
-FIELD_DOCSTRINGS: dict[str, Any] = {"use_attribute_docstrings": True}
+MEASURES = (
+    *("face_width", "sharpness", "brightness", "contrast", "noise", "yaw", "pitch", "roll"),
+    *("eyes_seen", "mouth_seen", "glare", "visibility"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,8 @@ class BoxResponse:
 class MeasureResponse:
     """One quality figure; it warns outside of its limits and never changes the verdict."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented(name=MEASURES)
     name: str
-    """face_width, sharpness, brightness, contrast, noise, yaw, pitch, roll, eyes_seen,
-    mouth_seen, glare, visibility"""
     value: float
     unit: str
     minimum: float | None
@@ -48,14 +48,14 @@ class MeasureResponse:
 class FaceResponse:
     """One face of a photo."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented(detector=("yunet", "hog", "cnn", "mtcnn"))
     box: BoxResponse
     landmarks5: list[tuple[float, float]]
     """(x, y) of five points; GET /api/engines names them"""
     landmarks68: list[tuple[float, float]] | None
     """(x, y) of 68 points, when asked for"""
     detector: str
-    """which detector found it: yunet, hog, cnn or mtcnn"""
+    """which detector found it"""
     detection_score: float
     """on the detector's own scale"""
     quality: list[MeasureResponse]
@@ -72,7 +72,7 @@ class FaceResponse:
 class PhotoWarningResponse:
     """What is odd about a photo that was accepted."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     code: str
     """that of the error which it would be if it were refused: mislabelled_image"""
     message: str
@@ -82,7 +82,7 @@ class PhotoWarningResponse:
 class PhotoResponse:
     """What was found in one photo."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     width: int
     """pixels, as a viewer shows the photo"""
     height: int
@@ -103,7 +103,7 @@ class PhotoResponse:
 class FacePairResponse:
     """Two faces that were held against each other."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     face1: int
     """its place in the `faces` of image1, or of the anchor"""
     face2: int
@@ -131,7 +131,7 @@ class TimingResponse:
 class ComparisonResponse:
     """The verdict on two photos."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     comparison_id: str | None
     """the record's id; null where nothing was recorded"""
     created_at: str
@@ -179,7 +179,7 @@ class ComparisonResponse:
     combined_threshold: float | None
     """of `combined_distance`; null likewise"""
     uncertain: bool
-    """deprecated, until 0.10: whether `uncertain_because` is networks_contradict"""
+    """deprecated, until 1.0: whether `uncertain_because` is networks_contradict"""
     pairs: list[FacePairResponse]
     """every pair of faces that was held against each other, nearest first: the verdict is about the
     first, and its score and false match rates allow for the number of them"""
@@ -197,7 +197,7 @@ class ComparisonResponse:
 class CandidateResponse:
     """One candidate against the anchor."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     comparison_id: str | None
     """the record's id; null where nothing was recorded"""
     verdict: Verdict
@@ -227,11 +227,11 @@ class CandidateResponse:
 class PredictionResponse:
     """An anchor and two candidates: which is closer, and is it the same person?"""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented(closer=("image1", "image2"))
     created_at: str
     """UTC, ISO 8601"""
     closer: str
-    """image1 or image2"""
+    """the name of the candidate"""
     verdict: Verdict
     """on the closer one: same, uncertain or different"""
     same_person: bool
@@ -265,7 +265,7 @@ class PredictionResponse:
 class FaceMapResponse:
     """How the distance changes when a patch covers a part of one face."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     changes: list[list[float]]
     """rows from the top, a number for each place of the patch: above 0 it moves the two faces
     apart, below 0 together"""
@@ -278,7 +278,7 @@ class ExplanationResponse:
     """A heat map of each of two faces. It shows what this network's distance depends on, neither
     why, nor what a person would go by; and it is no proof of anything."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     engine: str
     distance: float
     """by which the engine decides"""

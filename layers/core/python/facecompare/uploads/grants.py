@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from facecompare.errors import UploadNotFound
-from facecompare.results.schemas import FIELD_DOCSTRINGS
+from facecompare.results.documented import documented
 
 KEY_PREFIX = "uploads/"
 PHOTOS_PREFIX = "photos/"  # where an operator puts a batch's photos, with AWS credentials
@@ -30,7 +30,7 @@ _NAME = re.compile(rf"{KEY_PREFIX}[0-9a-f]{{32}}")
 class UploadGrant:
     """A form to POST: `fields` first, as they are, then the file in the field `file`."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     url: str
     fields: dict[str, str]
     upload: str

@@ -17,7 +17,18 @@ from facecompare.api.dependencies import (
     RecordsCaller,
     Services,
 )
-from facecompare.api.errors import responses
+from facecompare.api.documented_errors import (
+    BATCH,
+    BATCHES,
+    BODY,
+    OPTIONS,
+    QUERY,
+    QUEUED,
+    RETRIED,
+    SITE,
+    UPLOADED,
+    responses,
+)
 from facecompare.api.json_route import JsonRoute
 from facecompare.api.option_fields import DecisionFields
 from facecompare.batches.batch import Progress
@@ -57,19 +68,23 @@ class BatchesResponse:
     next_before: str | None
 
 
-@router.post("/batches", status_code=202, responses=responses(400, 401, 403, 413, 415, 422))
+@router.post(
+    "/batches",
+    status_code=202,
+    responses=responses(*SITE, *QUERY, *BATCHES, *BODY, *OPTIONS, *UPLOADED, *RETRIED, *QUEUED),
+)
 def submit_batch(
     fields: BatchFields,
     services: AppServices,
     caller: RecordsCaller,
-    idempotency_key: IdempotencyKey = "",
+    idempotency_key: IdempotencyKey = None,
 ) -> Progress:
     """Compare many pairs; the response comes before the work."""
     request = BatchRequest(fields.manifest, fields.upload, fields.options())
-    return _batches(services).submit(request, caller, idempotency_key)
+    return _batches(services).submit(request, caller, idempotency_key or "")
 
 
-@router.get("/batches", responses=responses(400, 401, 403))
+@router.get("/batches", responses=responses(*SITE, *QUERY, *BATCHES))
 def list_batches(
     services: AppServices,
     caller: RecordsCaller,
@@ -81,18 +96,18 @@ def list_batches(
     return BatchesResponse(found, found[-1].created_at if len(found) == limit else None)
 
 
-@router.get("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
-def batch(batch_id: str, services: AppServices, caller: RecordsCaller) -> Progress:
+@router.get("/batches/{batch_id}", responses=responses(*SITE, *QUERY, *BATCH))
+def get_batch(batch_id: str, services: AppServices, caller: RecordsCaller) -> Progress:
     """How far a batch is, and when it should end."""
     return _batches(services).find(batch_id, caller)
 
 
 @router.get(
     "/batches/{batch_id}/results.csv",
-    responses=responses(400, 401, 403, 404) | {200: {"content": {"text/csv": {}}}},
+    responses=responses(*SITE, *QUERY, *BATCH) | {200: {"content": {"text/csv": {}}}},
     response_class=StreamingResponse,
 )
-def batch_results(
+def get_batch_results(
     batch_id: str,
     services: AppServices,
     caller: RecordsCaller,
@@ -111,7 +126,7 @@ def batch_results(
     )
 
 
-@router.delete("/batches/{batch_id}", responses=responses(400, 401, 403, 404))
+@router.delete("/batches/{batch_id}", responses=responses(*SITE, *QUERY, *BATCH))
 def cancel_batch(batch_id: str, services: AppServices, caller: RecordsCaller) -> Progress:
     """Stop working on a batch; the results there are stay."""
     return _batches(services).cancel(batch_id, caller)

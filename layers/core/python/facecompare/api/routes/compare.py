@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -16,17 +17,26 @@ from facecompare.api.dependencies import (
     IdempotencyKey,
     PhotosCaller,
 )
-from facecompare.api.errors import responses
+from facecompare.api.documented_errors import (
+    FACE,
+    LOOK,
+    QUERY,
+    RETRIED,
+    SITE,
+    responses,
+)
+from facecompare.api.errors import SCHEMAS
 from facecompare.api.examples import EXAMPLES
-from facecompare.api.option_fields import OptionFields
+from facecompare.api.option_fields import JSON, OptionFields
 from facecompare.api.request_body import (
     FACE_SUFFIX,
+    FORM,
     MAX_FACE,
     UPLOAD_FIELD,
     further_names,
     read_request,
 )
-from facecompare.errors import TimedOut
+from facecompare.errors import FaceCompareError, TimedOut
 from facecompare.options import FacePolicy
 from facecompare.results.convert import explanation_response
 from facecompare.results.overlay import draw_explanation, draw_faces
@@ -88,87 +98,100 @@ Workers = Annotated[WorkerThreads, Depends(worker_threads)]
 
 
 _BINARY = {"type": "string", "format": "binary"}
-_BASE64 = {"type": "string", "contentEncoding": "base64"}
-_UPLOAD = {
-    "type": "object",
-    "required": [UPLOAD_FIELD],
-    "properties": {UPLOAD_FIELD: {"type": "string", "description": "from POST /api/uploads"}},
-    "additionalProperties": False,
+_ENCODED = {
+    "oneOf": [
+        {"type": "string", "contentEncoding": "base64"},
+        {"$ref": f"{SCHEMAS}UploadedPhoto"},
+    ],
+    "description": "in base64, or the name that POST /api/uploads gave",
 }
 _FACE = {
     "oneOf": [
         {"type": "integer", "minimum": 0, "maximum": MAX_FACE},
-        {"type": "string", "enum": [str(policy) for policy in FacePolicy]},
+        {"$ref": f"{SCHEMAS}{FacePolicy.__name__}"},
     ],
     "description": "the face of this photo to compare, by its place in `faces` or a policy; beats "
     "`face`",
 }
+_BINARY_CONTENT = {"schema": _BINARY}
+_LOOK = (*SITE, *QUERY, *LOOK)
 
 
-def _responses(operation: str, other: dict[str, Any] | None = None) -> dict[int | str, Any]:
+def _responses(
+    operation: str, *possible: type[FaceCompareError], other: dict[str, Any] | None = None
+) -> dict[int | str, Any]:
     """The responses for OpenAPI: an example, and how it can fail."""
     content = {"application/json": {"example": EXAMPLES[operation]}} | (other or {})
-    return {**responses(400, 401, 413, 415, 422), 200: {"content": content}}
+    return {200: {"content": content}, **responses(*_LOOK, *possible)}
 
 
-def _body(names: tuple[str, ...], *, one_each: bool = False) -> dict[str, Any]:
+def _body(name: str) -> dict[str, Any]:
     """The request body for OpenAPI: the same fields as a form with files and as JSON."""
-    further = () if one_each else further_names(names)
-    options = OptionFields.model_json_schema()
-    fields = {
-        name: _without_reference(schema, options["$defs"])
-        for name, schema in options["properties"].items()
-    }
+    example = dict.fromkeys(BODIES[name].photos, "/9j/4AAQSkZJRgABAQAAAQ…") | {"threshold": 0.5}
     return {
         "requestBody": {
             "required": True,
             "content": {
-                "multipart/form-data": {
-                    "schema": _object(
-                        names, further, fields, {"type": "string", "format": "binary"}
-                    )
-                },
-                "application/json": {
-                    "schema": _object(names, further, fields, {"oneOf": [_BASE64, _UPLOAD]}),
-                    "example": dict.fromkeys(names, "/9j/4AAQSkZJRgABAQAAAQ…") | {"threshold": 0.5},
-                },
+                # JSON first: a generator that takes one type only takes the first schema for it.
+                JSON: {"schema": {"$ref": f"{SCHEMAS}{name}Fields"}, "example": example},
+                FORM: {"schema": {"$ref": f"{SCHEMAS}{name}Form"}},
             },
         }
     }
 
 
-def _without_reference(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """The same with what it refers to in its place: the document has no definitions of its own."""
-    referred = schema.get("$ref", "").removeprefix("#/$defs/")
-    own = {name: value for name, value in schema.items() if name != "$ref"}
-    return definitions[referred] | own if referred else own
+@dataclass(frozen=True, slots=True)
+class _Body:
+    photos: tuple[str, ...]
+    further: tuple[str, ...] = ()
 
 
-def _object(
-    names: tuple[str, ...],
-    further: tuple[str, ...],
-    fields: dict[str, Any],
-    photo: dict[str, Any],
-) -> dict[str, Any]:
-    more = {"description": f"another photo of the person in {names[0]}"} | photo
-    photos = dict.fromkeys(names, photo) | dict.fromkeys(further, more)
+BODIES = {
+    "Comparison": _Body(PAIR, further_names(PAIR)),
+    "Prediction": _Body(TRIPLE, further_names(TRIPLE)),
+    "Explanation": _Body(PAIR),
+    "Detection": _Body(SINGLE),
+}
+
+
+def body_schemas() -> dict[str, Any]:
+    """What the bodies of these operations refer to, by name."""
+    options = OptionFields.model_json_schema(ref_template=f"{SCHEMAS}{{model}}")
+    uploaded = {
+        "type": "object",
+        "required": [UPLOAD_FIELD],
+        "properties": {UPLOAD_FIELD: {"type": "string", "description": "from POST /api/uploads"}},
+        "additionalProperties": False,
+    }
+    schemas: dict[str, Any] = options["$defs"] | {"UploadedPhoto": uploaded}
+    for name, body in BODIES.items():
+        schemas[f"{name}Form"] = _object(body, options["properties"], _BINARY)
+        schemas[f"{name}Fields"] = _object(body, options["properties"], _ENCODED)
+    return schemas
+
+
+def _object(body: _Body, fields: dict[str, Any], photo: dict[str, Any]) -> dict[str, Any]:
+    more = photo | {"description": f"another photo of the person in {body.photos[0]}"}
+    photos = dict.fromkeys(body.photos, photo) | dict.fromkeys(body.further, more)
     faces = {name + FACE_SUFFIX: _FACE for name in photos}
     return {
         "type": "object",
-        "required": list(names),
+        "required": list(body.photos),
         "properties": photos | fields | faces,
-        "dependentRequired": {later: [one] for one, later in pairwise(further)},
+        "dependentRequired": {later: [one] for one, later in pairwise(body.further)},
         "additionalProperties": False,
     }
 
 
-@router.post("/compare", responses=_responses("compare"), openapi_extra=_body(PAIR))
+@router.post(
+    "/compare", responses=_responses("compare", *FACE, *RETRIED), openapi_extra=_body("Comparison")
+)
 async def compare(
     request: Request,
     services: AppServices,
     caller: PhotosCaller,
     workers: Workers,
-    idempotency_key: IdempotencyKey = "",
+    idempotency_key: IdempotencyKey = None,
 ) -> ComparisonResponse:
     """Are image1 and image2 the same person?
 
@@ -176,30 +199,34 @@ async def compare(
     times, is the same.
     """
     photos, options = await read_request(request, PAIR, services.uploads)
-    context = RequestContext(caller.name, idempotency_key)
+    context = RequestContext(caller.name, idempotency_key or "")
     response, _ = await workers.run(lambda faces: faces.compare(photos, options, context))
     return response
 
 
-@router.post("/verify", responses=_responses("verify"), openapi_extra=_body(PAIR))
+@router.post(
+    "/verify", responses=_responses("verify", *FACE, *RETRIED), openapi_extra=_body("Comparison")
+)
 async def verify(
     request: Request,
     services: AppServices,
     caller: PhotosCaller,
     workers: Workers,
-    idempotency_key: IdempotencyKey = "",
+    idempotency_key: IdempotencyKey = None,
 ) -> ComparisonResponse:
     """The same operation as compare, by the name that verification services use."""
     return await compare(request, services, caller, workers, idempotency_key)
 
 
-@router.post("/predict", responses=_responses("predict"), openapi_extra=_body(TRIPLE))
+@router.post(
+    "/predict", responses=_responses("predict", *FACE, *RETRIED), openapi_extra=_body("Prediction")
+)
 async def predict(
     request: Request,
     services: AppServices,
     caller: PhotosCaller,
     workers: Workers,
-    idempotency_key: IdempotencyKey = "",
+    idempotency_key: IdempotencyKey = None,
 ) -> PredictionResponse:
     """Which of image1 and image2 is closer to anchor, and is it the same person?
 
@@ -207,15 +234,15 @@ async def predict(
     of the person in the anchor.
     """
     photos, options = await read_request(request, TRIPLE, services.uploads)
-    context = RequestContext(caller.name, idempotency_key)
+    context = RequestContext(caller.name, idempotency_key or "")
     return await workers.run(lambda faces: faces.predict(photos, options, context))
 
 
 @router.post(
     "/explain",
-    responses=_responses("explain", {"image/png": {}}),
+    responses=_responses("explain", *FACE, other={"image/png": _BINARY_CONTENT}),
     response_model=ExplanationResponse,
-    openapi_extra=_body(PAIR, one_each=True),
+    openapi_extra=_body("Explanation"),
 )
 async def explain(
     request: Request,
@@ -235,9 +262,9 @@ async def explain(
 
 @router.post(
     "/detect",
-    responses=_responses("detect", {"image/png": {}}),
+    responses=_responses("detect", other={"image/png": _BINARY_CONTENT}),
     response_model=DetectionResponse,
-    openapi_extra=_body(SINGLE),
+    openapi_extra=_body("Detection"),
 )
 async def detect(
     request: Request,

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 import facecompare
@@ -28,14 +29,23 @@ def openapi() -> dict[str, Any]:
 @cache
 def document() -> dict[str, Any]:
     """The document; it is made when it is first asked for."""
+    from facecompare.api.routes.compare import body_schemas  # heavy
+
     app = FastAPI(title=TITLE, version=facecompare.__version__, description=DESCRIPTION)
     for each in (*photo_routers(), *record_routers()):
-        app.include_router(each)
+        app.include_router(each, generate_unique_id_function=_operation_id)
     made = app.openapi()
     error = TypeAdapter(ErrorResponse).json_schema(ref_template=f"{SCHEMAS}{{model}}")
     made["components"]["schemas"] |= {**error.pop("$defs"), ErrorResponse.__name__: error}
+    made["components"]["schemas"] |= body_schemas()
     _drop_fastapi_errors(made)
     return made
+
+
+def _operation_id(route: APIRoute) -> str:
+    """`list_comparisons` → `listComparisons`, as clients that are generated call the operation."""
+    first, *others = route.name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _drop_fastapi_errors(made: dict[str, Any]) -> None:

@@ -12,7 +12,8 @@ from fastapi.responses import StreamingResponse
 
 from facecompare.access import Caller, Role
 from facecompare.api.dependencies import KNOWN_QUERY_ONLY, AppServices, RecordsCaller
-from facecompare.api.errors import responses
+from facecompare.api.documented_errors import KEY, QUERY, SITE, responses
+from facecompare.errors import ComparisonNotFound
 from facecompare.records.csv_export import csv_lines
 from facecompare.records.record import (
     ComparisonRecord,
@@ -44,8 +45,8 @@ class RecordsResponse:
     next_cursor: str | None
 
 
-@router.get("/comparisons", responses=responses(400, 401, 403))
-def comparisons(
+@router.get("/comparisons", responses=responses(*SITE, *QUERY, *KEY))
+def list_comparisons(
     services: AppServices,
     caller: RecordsCaller,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
@@ -60,10 +61,10 @@ def comparisons(
 
 @router.get(
     "/comparisons.csv",
-    responses=responses(400, 401, 403) | {200: {"content": {"text/csv": {}}}},
+    responses=responses(*SITE, *QUERY, *KEY) | {200: {"content": {"text/csv": {}}}},
     response_class=StreamingResponse,
 )
-def comparisons_csv(
+def export_comparisons(
     services: AppServices,
     caller: RecordsCaller,
     since: Since = None,
@@ -79,8 +80,10 @@ def comparisons_csv(
     )
 
 
-@router.get("/comparisons/{comparison_id}", responses=responses(400, 401, 403, 404))
-def comparison(
+@router.get(
+    "/comparisons/{comparison_id}", responses=responses(*SITE, *QUERY, *KEY, ComparisonNotFound)
+)
+def get_comparison(
     comparison_id: str, services: AppServices, caller: RecordsCaller
 ) -> ComparisonRecord:
     """One record."""
@@ -91,7 +94,9 @@ def comparison(
 
 
 @router.delete(
-    "/comparisons/{comparison_id}", status_code=204, responses=responses(400, 401, 403, 404)
+    "/comparisons/{comparison_id}",
+    status_code=204,
+    responses=responses(*SITE, *QUERY, *KEY, ComparisonNotFound),
 )
 def delete_comparison(comparison_id: str, services: AppServices, caller: RecordsCaller) -> None:
     """Forget one record: an admin's right, for the log is an audit log."""

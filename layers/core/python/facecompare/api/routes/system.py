@@ -8,10 +8,11 @@ from fastapi import APIRouter
 
 import facecompare
 from facecompare.api.dependencies import AppServices
-from facecompare.api.errors import responses
+from facecompare.api.documented_errors import ENGINE, RECORDS, SITE, responses
+from facecompare.config import ACCESS
 from facecompare.engines.catalogue import offered_cards
 from facecompare.engines.protocol import EngineCard
-from facecompare.results.schemas import FIELD_DOCSTRINGS
+from facecompare.results.documented import documented
 
 router = APIRouter(prefix="/api", tags=["service"])
 health_router = APIRouter(prefix="/api", tags=["service"])
@@ -21,7 +22,7 @@ health_router = APIRouter(prefix="/api", tags=["service"])
 class EngineResponse:
     """What there is to know of an engine before using it."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented()
     id: str
     title: str
     default: bool
@@ -56,6 +57,7 @@ class EnginesResponse:
 class HealthResponse:
     """The service is up, its engine is loaded, and records can be kept."""
 
+    __pydantic_config__ = documented(status=("ok",))
     status: str
     version: str
     engine: str
@@ -65,7 +67,7 @@ class HealthResponse:
 class ServiceResponse:
     """What this installation accepts and keeps."""
 
-    __pydantic_config__ = FIELD_DOCSTRINGS
+    __pydantic_config__ = documented(access=ACCESS)
     version: str
     access: str
     """open: no keys; public: records need one; keys: everything does"""
@@ -79,16 +81,16 @@ class ServiceResponse:
     """how long the record of a comparison is kept"""
 
 
-@router.get("/engines")
-def engines(services: AppServices) -> EnginesResponse:
+@router.get("/engines", responses=responses(*SITE))
+def list_engines(services: AppServices) -> EnginesResponse:
     """The engines that can be named in a request."""
     settings = services.settings
     cards = [_engine(card, settings.engine) for card in offered_cards(settings)]
     return EnginesResponse(cards, settings.landmarks68)
 
 
-@router.get("/service")
-def service(services: AppServices) -> ServiceResponse:
+@router.get("/service", responses=responses(*SITE))
+def get_service(services: AppServices) -> ServiceResponse:
     """The limits of a request, who may ask, and what is kept."""
     settings = services.settings
     return ServiceResponse(
@@ -101,8 +103,8 @@ def service(services: AppServices) -> ServiceResponse:
     )
 
 
-@health_router.get("/health", responses=responses())
-def health(services: AppServices) -> HealthResponse:
+@health_router.get("/health", responses=responses(*SITE, *ENGINE, *RECORDS))
+def get_health(services: AppServices) -> HealthResponse:
     """Whether the service can answer: its engine is loaded, and its log can be written."""
     assert services.faces is not None  # noqa: S101 – this route is beside those that need it
     services.faces.engine()

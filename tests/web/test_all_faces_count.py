@@ -32,8 +32,8 @@ def test_the_page_tells_of_faces_that_were_not_compared(visitor: Visitor) -> Non
 
 
 def test_ranking_holds_all_faces_too(visitor: Visitor) -> None:
-    visitor.open("Closer")
-    files = visitor.page.locator("#view-closer input[type=file]")
+    visitor.open("Rank")
+    files = visitor.page.locator("#view-rank input[type=file]")
     files.nth(0).set_input_files(OBAMA)
     files.nth(1).set_input_files(BIDEN)
     files.nth(2).set_input_files({"name": "party.jpg", "mimeType": "image/jpeg", "buffer": GROUP})

@@ -24,7 +24,7 @@ def copies(count: int) -> list[File]:
 
 @pytest.fixture
 def visitor(visitor: Visitor) -> Visitor:
-    visitor.open("Several")
+    visitor.open("Find")
     return visitor
 
 

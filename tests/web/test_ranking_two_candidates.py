@@ -18,7 +18,7 @@ PLACES = ("Anchor", "Candidate 1", "Candidate 2")
 
 @pytest.fixture
 def visitor(visitor: Visitor) -> Visitor:
-    visitor.open("Closer")
+    visitor.open("Rank")
     return visitor
 
 
@@ -77,6 +77,6 @@ def test_a_missing_anchor_is_asked_for_in_its_place(visitor: Visitor) -> None:
 
 def test_three_example_photos_can_be_tried(visitor: Visitor) -> None:
     visitor.button("three example photos").click()
-    expect(visitor.button("Predict")).to_be_focused()
+    expect(visitor.button("Rank")).to_be_focused()
     visitor.predict()
     expect(visitor.page.get_by_role("region", name="Ranking")).to_contain_text("2 is closer")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from facecompare.api.middleware import FIRST_STYLE
 from facecompare.config import DEFAULT_ENGINE
 from facecompare.engines.cards import engine_card
 from facecompare.pipeline.match import decisive_threshold
@@ -24,7 +27,9 @@ ENTRIES = {"app.js", "reference/reference.js"}
 TYPES = {"service/types.js"}  # comments only, which no module needs at run time
 STYLES = {path.name: path.read_text("utf-8") for path in sorted((WEB / "css").glob("*.css"))}
 CODE = "\n".join(SCRIPTS.values())
-MAX_LINES = 200  # of a module; texts.js is a list
+MAX_LINES = 200  # of a module; texts are a list
+LANGUAGES = {name for name in SCRIPTS if name.startswith("texts/")}
+ENGLISH = SCRIPTS["texts/en.js"]
 
 
 class Tags(HTMLParser):
@@ -34,15 +39,22 @@ class Tags(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text: dict[str, str] = {}
+        self.named: dict[str, str] = {}  # the words of elements with data-text
         self._open = ""
+        self._name: str | None = None
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        self._open = tag
+        self._open, self._name = tag, dict(attrs).get("data-text")
 
     def handle_data(self, data: str) -> None:
         self.text[self._open] = self.text.get(self._open, "") + data.strip()
+        if self._name and data.strip():
+            self.named[self._name] = self.named.get(self._name, "") + data.strip()
+
+    def handle_endtag(self, tag: str) -> None:
+        self._name = None
 
     def values(self, attribute: str) -> list[str]:
         return [value for _, attributes in self.tags if (value := attributes.get(attribute))]
@@ -107,12 +119,13 @@ def test_what_the_first_view_needs_is_preloaded_and_nothing_else() -> None:
         for _, attributes in PAGE.tags
         if attributes.get("rel") == "modulepreload"
     }
-    assert preloaded == {f"js/{name}" for name in loaded_with("app.js") - {"app.js"}}
+    needed = loaded_with("app.js") - {"app.js"} | {"texts/en.js"}  # most visitors' language
+    assert preloaded == {f"js/{name}" for name in needed}
 
 
 def test_modules_are_small() -> None:
     long = {name for name, code in SCRIPTS.items() if code.count("\n") > MAX_LINES}
-    assert long == {"texts.js"}
+    assert long == LANGUAGES
 
 
 def test_every_style_sheet_is_used() -> None:
@@ -122,9 +135,11 @@ def test_every_style_sheet_is_used() -> None:
 
 
 @each_page
-def test_there_is_no_script_and_no_style_inside_a_page(page: Tags) -> None:
+def test_the_only_style_inside_a_page_is_the_one_that_the_policy_names(page: Tags) -> None:
     assert page.text.get("script", "") == ""
-    assert [tag for tag, _ in page.tags if tag == "style"] == []
+    assert [tag for tag, _ in page.tags].count("style") == 1
+    digest = b64encode(sha256(page.text["style"].encode()).digest()).decode()
+    assert f"sha256-{digest}" == FIRST_STYLE, "write it into FIRST_STYLE of api/middleware.py"
     handlers = [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
     assert handlers + page.values("style") == []
 
@@ -174,12 +189,19 @@ def test_no_module_makes_html_or_code_out_of_data(danger: str) -> None:
 @each_page
 def test_all_words_of_a_page_come_from_the_one_module_of_texts(page: Tags) -> None:
     own_words = {tag: text for tag, text in page.text.items() if text}
-    assert own_words.keys() == {"title", "p"}
-    assert re.fullmatch(r"This page .+ with JavaScript, which is switched off\.", own_words["p"])
+    known = dict(re.findall(r'^  (\w+):\s+"(.+?)",$', ENGLISH, re.MULTILINE))
+    static = {key: words for key, words in page.named.items() if words}
+    assert static == {key: known[key] for key in static}
+    assert own_words.keys() - {"style"} == {"title", "p"} | (
+        {"h1", "a", "span"} if static else set()
+    )
+    words = own_words["p"].removesuffix(static.get("introduction", ""))
+    assert re.fullmatch(r"This page .+ with JavaScript, which is switched off\.", words)
+    assert len(static) == (8 if page is PAGE else 0)
 
 
 def test_every_text_is_used_and_every_used_text_exists() -> None:
-    texts = set(re.findall(r"^  (\w+):", SCRIPTS["texts.js"], re.MULTILINE))
+    texts = set(re.findall(r"^  (\w+):", ENGLISH, re.MULTILINE))
     in_code = set(re.findall(r"\btexts\.(\w+)", CODE)) - {"js"}
     destructured = re.findall(r"\{ (\w+) \} = texts;", CODE)
     used = in_code | set(destructured) | set(in_all_pages("data-text") + in_all_pages("data-label"))
@@ -203,7 +225,7 @@ def test_every_example_photo_has_its_source() -> None:
     examples = WEB / "examples"
     sources = (examples / "SOURCES.md").read_text("utf-8")
     photos = {path.name for path in examples.glob("*.jpg")}
-    credits = set(re.findall(r'^    "(\w+\.\w+)":', SCRIPTS["texts.js"], re.MULTILINE))
+    credits = set(re.findall(r'^    "(\w+\.\w+)":', ENGLISH, re.MULTILINE))
     assert photos == credits == set(re.findall(r"^\| `([\w.]+)` \|", sources, re.MULTILINE))
 
 
@@ -216,7 +238,7 @@ def at_threshold(engine: str, threshold: float) -> dict[str, Any]:
 
 
 def test_the_figures_of_accuracy_are_those_of_the_evaluations() -> None:
-    texts = SCRIPTS["texts.js"].replace("\\u00a0", " ")
+    texts = ENGLISH.replace("\\u00a0", " ")
     [table] = re.findall(r"^  accuracyRows: \[\n(.+?)^  \],$", texts, re.DOTALL | re.MULTILINE)
     rows = re.findall(r'\["([\w-]+)( \(default\))?", "([\d.]+)", "(.+?)"\]', table)
     assert len(rows) == table.count("\n") == 5
@@ -224,7 +246,7 @@ def test_the_figures_of_accuracy_are_those_of_the_evaluations() -> None:
         (engine, default, at, percent(at_threshold(engine, float(at))["accuracy"]["value"], 1))
         for engine, default, at, _ in rows
     ]
-    assert rows == expected, f"write into accuracyRows of web/js/texts.js: {expected}"
+    assert rows == expected, f"write into accuracyRows of web/js/texts/en.js: {expected}"
     own = f"{decisive_threshold(engine_card(DEFAULT_ENGINE)):g}"
     defaults = [(engine, threshold) for engine, default, threshold, _ in rows if default]
     assert defaults == [(DEFAULT_ENGINE, own)]
@@ -233,7 +255,7 @@ def test_the_figures_of_accuracy_are_those_of_the_evaluations() -> None:
 def test_the_page_tells_how_many_pairs_of_one_person_the_default_refuses() -> None:
     threshold = decisive_threshold(engine_card(DEFAULT_ENGINE))
     refused = at_threshold(DEFAULT_ENGINE, threshold)["false_rejects"]["value"]
-    texts = SCRIPTS["texts.js"].replace("\\u00a0", " ")
+    texts = ENGLISH.replace("\\u00a0", " ")
     [meaning] = re.findall(r"^  accuracyMeaning:\n(.+?),$", texts, re.DOTALL | re.MULTILINE)
     expected = f"default's {percent(refused, 1)} of them"
-    assert expected in meaning, f"write into accuracyMeaning of web/js/texts.js: {expected}"
+    assert expected in meaning, f"write into accuracyMeaning of web/js/texts/en.js: {expected}"

@@ -137,7 +137,7 @@ def prediction(answer: Answer) -> Answer:
 def ranked(visitor: Visitor) -> Visitor:
     """Who sees that prediction."""
     visitor.page.route("**/api/predict", changed(prediction))
-    visitor.open("Closer")
+    visitor.open("Rank")
     visitor.button("three example photos").click()
     expect(visitor.button("Predict")).to_be_focused()
     visitor.predict()
@@ -172,7 +172,7 @@ def in_turned_order(answer: Answer) -> Answer:
 
 def test_many_photos_are_ordered_by_the_distances_that_decided(visitor: Visitor) -> None:
     visitor.answer_with(changed(in_turned_order))
-    visitor.open("Several")
+    visitor.open("Find")
     visitor.button("an example").click()
     expect(visitor.status).to_have_text("2 to compare.")
     visitor.button("Compare all").click()

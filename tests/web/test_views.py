@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 
 VIEWS = {
     "Compare": "Are these two photos the same person?",
-    "Closer": "Which of two is closer?",
-    "Several": "Which of these photos show one person?",
+    "Rank": "Which of two is closer?",
+    "Find": "Which of these photos show one person?",
     "History": "History",
     "About": "About this service",
 }
@@ -38,7 +38,7 @@ def test_each_view_has_an_address_and_a_title(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("History")
 
 
-@pytest.mark.parametrize("address", ["#/closer", "#/history", "#/nonsense", "#"])
+@pytest.mark.parametrize("address", ["#/rank", "#/history", "#/nonsense", "#"])
 def test_a_view_can_be_opened_by_its_address(visit: Visit, server: str, address: str) -> None:
     visitor = visit()
     visitor.page.goto("about:blank")
@@ -91,12 +91,12 @@ def test_about_says_what_is_stored_and_what_it_is_not_for(visitor: Visitor) -> N
 def test_a_view_that_cannot_be_loaded_is_told_and_had_later(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.page.context.set_offline(True)
-    visitor.page.get_by_role("link", name="Closer").click()
+    visitor.page.get_by_role("link", name="Rank").click()
     missing = visitor.page.get_by_role("main").get_by_role("alert")
     expect(missing).to_contain_text("This view cannot be loaded. Check the connection")
     visitor.page.context.set_offline(False)
     visitor.page.reload()
-    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(VIEWS["Closer"])
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(VIEWS["Rank"])
     expect(missing).to_have_count(0)
     [told] = [words for words in visitor.watch.complaints if "dynamically imported" in words]
     visitor.watch.complaints.remove(told)

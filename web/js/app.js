@@ -1,19 +1,21 @@
 /** The page: its views, and what belongs to all of them. */
 
-import { byId, fillTexts } from "./dom.js";
-import { acceptPastes, keepDropsOnThePage } from "./photos/files.js";
+import { byId, fillTexts, withText } from "./dom.js";
+import { acceptDropsAnywhere, acceptPastes } from "./photos/files.js";
 import { Router } from "./router.js";
-import { language } from "./texts.js";
+import { direction, keepLanguage, LANGUAGES, language } from "./texts.js";
 import { createCompareView } from "./views/compare.js";
 
 const FORMER_REFERENCE = "#/api"; // where the API's reference was until it got a page of its own
+/** @type {Record<string, string>}  views by their names of before 0.10 */
+const FORMER_VIEWS = { "#/closer": "#/rank", "#/many": "#/find" };
 
 /** Views other than the first are loaded when they are first shown. */
 const router = new Router({
   compare: createCompareView,
-  closer: async (root) => (await import("./views/closer.js")).createCloserView(root),
-  many: async (root) => (await import("./views/many.js")).createManyView(root, comparePair),
-  history: async (root) => (await import("./views/history.js")).createHistoryView(root),
+  rank: async (root) => (await import("./views/rank.js")).createRankView(root),
+  find: async (root) => (await import("./views/find.js")).createFindView(root, comparePair),
+  history: async (root) => (await import("./views/history.js")).createHistoryView(root, reopen),
   about: async (root) => (await import("./views/about.js")).createAboutView(root),
 });
 
@@ -21,16 +23,31 @@ start();
 
 function start() {
   if (location.hash === FORMER_REFERENCE) goToReference();
-  document.documentElement.lang = language;
+  const former = FORMER_VIEWS[location.hash];
+  if (former) location.replace(former);
+  Object.assign(document.documentElement, { lang: language, dir: direction });
   fillTexts(document);
-  keepDropsOnThePage();
-  acceptPastes((files) => router.current?.paste?.(files));
+  offerLanguages(/** @type {HTMLSelectElement} */ (byId("language")));
+  acceptDropsAnywhere((files) => router.current?.take?.(files));
+  acceptPastes((files) => router.current?.take?.(files, { pasted: true }));
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault(); // the address names the view
     router.focusHeading();
   });
   router.start();
-  byId("page").hidden = false;
+}
+
+/** @param {HTMLSelectElement} select */
+function offerLanguages(select) {
+  for (const [code, name] of Object.entries(LANGUAGES)) {
+    const option = Object.assign(withText("option", name), { value: code, lang: code });
+    select.append(option);
+  }
+  select.value = language;
+  select.addEventListener("change", () => {
+    keepLanguage(select.value);
+    location.reload();
+  });
 }
 
 function goToReference() {
@@ -44,9 +61,16 @@ function goToReference() {
  * @param {File} image2
  */
 async function comparePair(image1, image2) {
-  const view = /** @type {import("./photos/comparison-form.js").ComparisonForm | null} */ (
+  (await firstView())?.loadPair(image1, image2);
+}
+
+/** @param {import("./tab-history.js").TabEntry} entry */
+async function reopen(entry) {
+  (await firstView())?.reopen(entry);
+}
+
+async function firstView() {
+  return /** @type {import("./views/compare.js").CompareView | null} */ (
     await router.go("compare")
   );
-  view?.loadPhoto("image1", image1);
-  view?.loadPhoto("image2", image2);
 }

@@ -70,6 +70,18 @@ export function withText(kind, text) {
 }
 
 /**
+ * A file's name, which may be broken after its own marks and not within its words.
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
+export function showFileName(element, name) {
+  const words = name
+    .split(/(?<=[-_. ,()])/)
+    .flatMap((word) => [word, document.createElement("wbr")]);
+  element.replaceChildren(...words.slice(0, -1));
+}
+
+/**
  * A button with this text that looks like a link.
  * @param {string} text
  * @param {() => void} onClick

@@ -6,7 +6,7 @@ import { texts } from "./texts.js";
 /**
  * @typedef {object} View
  * @property {() => void} [enter]
- * @property {(files: File[]) => void} [paste]
+ * @property {(files: File[], how?: {pasted?: boolean}) => void} [take]  files that are dropped or pasted
  *
  * @typedef {(root: HTMLElement) => View | Promise<View>} Create  called when the view is first shown
  */
@@ -14,12 +14,12 @@ import { texts } from "./texts.js";
 const PREFIX = "#/";
 
 /**
- * The view that an address names, if any of these.
+ * The view that an address names, if any of these: the first where it names nothing at all.
  * @param {string} hash
  * @param {string[]} names
  */
 export function viewNamedBy(hash, names) {
-  return names.find((name) => hash === PREFIX + name);
+  return hash === "" ? names[0] : names.find((name) => hash === PREFIX + name);
 }
 
 /** Shows the view that the address names, now and whenever it changes. */

@@ -1,6 +1,8 @@
-/** What was compared in this tab: words and numbers, no photos; it ends with the tab. */
+/** What was compared in this tab: the responses, with small pictures of the two faces; it ends with the tab. */
 
 import { callOf, decisionOf } from "./verdict/call.js";
+
+/** @typedef {import("./service/types.js").Comparison} Comparison */
 
 /**
  * @typedef {object} TabEntry
@@ -10,10 +12,12 @@ import { callOf, decisionOf } from "./verdict/call.js";
  * @property {import("./verdict/call.js").Call} call
  * @property {number} distance  the one that decided
  * @property {number} threshold
+ * @property {string[]} [faces]  of both photos, as base64
+ * @property {Comparison} [comparison]  with these faces only; none of a ranking
  */
 
 const STORAGE_KEY = "facecompare.history"; // in sessionStorage
-const MAX_ENTRIES = 200; // far below what a browser keeps
+const MAX_ENTRIES = 200;
 
 const FORMER_CALL = "close"; // of what is uncertain now, in a tab that is open since before 0.9
 
@@ -28,14 +32,27 @@ export function tabEntries() {
  * @param {string} one
  * @param {string} other
  * @param {import("./verdict/call.js").Verdict & {created_at: string}} verdict
+ * @param {Pick<TabEntry, "faces" | "comparison">} [kept]
  */
-export function addTabEntry(one, other, verdict) {
+export function addTabEntry(one, other, verdict, kept = {}) {
   const { distance, threshold } = decisionOf(verdict);
   const entry = { at: verdict.created_at, one, other, call: callOf(verdict), distance, threshold };
-  const entries = [entry, ...tabEntries()].slice(0, MAX_ENTRIES);
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(entries));
+  keep([{ ...entry, ...kept }, ...tabEntries()].slice(0, MAX_ENTRIES));
 }
 
 export function clearTabEntries() {
   sessionStorage.removeItem(STORAGE_KEY);
+}
+
+/**
+ * A browser keeps some megabytes: where they are full, the older half goes.
+ * @param {TabEntry[]} entries
+ */
+function keep(entries) {
+  try {
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(entries));
+  } catch (cause) {
+    if (entries.length < 2) throw cause;
+    keep(entries.slice(0, Math.ceil(entries.length / 2)));
+  }
 }

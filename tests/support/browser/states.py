@@ -40,15 +40,15 @@ def camera(visitor: Visitor) -> None:
 
 
 def ranking(visitor: Visitor) -> None:
-    visitor.open("Closer")
+    visitor.open("Rank")
     visitor.button("three example photos").click()
-    expect(visitor.button("Predict")).to_be_focused()
-    visitor.predict()
+    expect(visitor.button("Rank")).to_be_focused()
+    visitor.button("Rank").click()
     expect(visitor.page.get_by_role("region", name="Ranking")).to_be_visible()
 
 
 def several(visitor: Visitor) -> None:
-    visitor.open("Several")
+    visitor.open("Find")
     visitor.button("an example").click()
     expect(visitor.status).to_have_text("2 to compare.")
     visitor.button("Compare all").click()

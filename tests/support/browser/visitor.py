@@ -85,7 +85,9 @@ class Visitor:
 
     def load_into(self, name: str, file: File) -> None:
         """Load a photo as a visitor does: with the button and the system's file dialogue."""
-        self.choose(f"Load {name.lower()}", file)
+        for action in ("Load", "Replace"):
+            if self.button(f"{action} {name.lower()}").count():
+                self.choose(f"{action} {name.lower()}", file)
         expect(self.place(name)).to_contain_text(_payload(file)["name"])
 
     def choose(self, button: str, *files: File) -> None:
@@ -100,35 +102,38 @@ class Visitor:
         """Drag a file from elsewhere onto a photo's place."""
         self.drop_on(self.photo(number).locator("canvas"), file)
 
-    def drop_on(self, place: Locator, file: File) -> None:
-        transfer = self._transfer(file)
+    def drop_on(self, place: Locator, *files: File) -> None:
+        transfer = self._transfer(*files)
         for kind in ("dragenter", "dragover", "drop"):
             place.dispatch_event(kind, {"dataTransfer": transfer})
 
-    def paste(self, file: File) -> None:
-        """Paste a file from the clipboard."""
+    def paste(self, *files: File) -> None:
+        """Paste files from the clipboard."""
         self.page.evaluate(
             """(clipboardData) => (document.activeElement ?? document.body).dispatchEvent(
                 new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))""",
-            self._transfer(file),
+            self._transfer(*files),
         )
 
-    def _transfer(self, file: File) -> JSHandle:
-        """The file as the browser hands it over."""
-        payload = _payload(file)
-        data = [payload["name"], payload["mimeType"], b64encode(payload["buffer"]).decode()]
+    def _transfer(self, *files: File) -> JSHandle:
+        """The files as the browser hands them over."""
+        payloads = [_payload(file) for file in files]
+        data = [[p["name"], p["mimeType"], b64encode(p["buffer"]).decode()] for p in payloads]
         return self.page.evaluate_handle(
-            """([name, type, base64]) => {
-                const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+            """(files) => {
                 const transfer = new DataTransfer();
-                transfer.items.add(new File([bytes], name, { type }));
+                for (const [name, type, base64] of files) {
+                    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+                    transfer.items.add(new File([bytes], name, { type }));
+                }
                 return transfer;
             }""",
             data,
         )
 
     def predict(self) -> None:
-        self.button("Predict").click()
+        """Press the button that sends the photos of this view."""
+        self.view.locator("[data-part=predict]").click()
 
     def compare(self, file1: File, file2: File) -> dict[str, Any]:
         """Load both, press Predict, wait for the verdict; the API's answer to it."""
@@ -192,4 +197,5 @@ Visit = Callable[..., Visitor]  # opens the page for another visitor
 def _payload(file: File) -> FilePayload:
     name, data = (file.name, file.read_bytes()) if isinstance(file, Path) else file
     kinds = {"jpg": "image/jpeg", "png": "image/png", "heic": "image/heic", "txt": "text/plain"}
+    kinds |= {"csv": "text/csv"}
     return {"name": name, "mimeType": kinds[name.rpartition(".")[2]], "buffer": data}

@@ -2,7 +2,6 @@
  * The state of a comparison form: its photos, the request under way, and what came of it. No DOM.
  */
 
-import { duration } from "../format.js";
 import { errorOfPhoto, ServiceFailed, withoutPhoto } from "../service/failure.js";
 import { texts } from "../texts.js";
 
@@ -70,6 +69,26 @@ export class ComparisonFormState {
     this.settle({ failure, notice });
   }
 
+  /**
+   * @param {string} name
+   * @returns {Photo[]}  that are gone: this one, with the first one those of its person too
+   */
+  remove(name) {
+    const gone = [this.photos[name] ?? null, ...(name === this.names[0] ? this.further : [])];
+    this.photos = { ...this.photos, [name]: null };
+    if (name === this.names[0]) this.further = [];
+    this.settle({});
+    return gone.filter((photo) => photo !== null);
+  }
+
+  /** The first two change places. */
+  swap() {
+    const [one = "", other = ""] = this.names;
+    const { photos } = this;
+    this.photos = { ...photos, [one]: photos[other] ?? null, [other]: photos[one] ?? null };
+    this.settle({});
+  }
+
   /** @param {Photo[]} photos  of which the service takes MOST_FURTHER */
   takeFurther(photos) {
     this.further = photos.slice(0, MOST_FURTHER);
@@ -91,11 +110,18 @@ export class ComparisonFormState {
   }
 
   /**
-   * Where a pasted photo goes: to the place with the focus, else the first that is free, else the last.
-   * @param {string | undefined} focused
+   * Where so many photos go: one to the place that is meant, else the first that is free, else the
+   * last; several to the places in their order, from the one that is meant.
+   * @param {number} count
+   * @param {string} [meant]
+   * @returns {string[]}
    */
-  placeForPaste(focused) {
-    return focused ?? this.firstMissing() ?? this.names[this.names.length - 1] ?? "";
+  placesFor(count, meant) {
+    const { names } = this;
+    const free = this.firstMissing() ?? names[names.length - 1] ?? "";
+    if (count === 1) return [meant ?? free];
+    const start = Math.max(0, names.indexOf(meant ?? ""));
+    return [...names.slice(start), ...names.slice(0, start)].slice(0, count);
   }
 
   /**
@@ -179,22 +205,5 @@ export class ComparisonFormState {
   sentShare() {
     const { progress } = this;
     return progress && progress.sent < progress.total ? progress.sent / progress.total : null;
-  }
-
-  /** @param {string} waiting  what to do, while photos are missing */
-  statusText(waiting) {
-    const { status } = texts;
-    if (this.request) return this.#busyText();
-    if (this.response) return status.done(duration(this.response.timing_ms.total));
-    if (this.failure) return status.failed;
-    if (this.cancelled) return status.cancelled;
-    const words = this.firstMissing() ? waiting : status.ready;
-    return this.notice ? `${this.notice} ${words}` : words;
-  }
-
-  #busyText() {
-    const { status } = texts;
-    if (!this.progress) return status.preparing;
-    return this.sentShare() === null ? status.busy : status.sending;
   }
 }

@@ -1,10 +1,11 @@
 /** A form: places for photos, a button that sends them to the service, and where that stands. */
 
-import { announce, fromTemplate, partsOf } from "../dom.js";
+import { fromTemplate, partsOf } from "../dom.js";
 import { failureFrom } from "../service/failure.js";
 import { has68Points, serviceInfo } from "../service/service-info.js";
 import { texts } from "../texts.js";
 import { ComparisonFormState } from "./comparison-form-state.js";
+import { renderForm, renderProgress } from "./comparison-form-view.js";
 import { offerExamples } from "./examples.js";
 import { allReady, discard, photoOf } from "./photo.js";
 import { PhotoPicker } from "./photo-picker.js";
@@ -19,6 +20,7 @@ import { PhotoPicker } from "./photo-picker.js";
 /**
  * @typedef {object} FormOptions
  * @property {Record<string, string>} places  the title of each photo, by the operation's own name
+ * @property {string} action  what the button says that sends them
  * @property {string} waiting  what to do, while photos are missing
  * @property {import("./examples.js").Example[]} examples
  * @property {(photos: any, chosen: Record<string, number>, control: RequestControl) => Promise<any>} send
@@ -43,6 +45,7 @@ export class ComparisonForm {
     this.#pickers = names.map((name) => [name, this.#picker(name)]);
     this.#parts.slots.append(...this.#pickers.map(([, picker]) => picker.element));
     this.#parts.slots.dataset.count = String(names.length);
+    this.#parts.predict.textContent = options.action;
     this.#listen();
     this.#render();
   }
@@ -56,14 +59,40 @@ export class ComparisonForm {
     this.#render();
   }
 
-  /** @param {File[]} files */
-  paste([file]) {
-    if (!file) return;
+  /**
+   * Files that came without a place of their own, or several at once on one.
+   * @param {File[]} files
+   * @param {{place?: string, pasted?: boolean}} [how]
+   */
+  take(files, { place, pasted } = {}) {
     const focused = this.#pickers.find(([, { element }]) =>
       element.contains(document.activeElement),
     );
-    const name = this.#state.placeForPaste(focused?.[0]);
-    this.loadPhoto(name, file, { notice: texts.pasted(this.#titleOf(name)) });
+    const names = this.#state.placesFor(files.length, place ?? (pasted ? focused?.[0] : undefined));
+    for (const [index, name] of names.entries()) {
+      const file = files[index];
+      if (file) this.loadPhoto(name, file);
+    }
+    const [first = ""] = names;
+    this.#settle({ notice: this.#noticeOf(files.length, names.length, pasted ? first : "") });
+  }
+
+  /** Forget all photos. */
+  clear() {
+    for (const name of this.#state.names) this.#forget(name);
+    this.#render();
+  }
+
+  /** Compare another face: the one at this place in the photo. @param {string} name @param {number} place */
+  chooseFace(name, place) {
+    return this.#send({ ...this.#state.chosen, [name]: place });
+  }
+
+  /** @param {number} came @param {number} taken @param {string} pasted  the place, if it was pasted */
+  #noticeOf(came, taken, pasted) {
+    if (came > taken) return texts.tooManyDropped(taken);
+    if (came > 1) return texts.takenIn(came);
+    return pasted ? texts.pasted(this.#titleOf(pasted)) : "";
   }
 
   /** @param {string} name */
@@ -75,22 +104,37 @@ export class ComparisonForm {
   #picker(name) {
     return new PhotoPicker(this.#titleOf(name), {
       onFile: (file) => this.loadPhoto(name, file),
-      onFace: (place) => this.#send({ ...this.#state.chosen, [name]: place }),
+      onFiles: (files) => this.take(files, { place: name }),
+      onRemove: () => {
+        this.#forget(name);
+        this.#render();
+      },
+      onFace: (place) => this.chooseFace(name, place),
     });
   }
 
+  /** @param {string} name */
+  #forget(name) {
+    for (const photo of this.#state.remove(name)) discard(photo);
+  }
+
   #listen() {
-    const parts = this.#parts;
-    parts.predict.addEventListener("click", () => this.#send());
-    parts.cancel.addEventListener("click", () => this.#settle({ cancelled: true }));
-    parts.also.addEventListener("click", () => this.#changeFurther());
+    const { predict, cancel, swap, large, also, examples, ...parts } = this.#parts;
+    predict.addEventListener("click", () => this.#send());
+    cancel.addEventListener("click", () => this.#settle({ cancelled: true }));
+    also.addEventListener("click", () => this.#changeFurther());
+    large.addEventListener("change", () => this.#render());
+    swap.addEventListener("click", () => {
+      this.#state.swap();
+      this.#render();
+    });
     for (const layer of /** @type {(keyof Layers)[]} */ (Object.keys(this.#state.layers))) {
       parts[layer].addEventListener("change", () => {
         this.#state.setLayer(layer, parts[layer].checked);
         this.#render();
       });
     }
-    offerExamples(parts.examples, this.#options.examples, (loading) => this.#loadExamples(loading));
+    offerExamples(examples, this.#options.examples, (loading) => this.#loadExamples(loading));
   }
 
   /** Add more photos of the first one's person, or remove those that there are. */
@@ -127,7 +171,8 @@ export class ComparisonForm {
   async #outcomeOf(request) {
     /** @param {number} sent @param {number} total */
     const onProgress = (sent, total) => {
-      if (this.#state.advance(request, { sent, total })) this.#renderProgress();
+      if (this.#state.advance(request, { sent, total }))
+        renderProgress(this.#parts, this.#state, this.#options);
     };
     const { chosen } = this.#state;
     try {
@@ -146,55 +191,6 @@ export class ComparisonForm {
   }
 
   #render() {
-    const { photos, response, request } = this.#state;
-    this.#renderPhotos();
-    this.#parts.failure.textContent = this.#state.generalError();
-    this.#renderFurther();
-    this.#parts.layers.hidden = !response;
-    this.#renderBusy(Boolean(request));
-    this.#renderProgress();
-    this.#options.show(response, photos);
-  }
-
-  #renderPhotos() {
-    const { photos, response, chosen, layers } = this.#state;
-    const results = response ? this.#options.resultsOf(response) : {};
-    for (const [name, picker] of this.#pickers) {
-      picker.render({
-        photo: photos[name] ?? null,
-        result: results[name] ?? null,
-        error: this.#state.errorOf(name),
-        chosen: name in chosen,
-        layers,
-      });
-    }
-  }
-
-  #renderFurther() {
-    const { also, alsoNames } = this.#parts;
-    const { names, further } = this.#state;
-    also.textContent = further.length
-      ? texts.alsoRemove
-      : texts.also(this.#titleOf(names[0] ?? ""));
-    alsoNames.textContent = further.length ? texts.alsoAdded(this.#state.furtherNames()) : "";
-  }
-
-  /** @param {boolean} busy */
-  #renderBusy(busy) {
-    const { predict, cancel } = this.#parts;
-    // Not `disabled`, which would drop the keyboard's focus.
-    predict.setAttribute("aria-disabled", String(busy));
-    if (!busy && document.activeElement === cancel) predict.focus();
-    cancel.hidden = !busy;
-  }
-
-  #renderProgress() {
-    const { progress, status } = this.#parts;
-    const share = this.#state.sentShare();
-    progress.hidden = !this.#state.request;
-    if (share === null)
-      progress.removeAttribute("value"); // how long the service takes is not known
-    else progress.value = share;
-    announce(status, this.#state.statusText(this.#options.waiting));
+    renderForm(this.#parts, this.#pickers, this.#state, this.#options);
   }
 }

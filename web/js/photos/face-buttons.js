@@ -12,6 +12,7 @@ export class FaceButtons {
   #onChoose;
   /** @type {PhotoResult | null} */
   #result = null;
+  #chosen = -1; // the face whose button had the focus when it was pressed
 
   /**
    * @param {HTMLElement} root  lies exactly over the picture
@@ -39,6 +40,10 @@ export class FaceButtons {
     const buttons = several ? faces.map((face, index) => this.#button(face, index)) : [];
     this.#root.replaceChildren(...buttons);
     this.#arrange();
+    const chosen = buttons[this.#chosen];
+    if (!chosen) return;
+    this.#chosen = -1;
+    if (document.activeElement === document.body) chosen.focus({ preventScroll: true });
   }
 
   /** @param {Face} face @param {number} index */
@@ -49,7 +54,11 @@ export class FaceButtons {
     button.className = "face";
     button.setAttribute("aria-label", words(index + 1, this.#result?.faces.length ?? 0));
     button.setAttribute("aria-pressed", String(face.compared));
-    button.addEventListener("click", () => !face.compared && this.#onChoose(index));
+    button.addEventListener("click", () => {
+      if (face.compared) return;
+      this.#chosen = index;
+      this.#onChoose(index);
+    });
     return button;
   }
 

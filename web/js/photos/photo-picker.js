@@ -1,6 +1,6 @@
 /** One photo's place: loading it, showing it, and saying what was found in it. */
 
-import { fromTemplate, partsOf } from "../dom.js";
+import { fromTemplate, partsOf, showFileName } from "../dom.js";
 import { pictureOf } from "../service/operations.js";
 import { texts } from "../texts.js";
 import { FaceButtons } from "./face-buttons.js";
@@ -23,12 +23,16 @@ import { captionsOf } from "./photo-captions.js";
  *
  * @typedef {object} Callbacks
  * @property {(file: File) => void} onFile
+ * @property {(files: File[]) => void} [onFiles]  that are dropped here, where several have a place
+ * @property {() => void} [onRemove]
  * @property {(place: number) => void} [onFace]
  */
 
 export class PhotoPicker {
   #title;
   #onFile;
+  #onFiles;
+  #onRemove;
   #parts;
   #overlay;
   #faceButtons;
@@ -40,10 +44,12 @@ export class PhotoPicker {
   #servicePicture = ""; // its URL, where the browser cannot show the photo
 
   /** @param {string} title  what the place is called @param {Callbacks} callbacks */
-  constructor(title, { onFile, onFace = () => {} }) {
+  constructor(title, { onFile, onFiles, onRemove, onFace = () => {} }) {
     this.element = fromTemplate("photo-slot");
     this.#title = title;
     this.#onFile = onFile;
+    this.#onFiles = onFiles ?? (([one]) => one && onFile(one));
+    this.#onRemove = onRemove;
     this.#parts = partsOf(this.element);
     this.#overlay = new Overlay(this.#parts.overlay, this.#parts.picture);
     this.#faceButtons = new FaceButtons(this.#parts.faces, this.#parts.picture, onFace);
@@ -61,25 +67,33 @@ export class PhotoPicker {
     this.#overlay.show(view.result, view.layers);
     this.#faceButtons.show(view.result);
     this.#showError(view.error);
+    const { load, removePhoto } = this.#parts;
+    load.textContent = (view.photo ? texts.replace : texts.load)(this.#title);
+    removePhoto.hidden = !view.photo || !this.#onRemove;
     this.#describe();
   }
 
   #name() {
-    const { load, camera } = this.#parts;
+    const { camera, removePhoto } = this.#parts;
     this.element.setAttribute("aria-label", this.#title);
-    load.textContent = texts.load(this.#title);
     camera.setAttribute("aria-label", texts.takeWithCamera(this.#title));
     camera.title = texts.takeWithCamera(this.#title);
+    removePhoto.setAttribute("aria-label", texts.removePhoto(this.#title));
+    removePhoto.title = texts.removePhoto(this.#title);
   }
 
   #listen() {
-    const { load, camera, frame, file, picture } = this.#parts;
+    const { load, camera, frame, file, picture, removePhoto } = this.#parts;
     const open = () => file.click();
     load.addEventListener("click", open);
     frame.addEventListener("click", () => this.#shown === "empty" && open());
     camera.addEventListener("click", () => this.#takePhoto());
     acceptChosen(file, ([chosen]) => this.#onFile(chosen));
-    acceptDrops(this.element, ([dropped]) => this.#onFile(dropped));
+    acceptDrops(this.element, (files) => this.#onFiles(files));
+    removePhoto.addEventListener("click", () => {
+      this.#onRemove?.();
+      load.focus();
+    });
     picture.addEventListener("load", () => {
       this.#setShown(this.#servicePicture ? "by-service" : "shown");
     });
@@ -160,7 +174,7 @@ export class PhotoPicker {
       picture: parts.picture,
       sentBytes: this.#sentBytes,
     });
-    parts.name.textContent = captions.name;
+    showFileName(parts.name, captions.name);
     parts.credit.textContent = captions.credit;
     parts.facts.textContent = captions.facts;
     parts.found.textContent = captions.found;

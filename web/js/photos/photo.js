@@ -125,6 +125,23 @@ export function photoOf(file, credit = "") {
   return { file, credit, url: URL.createObjectURL(file), ready: shrink(file) };
 }
 
+/**
+ * One of many: nothing of it is kept ready.
+ * @param {File} file
+ * @param {string} credit
+ * @returns {Photo}
+ */
+export function oneOfMany(file, credit = "") {
+  return {
+    file,
+    credit,
+    url: "",
+    get ready() {
+      return shrink(file);
+    },
+  };
+}
+
 /** @param {Photo | null} photo */
 export function discard(photo) {
   if (photo) URL.revokeObjectURL(photo.url);

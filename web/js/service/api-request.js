@@ -3,6 +3,22 @@
 
 import { disconnected, notUnderstood, refusal } from "./failure.js";
 
+/**
+ * The address of the folder that the page is in; its files may lie further down, under a digest.
+ * @param {string} path  of the page, or of a file of its own
+ */
+export function pageFolder(path) {
+  return path.replace(/(?:assets\/[^/]+\/)?[^/]*$/, "");
+}
+
+/**
+ * Where the service answers: beside the page, whatever the path to that.
+ * @param {string} url  /api/… or, of another host, whole
+ */
+export function addressOf(url) {
+  return url.startsWith("/") ? pageFolder(location.pathname) + url.slice(1) : url;
+}
+
 /** The exchange did not come about: the connection was lost, or never made. */
 export class Disconnected extends Error {}
 
@@ -42,7 +58,7 @@ export function send({ body, signal, ...exchange }) {
 /** @param {Exchange} exchange */
 function opened({ method = "GET", url, headers = {}, responseType = "text", onProgress }) {
   const request = new XMLHttpRequest();
-  request.open(method, url);
+  request.open(method, addressOf(url));
   request.responseType = responseType;
   for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
   if (onProgress) {

@@ -17,6 +17,16 @@ export async function has68Points() {
   return (await once("/api/engines"))?.landmarks68 === true;
 }
 
+/**
+ * How often an engine is wrong, by threshold.
+ * @param {string} id
+ * @returns {Promise<import("./types.js").ErrorRates[]>}  none where it was not measured
+ */
+export async function errorRatesOf(id) {
+  const engines = (await once("/api/engines"))?.engines ?? [];
+  return engines.find((/** @type {any} */ engine) => engine.id === id)?.error_rates ?? [];
+}
+
 /** @param {string} url */
 function once(url) {
   const answer = answers.get(url) ?? request(url);

@@ -33,7 +33,8 @@
  * @property {Face[]} faces  largest first
  * @property {number} [not_compared]  faces that were held against none; older services do not tell
  *
- * @typedef {{face1: number, face2: number}} FacePair  their places in `faces`
+ * @typedef {{face1: number, face2: number, distance?: number, combined_distance?: number | null, score?: number | null}} FacePair
+ *   their places in `faces`
  *
  * @typedef {Record<"decode" | "detect" | "align" | "embed" | "match" | "total", number>} Timing
  *
@@ -102,6 +103,8 @@
  * @property {Candidate} image1
  * @property {Candidate} image2
  * @property {Timing} timing_ms
+ *
+ * @typedef {{threshold: number, fmr: number, fnmr: number}} ErrorRates  at a threshold of an engine
  *
  * @typedef {object} Service
  * @property {string} version

@@ -4,7 +4,7 @@
  * and of a photo's quality. No DOM.
  */
 
-import { LEAST_FALSE_NON_MATCHES, moment, number, share, toldApart } from "../format.js";
+import { LEAST_FALSE_NON_MATCHES, number, share, toldApart } from "../format.js";
 import { texts } from "../texts.js";
 
 /** @typedef {"same" | "uncertain" | "different"} Call */
@@ -91,13 +91,10 @@ export function verdictWords(comparison) {
     call,
     figures,
     headline: texts.call[call],
-    reason: [
-      reasonText(comparison, call, figures),
-      ...comparedText(comparison, [comparison.image1, comparison.image2]),
-    ].join(" "),
+    reason: reasonText(comparison, call, figures),
+    compared: comparedText(comparison, [comparison.image1, comparison.image2]).join(" "),
     score: comparison.score === null ? "" : texts.score(number(comparison.score)),
     rates: ratesText(comparison),
-    printed: texts.printedBy(moment(comparison.created_at)),
   };
 }
 

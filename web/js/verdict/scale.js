@@ -25,12 +25,23 @@ export function renderScale(parts, comparison, words) {
   renderZone(parts.differentZone, typical?.different);
   renderZone(parts.greyZone, from < to ? [from, to] : undefined);
   parts.legend.hidden = !typical;
-  parts.thresholdMark.style.left = shareOf(threshold);
-  parts.distanceMark.style.left = shareOf(distance);
+  place(parts.thresholdMark, parts.thresholdLabel, threshold);
+  place(parts.distanceMark, parts.distanceLabel, distance);
   parts.thresholdLabel.textContent = texts.thresholdLabel(words.threshold);
   parts.distanceLabel.textContent = texts.distanceLabel(words.distance);
   parts.scaleStart.textContent = number(0);
   parts.scaleEnd.textContent = end;
+}
+
+/**
+ * A label is as far from its own start as its mark is from the scale's, so that it never leaves it.
+ * @param {HTMLElement} mark
+ * @param {HTMLElement} label
+ * @param {number} value
+ */
+function place(mark, label, value) {
+  mark.style.left = shareOf(value);
+  label.style.transform = `translateX(-${shareOf(value)})`;
 }
 
 /** @param {HTMLElement} zone @param {[number, number]} [range] */

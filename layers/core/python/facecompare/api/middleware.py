@@ -13,12 +13,14 @@ from facecompare.access import ORIGIN_HEADER
 from facecompare.api.errors import API, error_response, unforeseen_error
 from facecompare.errors import SHOWN_CHARACTERS, BadRequest, ImageTooLarge, NotAllowed
 
+# The style inside of the pages, of what is shown before their sheets are there: a test holds it.
+FIRST_STYLE = "sha256-QDcJewB7FyplplKKQEeruZRLtENOoSDr2R9LA5hkuYk="
 # The page needs its own files, pictures from memory (blob:, data:) and this API; nothing else.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        f"style-src 'self' '{FIRST_STYLE}'",
         "img-src 'self' blob: data:",
         "media-src 'self' blob:",
         "connect-src 'self'",

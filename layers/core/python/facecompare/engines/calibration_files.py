@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,16 @@ def find_calibration(engine: str, model_digest: str, models_dir: Path) -> Calibr
     shipped = SHIPPED / own.name
     known = read_calibration(shipped) if shipped.is_file() else None
     return known if known and known.fits(engine, model_digest) else None
+
+
+@cache
+def kept_calibration(engine: str, models_dir: Path) -> Calibration | None:
+    """What is known of this engine, whichever weights there are: to be told and never to decide by.
+
+    Raises  CalibrationUnusable.
+    """
+    paths = (calibration_path(models_dir, engine), SHIPPED / f"{engine}.json")
+    return next((read_calibration(path) for path in paths if path.is_file()), None)
 
 
 def calibration_path(models_dir: Path, engine: str) -> Path:

@@ -9,13 +9,27 @@ from fastapi import APIRouter
 import facecompare
 from facecompare.api.dependencies import AppServices
 from facecompare.api.documented_errors import ENGINE, RECORDS, SITE, responses
-from facecompare.config import ACCESS
+from facecompare.config import ACCESS, Settings
+from facecompare.engines.calibration_files import kept_calibration
 from facecompare.engines.catalogue import offered_cards
 from facecompare.engines.protocol import EngineCard
+from facecompare.errors import CalibrationUnusable
 from facecompare.results.documented import documented
 
 router = APIRouter(prefix="/api", tags=["service"])
 health_router = APIRouter(prefix="/api", tags=["service"])
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRatesResponse:
+    """How often a threshold is wrong (ISO/IEC 19795-1)."""
+
+    __pydantic_config__ = documented()
+    threshold: float
+    fmr: float
+    """the share of pairs of strangers that it accepts"""
+    fnmr: float
+    """the share of pairs of one person that it refuses"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,9 @@ class EngineResponse:
     """names of the five points, left and right as the viewer sees them"""
     licence: str
     """of its weights"""
+    error_rates: list[ErrorRatesResponse]
+    """at thresholds of the distance that decides, as they were measured with single photos; none
+    where the engine has no calibration"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +98,11 @@ class ServiceResponse:
     """how long the record of a comparison is kept"""
 
 
-@router.get("/engines", responses=responses(*SITE))
+@router.get("/engines", responses=responses(*SITE, CalibrationUnusable))
 def list_engines(services: AppServices) -> EnginesResponse:
     """The engines that can be named in a request."""
     settings = services.settings
-    cards = [_engine(card, settings.engine) for card in offered_cards(settings)]
+    cards = [_engine(card, settings) for card in offered_cards(settings)]
     return EnginesResponse(cards, settings.landmarks68)
 
 
@@ -112,11 +129,23 @@ def get_health(services: AppServices) -> HealthResponse:
     return HealthResponse("ok", facecompare.__version__, services.settings.engine)
 
 
-def _engine(card: EngineCard, default: str) -> EngineResponse:
+def _error_rates(engine: str, settings: Settings) -> list[ErrorRatesResponse]:
+    calibration = kept_calibration(engine, settings.models_dir)
+    if calibration is None:
+        return []
+    missed = {row.threshold: row.share for row in calibration.false_non_matches}
+    return [
+        ErrorRatesResponse(row.threshold, row.share, missed[row.threshold])
+        for row in calibration.false_matches
+        if row.threshold in missed
+    ]
+
+
+def _engine(card: EngineCard, settings: Settings) -> EngineResponse:
     return EngineResponse(
         id=card.id,
         title=card.title,
-        default=card.id == default,
+        default=card.id == settings.engine,
         dimension=card.dimension,
         metric=card.metric,
         default_threshold=card.default_threshold,
@@ -125,4 +154,5 @@ def _engine(card: EngineCard, default: str) -> EngineResponse:
         views=len(card.views),
         landmarks5=list(card.landmarks5),
         licence=card.licence,
+        error_rates=_error_rates(card.id, settings),
     )

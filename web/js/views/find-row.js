@@ -1,13 +1,13 @@
 /** A row of the table of many photos. */
 
-import { fromTemplate, partsOf } from "../dom.js";
+import { fromTemplate, partsOf, showFileName } from "../dom.js";
 import { number } from "../format.js";
 import { texts } from "../texts.js";
 import { callOf, decisionOf, isContradiction, warningsOf } from "../verdict/call.js";
 import { comparedFace } from "../verdict/crops.js";
 import { symbol } from "../verdict/verdict.js";
 
-/** @typedef {import("./many.js").Candidate} Candidate */
+/** @typedef {import("./find.js").Candidate} Candidate */
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 /** @typedef {import("../photos/photo.js").Photo} Photo */
 /** @typedef {Record<"remove" | "compareInDetail", (candidate: Candidate) => void>} RowActions */
@@ -16,13 +16,13 @@ const DIGITS = 3; // of a distance, so that neighbours can be told apart
 
 /** @param {Candidate} candidate @param {RowActions} actions */
 export function createRow(candidate, { remove, compareInDetail }) {
-  const row = fromTemplate("many-row");
+  const row = fromTemplate("find-row");
   const parts = partsOf(row);
-  const { photo } = candidate;
+  const { photo, reference } = candidate;
   const { name } = photo.file;
-  showThumbnail(parts.picture, photo);
+  whenSeen(row, () => showThumbnail(parts.picture, photo));
   parts.distance.dataset.title = texts.columnDistance;
-  parts.name.textContent = name;
+  showFileName(parts.name, reference ? texts.pair(reference.file.name, name) : name);
   parts.credit.textContent = photo.credit;
   parts.symbol.append(symbol());
   prepare(parts.remove, texts.remove(name), () => remove(candidate));
@@ -55,8 +55,24 @@ function renderComparison(parts, comparison) {
   const face = comparison && comparedFace(comparison.image2);
   const doubts = comparison && isContradiction(comparison) ? [texts.contradiction] : [];
   parts.warnings.textContent = [...doubts, ...warningsOf(face?.quality ?? [])].join(" ");
-  if (face?.chip) parts.picture.src = `data:image/png;base64,${face.chip}`; // what was compared
+  if (face?.chip) showCompared(parts.picture, face.chip);
   parts.distance.textContent = comparison ? number(decisionOf(comparison).distance, DIGITS) : "";
+}
+
+/** @param {HTMLImageElement} picture @param {string} chip */
+function showCompared(picture, chip) {
+  picture.src = `data:image/png;base64,${chip}`;
+  picture.hidden = false; // the browser may not have been able to show the photo
+}
+
+/** @param {HTMLElement} row @param {() => void} act */
+function whenSeen(row, act) {
+  const observer = new IntersectionObserver(([seen]) => {
+    if (!seen?.isIntersecting) return;
+    observer.disconnect();
+    act();
+  });
+  observer.observe(row);
 }
 
 /**
@@ -67,7 +83,7 @@ function renderComparison(parts, comparison) {
 async function showThumbnail(picture, photo) {
   const url = URL.createObjectURL(await photo.ready);
   picture.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
-  picture.addEventListener("error", () => (picture.hidden = true), { once: true });
+  picture.addEventListener("error", () => (picture.hidden = picture.src === url), { once: true });
   if (!picture.src) picture.src = url;
 }
 

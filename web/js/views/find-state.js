@@ -1,5 +1,6 @@
-/** The state of one reference against many photos, and of the run that compares them. No DOM. */
+/** The state of one reference against many photos, or of pairs, and of the run that compares them. No DOM. */
 
+import { number } from "../format.js";
 import { texts } from "../texts.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
@@ -7,15 +8,16 @@ import { texts } from "../texts.js";
 /** @typedef {{status: "waiting" | "busy" | "done" | "failed", comparison: Comparison | null, error: string}} Result */
 /**
  * @template Photo
- * @typedef {Result & {photo: Photo}} Candidate
+ * @typedef {Result & {photo: Photo, reference?: Photo, missing?: string}} Candidate  `reference` where it has
+ *   its own, `missing` is the name of a file that is not there
  */
 /** @typedef {{run?: AbortController, cancelled?: boolean, notice?: string, failure?: Failure | null}} Change */
 
-export const MAX_CANDIDATES = 20;
+export const MAX_CANDIDATES = 1000;
 const CONCURRENT_REQUESTS = 2; // more would only wait for each other in the service
 
 /** @template Photo */
-export class ManyState {
+export class FindState {
   /** @type {Photo | null} */
   reference = null;
   /** @type {Candidate<Photo>[]} */
@@ -45,7 +47,22 @@ export class ManyState {
   /** @param {Photo[]} photos @param {boolean} complete  false when others had to be left out */
   add(photos, complete) {
     this.candidates.push(...photos.map((photo) => ({ photo, ...noResult() })));
-    this.settle({ notice: complete ? "" : texts.manyTooMany(MAX_CANDIDATES) });
+    this.settle({ notice: complete ? "" : texts.findTooMany(MAX_CANDIDATES) });
+  }
+
+  /**
+   * The pairs of a CSV instead of what there was.
+   * @param {{photo: Photo, reference: Photo, missing: string}[]} pairs
+   */
+  setPairs(pairs) {
+    this.candidates = pairs.slice(0, MAX_CANDIDATES).map((pair) => ({ ...pair, ...noResult() }));
+    const notice = pairs.length > MAX_CANDIDATES ? texts.findTooMany(MAX_CANDIDATES) : "";
+    this.settle({ notice });
+  }
+
+  /** Whether every photo has something to be compared with. */
+  isComplete() {
+    return this.reference !== null || this.candidates.every(({ reference }) => reference);
   }
 
   /** @param {Candidate<Photo>[]} removed */
@@ -88,20 +105,27 @@ export class ManyState {
   }
 
   statusText() {
-    const { manyStatus } = texts;
+    const { findStatus } = texts;
     const done = this.finishedCount();
     const count = this.candidates.length;
-    if (this.run) return manyStatus.busy(done, count);
-    if (this.cancelled) return manyStatus.cancelled(done, count);
+    if (this.run) return findStatus.busy(done, count);
+    if (this.cancelled) return findStatus.cancelled(done, count);
     const words = this.#idleText(done, count);
     return this.notice ? `${this.notice} ${words}` : words;
   }
 
+  /** @param {number} count */
+  #doneText(count) {
+    const failed = this.candidates.filter(({ status }) => status === "failed").length;
+    const words = texts.findStatus.done(count - failed);
+    return failed ? `${words} ${texts.findStatus.failed(number(failed))}` : words;
+  }
+
   /** @param {number} done @param {number} count */
   #idleText(done, count) {
-    const { manyStatus } = texts;
-    if (done > 0 && done === count) return manyStatus.done(count);
-    return this.reference && count > 0 ? manyStatus.ready(count - done) : manyStatus.waiting;
+    const { findStatus } = texts;
+    if (done > 0 && done === count) return this.#doneText(count);
+    return this.isComplete() && count > 0 ? findStatus.ready(count - done) : findStatus.waiting;
   }
 }
 

@@ -5,38 +5,38 @@ import { offerExamples } from "../photos/examples.js";
 import { acceptChosen, acceptDrops } from "../photos/files.js";
 import { discard, photoOf } from "../photos/photo.js";
 import { PhotoPicker } from "../photos/photo-picker.js";
-import { errorOfPhoto, failureFrom, ServiceFailed } from "../service/failure.js";
-import { compare } from "../service/operations.js";
-import { addTabEntry } from "../tab-history.js";
+import { failureFrom, ServiceFailed } from "../service/failure.js";
 import { texts } from "../texts.js";
-import { ManyState, runOver } from "./many-state.js";
-import { ManyTable } from "./many-table.js";
+import { isCsv, LoadedFiles } from "./find-files.js";
+import { resultOf } from "./find-result.js";
+import { FindState, runOver } from "./find-state.js";
+import { FindTable } from "./find-table.js";
 
 /** @typedef {import("../dom.js").Parts} Parts */
 /** @typedef {import("../photos/photo.js").Photo} Photo */
 /** @typedef {import("../photos/examples.js").LoadedExamples} LoadedExamples */
-/** @typedef {import("./many-state.js").Candidate<Photo>} Candidate */
-/** @typedef {import("./many-state.js").Result} Result */
+/** @typedef {import("./find-state.js").Candidate<Photo>} Candidate */
 /** @typedef {(reference: File, candidate: File) => void} ComparePair */
 
 const EXAMPLES = [
   {
-    label: texts.examplesMany,
+    label: texts.examplesFind,
     files: { reference: "obama.jpg", one: "biden.jpg", two: "obama2.jpg" },
   },
 ];
 
 /** @param {HTMLElement} root @param {ComparePair} comparePair */
-export function createManyView(root, comparePair) {
-  return new ManyView(partsOf(root), comparePair);
+export function createFindView(root, comparePair) {
+  return new FindView(partsOf(root), comparePair);
 }
 
-class ManyView {
+class FindView {
   #parts;
-  /** @type {ManyState<Photo>} */
-  #state = new ManyState();
+  /** @type {FindState<Photo>} */
+  #state = new FindState();
   #picker;
   #table;
+  #loaded = new LoadedFiles();
 
   /** @param {Parts} parts @param {ComparePair} comparePair */
   constructor(parts, comparePair) {
@@ -44,10 +44,9 @@ class ManyView {
     this.#picker = new PhotoPicker(texts.photoName.reference, {
       onFile: (file) => this.#setReference(file),
     });
-    this.#table = new ManyTable(parts, {
+    this.#table = new FindTable(parts, {
       remove: (candidate) => this.#remove([candidate]),
-      compareInDetail: ({ photo }) => {
-        const { reference } = this.#state;
+      compareInDetail: ({ photo, reference = this.#state.reference }) => {
         if (reference) comparePair(reference.file, photo.file);
       },
     });
@@ -57,21 +56,29 @@ class ManyView {
   }
 
   /** @param {File[]} files */
-  paste(files) {
+  take(files) {
     const [first] = files;
-    if (this.#state.reference) this.#add(files);
-    else if (first) this.#setReference(first);
+    if (first && files.length === 1 && !this.#state.reference && !isCsv(first))
+      this.#setReference(first);
+    else this.#add(files);
   }
 
   #listen() {
-    const { loadMany, dropZone, files, others, run, cancel, clear, examples } = this.#parts;
-    loadMany.addEventListener("click", () => files.click());
+    const { loadFiles, loadFolder, dropZone, files, folder, others, examples } = this.#parts;
+    const { run, cancel, clear, findCsv } = this.#parts;
+    loadFiles.addEventListener("click", () => files.click());
     dropZone.addEventListener("click", () => files.click());
+    loadFolder.addEventListener("click", () => folder.click());
+    findCsv.addEventListener("click", () => this.#saveCsv());
     acceptChosen(files, (chosen) => this.#add(chosen));
+    acceptChosen(folder, (chosen) => this.#add(chosen));
     acceptDrops(others, (dropped) => this.#add(dropped));
     run.addEventListener("click", () => this.#run());
     cancel.addEventListener("click", () => this.#settle({ cancelled: true }));
-    clear.addEventListener("click", () => this.#remove(this.#state.candidates));
+    clear.addEventListener("click", () => {
+      this.#loaded = new LoadedFiles();
+      this.#remove(this.#state.candidates);
+    });
     offerExamples(examples, EXAMPLES, (loading) => this.#loadExamples(loading));
   }
 
@@ -82,12 +89,19 @@ class ManyView {
     this.#render();
   }
 
-  /** @param {File[]} files @param {Record<string, string>} credits  by file name */
-  #add(files, credits = {}) {
-    const room = this.#state.room();
-    const photos = files.slice(0, room).map((file) => photoOf(file, credits[file.name]));
-    this.#state.add(photos, files.length <= room);
+  /** @param {File[]} files @param {Record<string, string>} [credits]  by file name */
+  async #add(files, credits) {
+    await this.#loaded.take(files, this.#state, credits);
     this.#render();
+  }
+
+  async #saveCsv() {
+    const { csvOf } = await import("./find-csv.js");
+    const name = this.#state.reference?.file.name ?? "";
+    const csv = new Blob([csvOf(this.#table.inOrder(), name)], { type: "text/csv" });
+    const url = URL.createObjectURL(csv);
+    Object.assign(document.createElement("a"), { href: url, download: texts.findFile }).click();
+    URL.revokeObjectURL(url);
   }
 
   /** @param {Candidate[]} removed */
@@ -115,9 +129,8 @@ class ManyView {
 
   async #run() {
     const state = this.#state;
-    const { reference } = state;
     if (state.run) return;
-    if (!reference) {
+    if (!state.isComplete()) {
       this.#settle({ failure: new ServiceFailed(texts.failure.loadFirst, "reference") });
       return;
     }
@@ -125,35 +138,14 @@ class ManyView {
     this.#settle({ run });
     await runOver(state.unfinished(), {
       isCurrent: () => run === state.run,
-      resultOf: ({ photo }) => this.#resultOf(photo, reference, run.signal),
+      resultOf: (candidate) =>
+        resultOf(candidate, state.reference, run.signal, (failure) => this.#settle({ failure })),
       onChange: () => this.#render(),
     });
     if (run === state.run) this.#settle();
   }
 
-  /**
-   * @param {Photo} photo
-   * @param {Photo} reference
-   * @param {AbortSignal} signal
-   * @returns {Promise<Partial<Result>>}
-   */
-  async #resultOf(photo, reference, signal) {
-    try {
-      const [image1, image2] = await Promise.all([reference.ready, photo.ready]);
-      const comparison = await compare({ image1, image2 }, {}, { signal, onProgress: () => {} });
-      addTabEntry(reference.file.name, photo.file.name, comparison);
-      return { status: "done", comparison };
-    } catch (cause) {
-      const failure = failureFrom(cause);
-      // A fault of the reference stops everything; a fault of this photo is this photo's.
-      if (failure.image === "image1" && !signal.aborted) {
-        this.#settle({ failure: new ServiceFailed(failure.message, "reference") });
-      }
-      return { status: "failed", error: errorOfPhoto(failure, "image2") || failure.message };
-    }
-  }
-
-  /** @param {import("./many-state.js").Change} [change] */
+  /** @param {import("./find-state.js").Change} [change] */
   #settle(change) {
     this.#state.settle(change);
     this.#render();
@@ -174,7 +166,8 @@ class ManyView {
 
   /** @param {boolean} running @param {number} count */
   #renderButtons(running, count) {
-    const { run, cancel, clear } = this.#parts;
+    const { run, cancel, clear, findCsv } = this.#parts;
+    findCsv.hidden = running || this.#state.finishedCount() === 0;
     run.setAttribute("aria-disabled", String(running));
     if (!running && document.activeElement === cancel) run.focus();
     cancel.hidden = !running;

@@ -1,15 +1,15 @@
 /** The table of many photos against one: a row each, sortable. */
 
-import { inOrder, sortBy } from "./many-order.js";
-import { createRow, renderRow } from "./many-row.js";
+import { inOrder, sortBy } from "./find-order.js";
+import { createRow, renderRow } from "./find-row.js";
 
 /** @typedef {import("../dom.js").Parts} Parts */
-/** @typedef {import("./many.js").Candidate} Candidate */
-/** @typedef {import("./many-order.js").Sort} Sort */
-/** @typedef {import("./many-order.js").Column} Column */
-/** @typedef {import("./many-row.js").RowActions} RowActions */
+/** @typedef {import("./find.js").Candidate} Candidate */
+/** @typedef {import("./find-order.js").Sort} Sort */
+/** @typedef {import("./find-order.js").Column} Column */
+/** @typedef {import("./find-row.js").RowActions} RowActions */
 
-export class ManyTable {
+export class FindTable {
   #parts;
   #actions;
   /** @type {Sort} */
@@ -48,11 +48,15 @@ export class ManyTable {
     for (const candidate of this.#candidates) {
       renderRow(this.#rowOf(candidate), candidate, this.#running);
     }
-    const ordered = inOrder(this.#candidates, this.#sort);
     arrange(
       this.#parts.rows,
-      ordered.map((candidate) => this.#rowOf(candidate)),
+      this.inOrder().map((candidate) => this.#rowOf(candidate)),
     );
+  }
+
+  /** The candidates as they are shown. */
+  inOrder() {
+    return inOrder(this.#candidates, this.#sort);
   }
 
   /** @param {HTMLElement} heading @param {Column} column */

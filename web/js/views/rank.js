@@ -23,16 +23,17 @@ const { anchor, candidate1, candidate2 } = texts.photoName;
 const TITLES = { anchor, image1: candidate1, image2: candidate2 };
 const EXAMPLES = [
   {
-    label: texts.examplesCloser,
+    label: texts.examplesRank,
     files: { anchor: "obama.jpg", image1: "biden.jpg", image2: "obama2.jpg" },
   },
 ];
 
 /** @param {HTMLElement} root */
-export function createCloserView(root) {
+export function createRankView(root) {
   const parts = partsOf(root);
   return new ComparisonForm(parts.place, {
     places: TITLES,
+    action: texts.rank,
     waiting: texts.status.waitingForThree,
     examples: EXAMPLES,
     send: predict,

@@ -40,7 +40,7 @@ def ink(visitor: Visitor) -> int:
 @pytest.mark.parametrize("width", [1280, 360])
 def test_another_face_is_compared_by_clicking_it(visit: Visit, width: int) -> None:
     visitor = visit(width=width)
-    answer = visitor.compare(OBAMA, BOTH)
+    answer = visitor.compare_large(OBAMA, BOTH)
     faces = answer["image2"]["faces"]
     compared = next(index for index, face in enumerate(faces) if face["compared"])
     before = visitor.verdict.get_by_role("heading").inner_text()
@@ -56,7 +56,7 @@ def test_another_face_is_compared_by_clicking_it(visit: Visit, width: int) -> No
 
 
 def test_another_face_is_chosen_with_the_keyboard(visitor: Visitor) -> None:
-    visitor.compare(OBAMA, BOTH)
+    visitor.compare_large(OBAMA, BOTH)
     other = visitor.page.get_by_role("button", name="Compare face").first
     other.focus()
     name = other.get_attribute("aria-label")
@@ -67,23 +67,23 @@ def test_another_face_is_chosen_with_the_keyboard(visitor: Visitor) -> None:
 
 
 def test_a_chosen_face_is_forgotten_with_its_photo(visitor: Visitor) -> None:
-    visitor.compare(OBAMA, BOTH)
+    visitor.compare_large(OBAMA, BOTH)
     with visitor.page.expect_response("**/api/compare"):
         visitor.page.get_by_role("button", name="Compare face").first.click()
     expect(visitor.photo(2)).to_contain_text("the one you chose")
-    visitor.compare(OBAMA, BOTH)
+    visitor.compare_large(OBAMA, BOTH)
     expect(visitor.photo(2)).to_contain_text(
         "the one most like the other photo's, framed in yellow, is compared"
     )
 
 
 def test_one_face_has_nothing_to_choose(visitor: Visitor) -> None:
-    visitor.compare(OBAMA, OBAMA2)
+    visitor.compare_large(OBAMA, OBAMA2)
     expect(visitor.page.locator(".face")).to_have_count(0)
 
 
 def test_what_is_drawn_can_be_chosen(visitor: Visitor) -> None:
-    visitor.compare(OBAMA, OBAMA2)
+    visitor.compare_large(OBAMA, OBAMA2)
     everything = ink(visitor)
     toggle = visitor.page.get_by_role("checkbox", name="Boxes")
     toggle.uncheck()
@@ -100,7 +100,7 @@ def test_what_is_drawn_can_be_chosen(visitor: Visitor) -> None:
 
 
 def test_68_points_lie_on_the_face(visitor: Visitor) -> None:
-    answer = visitor.compare(OBAMA, OBAMA2)
+    answer = visitor.compare_large(OBAMA, OBAMA2)
     for layer in ("Boxes", "5 points"):
         visitor.page.get_by_role("checkbox", name=layer, exact=True).uncheck()
     visitor.page.get_by_role("checkbox", name="68 points").check()
@@ -118,7 +118,7 @@ def test_a_photo_that_the_browser_cannot_show_is_shown_by_the_service(visitor: V
     expect(visitor.photo(2)).to_contain_text("this is the service's picture of it")
     shape = visitor.photo(2).locator("img").evaluate(SHAPE)
     assert shape == pytest.approx(both.width / both.height, rel=0.01)
-    answer = visitor.compare(OBAMA, ("both.heic", heic(both)))
+    answer = visitor.compare_large(OBAMA, ("both.heic", heic(both)))
     compared = [face["compared"] for face in answer["image2"]["faces"]].index(True)
     expect(visitor.page.get_by_role("button", name="which is compared")).to_have_count(1)
     assert_in_place(drawn(visitor, 2, COMPARED), expected(visitor, 2, answer, compared))

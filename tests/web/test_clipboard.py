@@ -23,7 +23,7 @@ def test_pasted_photos_fill_the_empty_places_and_are_compared(visitor: Visitor) 
 def test_a_photo_is_pasted_where_the_focus_is(visitor: Visitor) -> None:
     visitor.load(1, OBAMA)
     visitor.load(2, OBAMA2)
-    visitor.button("Load image 1").focus()
+    visitor.button("Replace image 1").focus()
     visitor.paste(BIDEN)
     expect(visitor.photo(1)).to_contain_text("biden.jpg")
     expect(visitor.photo(2)).to_contain_text("obama2.jpg")

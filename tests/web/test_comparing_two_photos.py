@@ -135,19 +135,18 @@ def test_a_small_face_is_warned_of_in_plain_words(visitor: Visitor) -> None:
     small = portrait(OBAMA2)
     small.thumbnail((150, 150))
     visitor.compare(OBAMA, ("small.png", encoded(small, "PNG")))
-    warning = visitor.page.get_by_role("figure").nth(1).get_by_role("listitem")
-    expect(warning.first).to_have_text(
-        re.compile(
-            r"^The face is only [2345]\d px wide; 60 px or more are reliable\. Come nearer\.$"
-        )
-    )
+    words = r"The face is only [2345]\d px wide; 60 px or more are reliable\. Come nearer\.$"
+    expect(visitor.verdict.locator(".worst")).to_have_text(re.compile(f"^Image 2: {words}"))
+    visitor.verdict.get_by_text("The faces that were compared").click()
+    warning = visitor.page.locator(".crop").nth(1).get_by_role("listitem")
+    expect(warning.first).to_have_text(re.compile(f"^{words}"))
 
 
 def test_a_face_just_below_a_limit_does_not_read_as_if_it_met_it(visitor: Visitor) -> None:
     width = {"name": "face_width", "value": 49.6, "unit": "px", "minimum": 50, "maximum": None}
     visitor.answer_with(changing_first_face(quality=[width | {"warns": True}]))
     visitor.compare(OBAMA, OBAMA2)
-    expect(visitor.page.get_by_role("listitem")).to_contain_text("only 49 px wide; 50 px or more")
+    expect(visitor.verdict.locator(".worst")).to_contain_text("only 49 px wide; 50 px or more")
 
 
 def test_a_quality_figure_that_the_page_does_not_know_is_still_told(visitor: Visitor) -> None:
@@ -161,7 +160,7 @@ def test_a_quality_figure_that_the_page_does_not_know_is_still_told(visitor: Vis
     }
     visitor.answer_with(changing_first_face(quality=[measure]))
     visitor.compare(OBAMA, OBAMA2)
-    expect(visitor.page.get_by_role("listitem")).to_have_text("Unusual halo: 7 lm.")
+    expect(visitor.verdict.locator(".worst")).to_have_text("Image 1: Unusual halo: 7 lm.")
 
 
 def test_a_developer_finds_engine_timing_and_the_whole_answer(visitor: Visitor) -> None:
@@ -417,8 +416,11 @@ def test_a_comparison_works_by_keyboard(visitor: Visitor) -> None:
         chooser.value.set_files(file)
         page.keyboard.press("Tab")
         expect(visitor.button(f"Take image {number} with the camera")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(visitor.button("Predict")).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(visitor.button(f"Remove image {number}")).to_be_focused()
+    for stop in ("Swap the photos", "Predict"):
+        page.keyboard.press("Tab")
+        expect(visitor.button(stop)).to_be_focused()
     assert visitor.focus_ring_is_visible()
     page.keyboard.press("Space")
     expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
@@ -427,8 +429,13 @@ def test_a_comparison_works_by_keyboard(visitor: Visitor) -> None:
         "Add more photos of the person in image 1",
         "two photos of one person",
         "photos of two people",
-        "Print",
     ):
+        page.keyboard.press("Tab")
+        expect(visitor.button(stop)).to_be_focused()
+    for fold in ("faces that were compared", "Try another threshold", "by curl or Python"):
+        page.keyboard.press("Tab")
+        expect(visitor.verdict.locator("summary", has_text=fold)).to_be_focused()
+    for stop in ("Print", "Copy as a picture", "Save as a picture"):
         page.keyboard.press("Tab")
         expect(visitor.button(stop)).to_be_focused()
     page.keyboard.press("Tab")
@@ -450,7 +457,7 @@ def test_verdict_and_errors_are_read_out(visitor: Visitor) -> None:
     visitor.compare(OBAMA, OBAMA2)
     live = visitor.verdict.evaluate("(verdict) => verdict.closest('[aria-live]').ariaLive")
     assert live == "polite"
-    expect(visitor.verdict.get_by_role("img")).to_have_accessible_name(
+    expect(visitor.verdict.locator(".scale")).to_have_accessible_name(
         "Scale from 0, the same photo, to 1.2. Distance 0.35, threshold 0.50. "
         "Nine in ten pairs of one person lie between 0.29 and 0.54, nine in ten pairs of "
         "two people between 0.67 and 0.96."

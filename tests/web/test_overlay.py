@@ -40,7 +40,7 @@ OPACITY_AT = """(canvas, points) => {
 @pytest.mark.parametrize("density", [1, 2, 1.5])
 def test_the_box_is_drawn_around_the_face(visit: Visit, density: float) -> None:
     visitor = visit(device_scale_factor=density)
-    answer = visitor.compare(OBAMA, BIDEN)
+    answer = visitor.compare_large(OBAMA, BIDEN)
     for number in (1, 2):
         wanted = expected(visitor, number, answer)
         found = drawn(visitor, number, COMPARED)
@@ -49,7 +49,7 @@ def test_the_box_is_drawn_around_the_face(visit: Visit, density: float) -> None:
 
 
 def test_the_box_follows_the_photo_when_the_window_changes(visitor: Visitor) -> None:
-    answer = visitor.compare(OBAMA, BIDEN)
+    answer = visitor.compare_large(OBAMA, BIDEN)
     for width in (1280, 700, 360):
         visitor.page.set_viewport_size({"width": width, "height": 700})
         visitor.page.wait_for_timeout(100)
@@ -58,7 +58,7 @@ def test_the_box_follows_the_photo_when_the_window_changes(visitor: Visitor) -> 
 
 
 def test_a_detector_finds_the_face_on_the_screen_inside_the_drawn_box(visitor: Visitor) -> None:
-    visitor.compare(("sideways.jpg", stored_with_orientation(6)), OBAMA2)
+    visitor.compare_large(("sideways.jpg", stored_with_orientation(6)), OBAMA2)
     drawn_box = drawn(visitor, 1, COMPARED)
     visitor.photo(1).locator("canvas").evaluate("(canvas) => { canvas.hidden = true; }")
     screenshot = visitor.photo(1).locator(".frame").screenshot()
@@ -79,7 +79,7 @@ def test_the_box_is_on_the_face_of_a_photo_turned_by_exif(
     visit: Visit, orientation: int, width: int
 ) -> None:
     visitor = visit(width=width)
-    answer = visitor.compare(("photo.jpg", stored_with_orientation(orientation)), BIDEN)
+    answer = visitor.compare_large(("photo.jpg", stored_with_orientation(orientation)), BIDEN)
     wanted = expected(visitor, 1, answer)
     assert_in_place(drawn(visitor, 1, COMPARED), wanted, tolerance=0.02)
     assert wanted.width > 20
@@ -99,7 +99,7 @@ def test_a_photo_turned_by_exif_is_shown_upright_with_its_box(
 
 def test_the_compared_face_and_the_others_are_drawn_differently(visitor: Visitor) -> None:
     both = ("both.jpg", group(OBAMA2, BIDEN))
-    answer = visitor.compare(OBAMA, both)
+    answer = visitor.compare_large(OBAMA, both)
     faces = answer["image2"]["faces"]
     compared = next(index for index, face in enumerate(faces) if face["compared"])
     assert_in_place(drawn(visitor, 2, COMPARED), expected(visitor, 2, answer, compared))
@@ -110,7 +110,7 @@ def test_the_compared_face_and_the_others_are_drawn_differently(visitor: Visitor
 
 
 def test_five_landmarks_are_drawn_inside_the_box(visitor: Visitor) -> None:
-    answer = visitor.compare(OBAMA, OBAMA2)
+    answer = visitor.compare_large(OBAMA, OBAMA2)
     photo = answer["image1"]
     shown = Area(**visitor.photo(1).locator("img").evaluate(SHOWN))
     scale = shown.width / photo["width"]
@@ -122,7 +122,7 @@ def test_five_landmarks_are_drawn_inside_the_box(visitor: Visitor) -> None:
 
 
 def test_another_photo_wipes_the_drawing(visitor: Visitor) -> None:
-    visitor.compare(OBAMA, OBAMA2)
+    visitor.compare_large(OBAMA, OBAMA2)
     assert not nothing_is_drawn(visitor, 1)
     visitor.load(2, BIDEN)
     assert nothing_is_drawn(visitor, 1)
@@ -140,7 +140,7 @@ def test_nothing_is_drawn_where_browser_and_service_disagree_about_the_shape(
         route.fulfill(response=response, json=answer)
 
     visitor.answer_with(turned)
-    visitor.compare(OBAMA, OBAMA2)
+    visitor.compare_large(OBAMA, OBAMA2)
     assert nothing_is_drawn(visitor, 1)
     assert "nothing is drawn on it" in visitor.photo(1).inner_text()
     assert not nothing_is_drawn(visitor, 2)

@@ -56,7 +56,7 @@ def test_the_combined_distance_makes_the_verdict(
     expect(visitor.verdict).to_contain_text(reason)
     expect(visitor.verdict).not_to_contain_text(CONTRADICTION)
     combined = f"{answer['combined_distance']:.2f}"
-    expect(visitor.verdict.get_by_role("img")).to_have_accessible_name(
+    expect(visitor.verdict.locator(".scale")).to_have_accessible_name(
         re.compile(rf"Distance {combined}, threshold 0\.60\. Nine in ten pairs of one person")
     )
     expect(visitor.verdict.locator(".scale-distance")).to_have_text(f"distance {combined}")
@@ -139,7 +139,7 @@ def ranked(visitor: Visitor) -> Visitor:
     visitor.page.route("**/api/predict", changed(prediction))
     visitor.open("Rank")
     visitor.button("three example photos").click()
-    expect(visitor.button("Predict")).to_be_focused()
+    expect(visitor.button("Rank")).to_be_focused()
     visitor.predict()
     expect(visitor.page.get_by_role("region", name="Ranking")).to_be_visible()
     return visitor

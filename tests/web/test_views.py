@@ -85,7 +85,7 @@ def test_about_says_what_is_stored_and_what_it_is_not_for(visitor: Visitor) -> N
     ):
         expect(visitor.view).to_contain_text(words)
     address = visitor.page.get_by_role("link", name="OpenAPI document").get_attribute("href")
-    assert visitor.page.request.get(f"{visitor.origin}{address}").ok
+    assert visitor.page.request.get(f"{visitor.origin}/{address}").ok
 
 
 def test_a_view_that_cannot_be_loaded_is_told_and_had_later(visitor: Visitor) -> None:

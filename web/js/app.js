@@ -28,13 +28,15 @@ function start() {
   Object.assign(document.documentElement, { lang: language, dir: direction });
   fillTexts(document);
   offerLanguages(/** @type {HTMLSelectElement} */ (byId("language")));
-  acceptDropsAnywhere((files) => router.current?.take?.(files));
-  acceptPastes((files) => router.current?.take?.(files, { pasted: true }));
+  acceptDropsAnywhere((files) => takeFiles(files, {}));
+  acceptPastes((files) => takeFiles(files, { pasted: true }));
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault(); // the address names the view
     router.focusHeading();
   });
-  router.start();
+  router.start().then(() => {
+    byId("footer").hidden = false; // when it no longer moves
+  });
 }
 
 /** @param {HTMLSelectElement} select */
@@ -48,6 +50,16 @@ function offerLanguages(select) {
     keepLanguage(select.value);
     location.reload();
   });
+}
+
+/**
+ * Where a view has no use for photos, they are for the first one.
+ * @param {File[]} files
+ * @param {{pasted?: boolean}} how
+ */
+async function takeFiles(files, how) {
+  const view = router.current?.take ? router.current : await router.go("compare");
+  view?.take?.(files, how);
 }
 
 function goToReference() {

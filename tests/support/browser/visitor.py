@@ -145,6 +145,12 @@ class Visitor:
         expect(self.verdict).to_be_visible()
         return answer
 
+    def compare_large(self, file1: File, file2: File) -> dict[str, Any]:
+        """As compare, with the photos large beside the verdict."""
+        answer = self.compare(file1, file2)
+        self.page.get_by_role("checkbox", name="Large photos").check()
+        return answer
+
     def hold_requests(self) -> list[Route]:
         """Keep comparisons waiting; they are listed as they arrive."""
         held: list[Route] = []

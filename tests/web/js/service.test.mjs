@@ -88,9 +88,9 @@ test("a file of no known type is announced as what browsers cannot name", () => 
 });
 
 test("an address names a view or none", () => {
-  assert.equal(viewNamedBy("#/many", ["compare", "many"]), "many");
-  assert.equal(viewNamedBy("#/", ["compare", "many"]), undefined);
-  assert.equal(viewNamedBy("#many", ["compare", "many"]), undefined);
+  assert.equal(viewNamedBy("#/find", ["compare", "find"]), "find");
+  assert.equal(viewNamedBy("", ["compare", "find"]), "compare");
+  assert.equal(viewNamedBy("#find", ["compare", "find"]), undefined);
 });
 
 beforeEach(() => {

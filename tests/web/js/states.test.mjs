@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { ComparisonFormState } from "../../../web/js/photos/comparison-form-state.js";
+import { statusText } from "../../../web/js/photos/comparison-status.js";
 import { ServiceFailed } from "../../../web/js/service/failure.js";
+import { inOrder, sortBy } from "../../../web/js/views/find-order.js";
+import { FindState, runOver } from "../../../web/js/views/find-state.js";
 import { HistoryLogState } from "../../../web/js/views/history-log-state.js";
-import { inOrder, sortBy } from "../../../web/js/views/many-order.js";
-import { ManyState, runOver } from "../../../web/js/views/many-state.js";
 import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
 
 const RESPONSE = { timing_ms: { total: 120 } };
@@ -22,11 +23,11 @@ function loadBoth() {
 
 test("a form asks for the photo that is missing", () => {
   form.load("image1", "one");
-  assert.equal(form.statusText("Load two."), "Load two.");
+  assert.equal(statusText(form, "Load two."), "Load two.");
   assert.equal(form.begin({}), null);
   assert.match(form.errorOf("image2"), /Load a photo here first/);
   assert.equal(form.generalError(), "");
-  assert.equal(form.statusText("Load two."), "No verdict.");
+  assert.equal(statusText(form, "Load two."), "No verdict.");
 });
 
 test("only the newest request may give its outcome", () => {
@@ -38,7 +39,7 @@ test("only the newest request may give its outcome", () => {
   assert.equal(form.finish(older, { response: { old: true } }), false);
   assert.equal(form.response, null);
   assert.equal(form.finish(newer, { response: RESPONSE }), true);
-  assert.equal(form.statusText(""), "Compared in 120\u00a0ms.");
+  assert.equal(statusText(form, ""), "Compared in 120\u00a0ms.");
 });
 
 test("a second request waits for the end of the first", () => {
@@ -50,13 +51,13 @@ test("a second request waits for the end of the first", () => {
 test("the status follows the photos on their way", () => {
   loadBoth();
   const request = form.begin({});
-  assert.equal(form.statusText(""), "Preparing…");
+  assert.equal(statusText(form, ""), "Preparing…");
   assert.equal(form.sentShare(), null);
   assert.ok(form.advance(request, { sent: 25, total: 100 }));
-  assert.equal(form.statusText(""), "Sending…");
+  assert.equal(statusText(form, ""), "Sending…");
   assert.equal(form.sentShare(), 0.25);
   form.advance(request, { sent: 100, total: 100 });
-  assert.equal(form.statusText(""), "Comparing…");
+  assert.equal(statusText(form, ""), "Comparing…");
   assert.equal(form.sentShare(), null);
   assert.equal(form.advance(new AbortController(), { sent: 1, total: 2 }), false);
 });
@@ -111,17 +112,17 @@ test("cancelling aborts the request", () => {
   const request = form.begin({});
   form.settle({ cancelled: true });
   assert.ok(request.signal.aborted);
-  assert.equal(form.statusText(""), "Cancelled.");
+  assert.equal(statusText(form, ""), "Cancelled.");
 });
 
 test("a photo is pasted where the focus is, else where none is, else last", () => {
-  assert.equal(form.placeForPaste("image2"), "image2");
-  assert.equal(form.placeForPaste(undefined), "image1");
+  assert.deepEqual(form.placesFor(1, "image2"), ["image2"]);
+  assert.deepEqual(form.placesFor(1), ["image1"]);
   form.load("image1", "one", "Pasted.");
-  assert.equal(form.statusText("Load two."), "Pasted. Load two.");
-  assert.equal(form.placeForPaste(undefined), "image2");
+  assert.equal(statusText(form, "Load two."), "Pasted. Load two.");
+  assert.deepEqual(form.placesFor(1), ["image2"]);
   form.load("image2", "other");
-  assert.equal(form.placeForPaste(undefined), "image2");
+  assert.deepEqual(form.placesFor(1), ["image2"]);
 });
 
 const PAGE = { comparisons: [{ comparison_id: "1" }], next_cursor: "a" };
@@ -214,39 +215,39 @@ test("choosing a column again turns its direction", () => {
 });
 
 test("many photos are counted, and those above the limit are told of", () => {
-  const many = new ManyState();
-  assert.match(many.statusText(), /^Load a reference/);
-  many.setReference("reference");
-  many.add(Array(20).fill("photo"), false);
-  assert.equal(many.room(), 0);
-  assert.match(many.statusText(), /^Only 20 photos at once.* 20 to compare\.$/);
+  const find = new FindState();
+  assert.match(find.statusText(), /^Load a reference/);
+  find.setReference("reference");
+  find.add(Array(1000).fill("photo"), false);
+  assert.equal(find.room(), 0);
+  assert.match(find.statusText(), /^Only 1000 photos at once.* 1000 to compare\.$/);
 });
 
 test("a run that ends puts what was busy back, and another reference forgets results", () => {
-  const many = new ManyState();
-  many.setReference("reference");
-  many.add(["one", "two"], true);
+  const find = new FindState();
+  find.setReference("reference");
+  find.add(["one", "two"], true);
   const run = new AbortController();
-  many.settle({ run });
-  Object.assign(many.candidates[0], { status: "done", comparison: {} });
-  many.candidates[1].status = "busy";
-  assert.equal(many.statusText(), "1 of 2 compared…");
-  many.settle({ cancelled: true });
+  find.settle({ run });
+  Object.assign(find.candidates[0], { status: "done", comparison: {} });
+  find.candidates[1].status = "busy";
+  assert.equal(find.statusText(), "1 of 2 compared…");
+  find.settle({ cancelled: true });
   assert.ok(run.signal.aborted);
-  assert.equal(many.statusText(), "Cancelled after 1 of 2.");
-  assert.deepEqual(many.unfinished(), [many.candidates[1]]);
-  assert.equal(many.candidates[1].status, "waiting");
-  many.setReference("another");
-  assert.equal(many.unfinished().length, 2);
-  assert.equal(many.finishedCount(), 0);
+  assert.equal(find.statusText(), "Cancelled after 1 of 2.");
+  assert.deepEqual(find.unfinished(), [find.candidates[1]]);
+  assert.equal(find.candidates[1].status, "waiting");
+  find.setReference("another");
+  assert.equal(find.unfinished().length, 2);
+  assert.equal(find.finishedCount(), 0);
 });
 
 test("a fault of the reference is told at the reference", () => {
-  const many = new ManyState();
-  many.settle({ failure: new ServiceFailed("No face.", "reference") });
-  assert.deepEqual([many.referenceError(), many.generalError()], ["No face.", ""]);
-  many.settle({ failure: new ServiceFailed("Offline.") });
-  assert.deepEqual([many.referenceError(), many.generalError()], ["", "Offline."]);
+  const find = new FindState();
+  find.settle({ failure: new ServiceFailed("No face.", "reference") });
+  assert.deepEqual([find.referenceError(), find.generalError()], ["No face.", ""]);
+  find.settle({ failure: new ServiceFailed("Offline.") });
+  assert.deepEqual([find.referenceError(), find.generalError()], ["", "Offline."]);
 });
 
 test("a run takes two at a time and all of them", async () => {

@@ -1,11 +1,7 @@
-/**
- * The state of a comparison form: its photos, the request under way, and what came of it. No DOM.
- */
+/** The state of a comparison form: its photos, the request under way, and what came of it. No DOM. */
 
 import { errorOfPhoto, ServiceFailed, withoutPhoto } from "../service/failure.js";
 import { texts } from "../texts.js";
-
-const MOST_FURTHER = 4;
 
 /** @typedef {import("./overlay.js").Layers} Layers */
 /** @typedef {import("../service/failure.js").Failure} Failure */
@@ -89,14 +85,10 @@ export class ComparisonFormState {
     this.settle({});
   }
 
-  /** @param {Photo[]} photos  of which the service takes MOST_FURTHER */
+  /** @param {Photo[]} photos  of which the service takes four */
   takeFurther(photos) {
-    this.further = photos.slice(0, MOST_FURTHER);
+    this.further = photos.slice(0, 4);
     this.settle({});
-  }
-
-  furtherNames() {
-    return this.further.map((photo) => /** @type {any} */ (photo).file.name).join(", ");
   }
 
   sent() {
@@ -104,7 +96,7 @@ export class ComparisonFormState {
     return { ...this.photos, ...Object.fromEntries(further) };
   }
 
-  /** The name of the first photo that is missing, if one is. */
+  /** The first photo that is missing, if one is. */
   firstMissing() {
     return this.names.find((name) => !this.photos[name]);
   }
@@ -127,7 +119,6 @@ export class ComparisonFormState {
   /**
    * Begin a request for the photos, unless one is under way or a photo is missing.
    * @param {Record<string, number>} chosen
-   * @returns {AbortController | null}
    */
   begin(chosen) {
     if (this.request) return null;
@@ -201,7 +192,7 @@ export class ComparisonFormState {
     return image ? texts.errorOf(image, message) : message;
   }
 
-  /** How much of the photos is sent, 0 to 1; null where the rest takes nobody knows how long. */
+  /** How much is sent, 0 to 1; null where the rest takes nobody knows how long. */
   sentShare() {
     const { progress } = this;
     return progress && progress.sent < progress.total ? progress.sent / progress.total : null;

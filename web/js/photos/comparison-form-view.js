@@ -61,7 +61,9 @@ function renderFurther({ also, alsoNames }, state, { places }) {
   const { names, further } = state;
   const title = places[names[0] ?? ""] ?? "";
   also.textContent = further.length ? texts.alsoRemove : texts.also(title);
-  alsoNames.textContent = further.length ? texts.alsoAdded(state.furtherNames()) : "";
+  alsoNames.textContent = further.length
+    ? texts.alsoAdded(further.map(({ file }) => file.name).join(", "))
+    : "";
 }
 
 /** @param {Parts} parts @param {boolean} busy */

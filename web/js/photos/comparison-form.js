@@ -119,7 +119,7 @@ export class ComparisonForm {
   }
 
   #listen() {
-    const { predict, cancel, swap, large, also, examples, ...parts } = this.#parts;
+    const { predict, cancel, swap, large, also, examples } = this.#parts;
     predict.addEventListener("click", () => this.#send());
     cancel.addEventListener("click", () => this.#settle({ cancelled: true }));
     also.addEventListener("click", () => this.#changeFurther());
@@ -129,8 +129,9 @@ export class ComparisonForm {
       this.#render();
     });
     for (const layer of /** @type {(keyof Layers)[]} */ (Object.keys(this.#state.layers))) {
-      parts[layer].addEventListener("change", () => {
-        this.#state.setLayer(layer, parts[layer].checked);
+      const choice = this.#parts[layer];
+      choice.addEventListener("change", () => {
+        this.#state.setLayer(layer, choice.checked);
         this.#render();
       });
     }

@@ -1,16 +1,19 @@
 /** The API's reference: /api/openapi.json, readable, on a page of its own. */
 
 import { byId, fillTexts, partsOf } from "../dom.js";
-import { requestApi } from "../service/api-request.js";
+import { addressOf, requestApi } from "../service/api-request.js";
 import { failureFrom } from "../service/failure.js";
-import { language, texts } from "../texts.js";
+import { direction, language, texts } from "../texts.js";
 import { operationsOf, schemasOf } from "./openapi.js";
 import { operationLink, operationSection, schemaSection } from "./render.js";
 
 start();
 
 async function start() {
-  document.documentElement.lang = language;
+  Object.assign(document.documentElement, { lang: language, dir: direction });
+  for (const link of document.querySelectorAll("a[href^='/']")) {
+    link.setAttribute("href", addressOf(link.getAttribute("href") ?? "/")); // the page may be below a path
+  }
   fillTexts(document);
   document.title = `${texts.apiTitle} – ${texts.brand}`;
   const page = byId("page");

@@ -46,11 +46,20 @@ export function fieldOf(name, schema, required, document) {
     place: "",
     type: typeOf(schema),
     required,
-    values: (target.enum ?? []).map(String),
+    values: valuesOf(target).map(String),
     facts: factsOf(schema, target),
     description: schema.description ?? target.description ?? "",
     schemas: namesOf(schema, document),
   };
+}
+
+/**
+ * The only values of a schema, or of one of its alternatives.
+ * @param {Schema} schema
+ * @returns {unknown[]}
+ */
+function valuesOf(schema) {
+  return schema.enum ?? alternativesOf(schema).flatMap((each) => each.enum ?? []);
 }
 
 /**

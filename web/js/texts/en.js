@@ -378,7 +378,7 @@ export const texts = {
     "Photos too large for a request are uploaded first and removed by themselves within a day or two.",
   storedHere:
     "Your browser makes large photos smaller before it sends them. What else is in the file, such as where " +
-    "the photo was taken, then stays with you.",
+    "the photo was taken, then stays with you. It keeps small pictures of the compared faces until you close the tab.",
   networksTitle: "How is it decided?",
   networks:
     "By default two networks, dlib's and SFace's, look at both faces, and the weighted mean of their two " +

@@ -19,14 +19,14 @@ export async function showCode(root, shown) {
 
 /** @param {Asked} asked */
 export function curl({ comparison, names, url, key }) {
-  const parts = [
+  const words = [
     ...(key ? [`-H "Authorization: Bearer $FACECOMPARE_KEY"`] : []),
     `-F ${quoted(`image1=@"${escaped(names.image1)}"`)}`,
     `-F ${quoted(`image2=@"${escaped(names.image2)}"`)}`,
     ...fieldsOf(comparison).map(([name, value]) => `-F ${name}=${value}`),
     quoted(url),
   ];
-  return `curl ${parts.join(" \\\n  ")}`;
+  return `curl ${words.join(" \\\n  ")}`;
 }
 
 /** @param {Asked} asked */

@@ -38,6 +38,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What a document needs and a file that is only part of one does not: a page has forty of these.
+OF_DOCUMENTS = SECURITY_HEADERS.keys() - {"X-Content-Type-Options", "Cross-Origin-Resource-Policy"}
+PARTS = ("text/css", "text/javascript", "image/")
 LENGTH_DIGITS = 18  # of a Content-Length, below 2⁶³
 UPLOAD_HINT = "; send a larger photo to POST /api/uploads and its name here"
 
@@ -187,7 +190,10 @@ class UnforeseenErrors:
 
 
 class SecurityHeaders:
-    """Adds the security headers, and keeps API responses out of caches."""
+    """Adds the security headers, and keeps API responses out of caches.
+
+    Scripts, styles and pictures of the page have those headers only that mean something there.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -198,10 +204,13 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                of_api = scope["path"].startswith(API)
                 headers.update(SECURITY_HEADERS)
+                if not of_api and headers.get("content-type", "").startswith(PARTS):
+                    for name in OF_DOCUMENTS:
+                        del headers[name]
                 # The page may be kept but is asked for anew; responses about faces are never kept.
-                kept = "no-store" if scope["path"].startswith(API) else "no-cache"
-                headers.setdefault("Cache-Control", kept)
+                headers.setdefault("Cache-Control", "no-store" if of_api else "no-cache")
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

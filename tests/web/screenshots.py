@@ -1,4 +1,5 @@
-"""Every state of the page in three widths, light and dark, to be looked at.
+"""Every state of the page in three widths, light, dark, in forced colours and from right to left,
+to be looked at.
 
     python -m tests.web.screenshots http://127.0.0.1:8000 FOLDER [STATE …]
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sys
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -20,19 +22,27 @@ from tests.support.browser.visitor import Visitor, Watch
 
 WIDTHS = (360, 768, 1280)
 GAP = 24
+SCHEMES: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active", "color_scheme": "dark"},
+    "rtl": {},
+}
 
 
 def main(address: str, folder: Path, *names: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, chromium(playwright) as browser:
-        for scheme in ("light", "dark"):
+        for scheme, options in SCHEMES.items():
             for state in STATES:
                 if names and state.__name__ not in names:
                     continue
-                page = browser.new_page(color_scheme=scheme)
+                page = browser.new_page(**options)
                 visitor = Visitor(page, Watch(page, address))
                 page.goto(address)
                 state(visitor)
+                if scheme == "rtl":
+                    page.evaluate("document.documentElement.dir = 'rtl'")
                 beside(taken(page)).save(folder / f"{state.__name__}-{scheme}.png")
                 page.unroute_all()
                 page.close()

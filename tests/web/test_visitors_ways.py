@@ -141,6 +141,9 @@ def test_every_window_holds_a_verdict(visit: Visit, window: dict[str, object]) -
     visitor.predict()
     card = visitor.view.locator("[data-part=card]")
     expect(card).to_be_visible()
+    for fold in card.locator("summary").all():
+        fold.click()
+    expect(card.locator("pre")).to_have_count(2)
     widest = visitor.page.evaluate("document.documentElement.scrollWidth")
     assert widest <= visitor.page.evaluate("window.innerWidth")
     box = card.bounding_box()
@@ -189,6 +192,7 @@ def test_a_sub_path_changes_nothing(visit: Visit, server: str) -> None:
         expect(visitor.page.locator("#schema-ErrorResponse")).to_be_visible()
         visitor.page.get_by_role("link", name="Back to the comparison").click()
         expect(visitor.button("Predict")).to_be_visible()
+        visitor.page.wait_for_load_state("networkidle")
 
 
 def test_words_are_there_within_a_second_of_slow_3g(browser: Browser, server: str) -> None:

@@ -18,6 +18,23 @@ def verdict(visitor: Visitor) -> None:
     expect(visitor.details).to_contain_text("it is no proof", timeout=60_000)  # 128 embeddings
 
 
+def folds(visitor: Visitor) -> None:
+    """Another threshold tried, and the code."""
+    visitor.compare(OBAMA, BIDEN)
+    for title in ("The faces that were compared", "Try another threshold", "by curl or Python"):
+        visitor.verdict.locator("summary", has_text=title).click()
+    visitor.verdict.get_by_label("False match rate").select_option(label="1 in 1,000")
+    expect(visitor.verdict.locator("output")).to_contain_text("1 in 1,000")
+    expect(visitor.verdict.locator("pre").last).to_contain_text("requests")
+
+
+def reopened(visitor: Visitor) -> None:
+    visitor.compare(OBAMA, OBAMA2)
+    visitor.open("History")
+    visitor.page.get_by_role("button", name="Open the comparison").click()
+    expect(visitor.verdict).to_contain_text("were not kept")
+
+
 def failure(visitor: Visitor) -> None:
     visitor.watch.refusals_expected = True
     visitor.load(1, OBAMA)
@@ -83,5 +100,6 @@ def nothing(visitor: Visitor) -> None:
 
 
 STATES: list[Callable[[Visitor], None]] = [
-    nothing, verdict, failure, under_way, camera, ranking, several, history, question, about, api,
+    nothing, verdict, folds, reopened, failure, under_way, camera, ranking, several, history, question,
+    about, api,
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import make_folder, notice, progress, write_file
+from facecompare.cli.output import make_folder, notice, progress, tell, write_file
 from facecompare.cli.parameters import FILE, FOLDER, PROCESSES
 from facecompare.config import DEFAULT_ENGINE, Settings
 from facecompare.engines.calibration import Calibration
@@ -203,7 +204,10 @@ def _print_report(evaluation: Evaluation, as_json: bool) -> None:
     from facecompare.evaluation.report import to_markdown
     from facecompare.evaluation.report_json import to_json
 
-    print((to_json if as_json else to_markdown)(evaluation.report), end="")
+    if as_json:
+        sys.stdout.write(to_json(evaluation.report))
+    else:
+        tell(to_markdown(evaluation.report).rstrip("\n"))
 
 
 def _write_report(evaluation: Evaluation, dataset: Dataset, out: Path) -> None:

@@ -10,6 +10,7 @@ import click
 from facecompare.cli.command import Command
 from facecompare.cli.output import VERDICT_WORDS, print_json, table
 from facecompare.cli.parameters import AT_LEAST_ONE, SINCE
+from facecompare.cli.request_options import one_format
 from facecompare.config import Settings
 from facecompare.engines.calibration import Verdict
 from facecompare.records.record import ComparisonRecord, Selection, every_record
@@ -17,25 +18,18 @@ from facecompare.records.record import ComparisonRecord, Selection, every_record
 COLUMNS = ("", "", "16", "", "")
 
 
-def _only_format(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:
-    """Raises  click.UsageError when the other format was asked for as well."""
-    if value and (ctx.params.get("as_csv") or ctx.params.get("as_json")):
-        raise click.UsageError("--csv and --json were both given; expected at most one of them")
-    return value
-
-
 @click.command(
     cls=Command,
     examples=("facecompare log --since 7d --csv", "facecompare log --caller front-desk --limit 20"),
 )
 @click.option(
-    "--csv", "as_csv", is_flag=True, callback=_only_format, help="Print CSV, for a spreadsheet."
+    "--csv", "as_csv", is_flag=True, callback=one_format, help="Print CSV, for a spreadsheet."
 )
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    callback=_only_format,
+    callback=one_format,
     help="Print JSON, as the API lists records.",
 )
 @click.option(

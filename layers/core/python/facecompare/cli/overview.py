@@ -20,6 +20,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Compare photos": {
         "compare": ("photos", "Say whether two photos show the same person."),
         "predict": ("predict", "Say which of two photos is closer to a third."),
+        "find": ("find", "Find a person among many photos."),
         "detect": ("detect", "Find the faces of a photo."),
         "explain": ("explain", "Draw which parts of two faces their distance depends on."),
         "embed": ("embed", "Turn faces into embeddings, vectors of numbers."),

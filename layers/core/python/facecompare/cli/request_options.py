@@ -108,6 +108,13 @@ json_option = click.option(
 )
 
 
+def one_format(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:
+    """Raises  click.UsageError when the other format was asked for as well."""
+    if value and (ctx.params.get("as_csv") or ctx.params.get("as_json")):
+        raise click.UsageError("--csv and --json were both given; expected at most one of them")
+    return value
+
+
 def photo_argument(name: str, help: str, **attributes: Any) -> Callable[[F], F]:
     """A photo's path, or `-`."""
     return click.argument(name, type=PHOTO, help=help, **attributes)

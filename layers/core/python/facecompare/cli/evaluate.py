@@ -13,7 +13,7 @@ import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.output import make_folder, notice, progress, tell, write_file
-from facecompare.cli.parameters import FILE, FOLDER, PROCESSES
+from facecompare.cli.parameters import ENGINE, FILE, FOLDER, PROCESSES
 from facecompare.config import DEFAULT_ENGINE, Settings
 from facecompare.engines.calibration import Calibration
 from facecompare.engines.calibration_files import (
@@ -51,6 +51,7 @@ DATASET_OPTIONS = (
     click.option(
         "--engine",
         metavar="ENGINE",
+        type=ENGINE,
         show_default=f"FACECOMPARE_ENGINE, else {DEFAULT_ENGINE}",
         help="Detector and embedding network; see: facecompare models list.",
     ),

@@ -139,7 +139,7 @@ def _search(
 
     if STDIN in images:
         raise BadField(
-            "found - among the photos; expected files and folders; only REFERENCE may be -"
+            "found - among the photos; expected files and folders, as only REFERENCE may be stdin"
         )
     listed = list_photos(images, paths.values())
     if not listed.photos:

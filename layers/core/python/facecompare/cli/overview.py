@@ -32,13 +32,16 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Run a service": {
         "serve": ("serve", "Serve the web page and the HTTP API."),
         "keys": ("keys", "Manage the API's access keys."),
-        "log": ("log", "List the recorded comparisons."),
+        "log": ("log", "List the recorded comparisons, or delete one."),
     },
     "Models and accuracy": {
         "models": ("models", "Build, list, verify and publish the model files."),
         "evaluate": ("evaluate", "Measure error rates (FMR, FNMR) on your own photos."),
         "calibrate": ("evaluate", "Fit a score and FMR calibration to your own photos."),
         "bench": ("bench", "Measure the speed on this machine."),
+    },
+    "Work in a shell": {
+        "completion": ("completion", "Print what completes words with the Tab key."),
     },
     "Plan for AWS": {
         "cost": ("cost", "Compute what a million comparisons cost."),
@@ -51,8 +54,9 @@ EXAMPLES = (
     "facecompare compare --help",
 )
 COMPLETION = (
-    'eval "$(_FACECOMPARE_COMPLETE=bash_source facecompare)"   # in ~/.bashrc',
-    'eval "$(_FACECOMPARE_COMPLETE=zsh_source facecompare)"    # in ~/.zshrc',
+    'eval "$(facecompare completion bash)"     # in ~/.bashrc',
+    'eval "$(facecompare completion zsh)"      # in ~/.zshrc, after compinit',
+    "facecompare completion fish | source      # in ~/.config/fish/config.fish",
 )
 
 

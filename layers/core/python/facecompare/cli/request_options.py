@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from facecompare.cli.parameters import (
+    ENGINE,
     FACE,
     FACE_OR_PLACE,
     FILE,
@@ -34,6 +35,7 @@ def face_options(function: F) -> F:
     engine = click.option(
         "--engine",
         metavar="ENGINE",
+        type=ENGINE,
         show_default=f"FACECOMPARE_ENGINE, else {DEFAULT_ENGINE}",
         help="Detector and embedding network; see: facecompare models list.",
     )

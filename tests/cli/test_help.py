@@ -161,6 +161,7 @@ def test_the_overview_imports_no_command() -> None:
     assert result.stdout.splitlines()[-1].split() == [
         "facecompare.cli",
         "facecompare.cli.command",
+        "facecompare.cli.error_lines",
         "facecompare.cli.exit_codes",
         "facecompare.cli.main",
         "facecompare.cli.overview",

@@ -153,8 +153,8 @@ def _photos_below(folder: str, skipped: Counter[str]) -> Iterator[str]:
         skipped["unreadable"] += 1
 
     for place, folders, files in os.walk(folder, onerror=unreadable):
-        hidden = [name for name in (*folders, *files) if name.startswith(".")]
-        skipped["hidden"] += len(hidden)
+        if hidden := sum(name.startswith(".") for name in (*folders, *files)):
+            skipped["hidden"] += hidden
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in files if not name.startswith(".")):
             path = Path(place, name)

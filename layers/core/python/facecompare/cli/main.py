@@ -157,7 +157,6 @@ def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
     from click.exceptions import NoArgsIsHelpError
 
     from facecompare.cli.overview import root
-    from facecompare.config.environment import wanted_colour
 
     try:
         command: Callable[[Settings], int] | int = root.main(
@@ -178,6 +177,8 @@ def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
         return ExitCode.BAD_INPUT if stopped.code else 0
     if isinstance(command, int):
         return command
+    from facecompare.config.environment import wanted_colour
+
     return partial(_called, click.Context(root, color=wanted_colour()), command)
 
 

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.find LFW [PHOTOS]
 
 Looks for the person of LFW's first photo among the next 1,000, and has a batch compare the same
-pairs, in turns; then interrupts a search in the middle and starts it again. Prints both rates, their
-quotient, and whether all runs have the same rows.
+pairs, in turns; then interrupts a search in the middle and starts it again. Prints both rates,
+their quotient, and whether all runs have the same rows.
 """
 
 from __future__ import annotations

@@ -171,8 +171,8 @@ def _results(search: Search, kept: Checkpoint | None) -> tuple[list[PairResult],
     """The result of each photo, and how fast that was."""
     photos = len(search.photos)
     known = kept.count()[2] if kept else 0
-    if kept:
-        notice(f"{photos:,} photos; {known:,} photos are done already")
+    done = f"; {known:,} photos are done already" if kept else ""
+    notice(f"{photos:,} photo{'' if photos == 1 else 's'} to compare{done}")
     began = monotonic()
     results = list(progress(search.results(kept), "photos", photos))
     return results, rate_of(photos - known, "photo", monotonic() - began)

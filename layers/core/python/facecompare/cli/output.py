@@ -59,7 +59,7 @@ def coloured(text: str, colour: str) -> Coloured:
 
 def painted(text: str, colour: str) -> str:
     """The text in this colour, which is left out where the text is shown and none is wanted."""
-    return f"\x1b[{colour}m{text}\x1b[0m"
+    return "".join(("\x1b[", colour, "m", text, "\x1b[0m"))  # a cell is not formatted again
 
 
 def printable(text: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from facecompare.cli.output import RED, VERDICT_WORDS, notice
 
 RESUMES = "the same command goes on from here"
-KEEPS_NOTHING = "nothing was kept; with --out FILE the same command would go on from here"
+KEEPS_NOTHING = "nothing was kept; with --out FILE the same command would go on"
 
 
 def summary(counts: Mapping[str, int], unit: str, rate: str) -> str:

@@ -19,6 +19,8 @@ import tempfile
 from pathlib import Path
 from time import monotonic, sleep
 
+from tests.support.processes import obey_interrupts
+
 PHOTOS, ROUNDS = 1_000, 3
 INTERRUPTED_AFTER = 0.4  # of the time that a whole search takes
 
@@ -44,7 +46,9 @@ def searched(path: Path) -> list[dict[str, str]]:
 
 def interrupted(search: list[str], after_s: float) -> str:
     """What a run that is interrupted says last."""
-    with subprocess.Popen(search, stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        search, stderr=subprocess.PIPE, text=True, preexec_fn=obey_interrupts
+    ) as run:
         assert run.stderr
         run.stderr.readline()  # what is to be done: the engine is loaded
         sleep(after_s)

@@ -16,6 +16,7 @@ import pytest
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.main import main
 from tests.support import pictures
+from tests.support.processes import obey_interrupts
 
 HEADER = "image1,image2"
 MANY = 200  # photos: seconds of work, of which one is enough for a busy machine to kill it in time
@@ -215,7 +216,9 @@ def interrupted(tmp_path: Path, images: Path, how: signal.Signals = signal.SIGKI
     pairs_file = written(tmp_path / "pairs.csv", HEADER, *pairs)
     command = [sys.executable, "-m", "facecompare", "batch", str(pairs_file)]
     options = ["--images", str(images), "--out", str(tmp_path / "results.csv")]
-    with subprocess.Popen([*command, *options], stderr=subprocess.PIPE) as run:
+    with subprocess.Popen(
+        [*command, *options], stderr=subprocess.PIPE, preexec_fn=obey_interrupts
+    ) as run:
         assert run.stderr
         run.stderr.readline()  # what is to be done, said when the photos are noted
         saved = tmp_path / "results.csv.unfinished" / "photos.sqlite3-wal"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import signal
 import subprocess
@@ -19,8 +18,9 @@ import pytest
 
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.main import main
-from facecompare.pipeline.decode import Photo
+from facecompare.pipeline.decode import Photo, decode
 from tests.support import pictures
+from tests.support.processes import obey_interrupts
 
 OBAMA, OBAMA2, BIDEN = map(str, (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN))
 MANY = 150  # photos: seconds of work
@@ -169,16 +169,13 @@ def test_one_face_of_a_group_is_the_reference(
 def test_each_photo_is_looked_at_once(
     photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from facecompare import compare
-
     looked_at: Counter[str] = Counter()
-    decode = compare.decode
 
     def counted(photo: Photo, *arguments: Any, **options: Any) -> Any:
         looked_at[photo.name] += 1
         return decode(photo, *arguments, **options)
 
-    monkeypatch.setattr(compare, "decode", counted)
+    monkeypatch.setattr("facecompare.compare.decode", counted)
     main(["find", OBAMA, str(photos), f"{photos}/biden.jpg", f"{photos}/./biden.jpg"])
     names = ("obama.jpg", "biden.jpg", "no suffix", "empty.jpg", "wall.PNG")
     assert looked_at == dict.fromkeys(names, 1)
@@ -251,7 +248,9 @@ def test_an_interrupted_search_says_how_to_go_on(
 def interrupted(arguments: list[str], out: Path | None) -> str:
     """What a run says last that is interrupted when it has kept something, or is at work."""
     command = [sys.executable, "-m", "facecompare", *arguments]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ) as run:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, preexec_fn=obey_interrupts
+    ) as run:
         assert run.stderr
         run.stderr.readline()  # what is to be done
         if out is not None:

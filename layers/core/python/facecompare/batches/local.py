@@ -193,7 +193,9 @@ def _pairs(batch: LocalBatch) -> Iterator[Pair]:
     except OSError as exc:
         raise BadManifest(f"{batch.pairs} cannot be read ({exc.strerror}); name a file") from exc
     except UnicodeDecodeError as exc:
-        raise BadManifest(f"{batch.pairs} is no text in UTF-8; expected UTF-8") from exc
+        raise BadManifest(
+            f"{batch.pairs} is no text in UTF-8, UTF-16 or Windows-1252; expected one"
+        ) from exc
 
 
 def _path(batch: LocalBatch, name: str) -> str:

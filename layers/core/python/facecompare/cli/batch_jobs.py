@@ -188,7 +188,9 @@ def _text(path: Path) -> str:
     except OSError as exc:
         raise BadManifest(f"{path} cannot be read ({exc.strerror}); name a file") from exc
     except UnicodeDecodeError as exc:
-        raise BadManifest(f"{path} is not UTF-8; expected a text file in UTF-8") from exc
+        raise BadManifest(
+            f"{path} is no text in UTF-8, UTF-16 or Windows-1252; expected one"
+        ) from exc
 
 
 def _pairs(text: str) -> Iterator[Pair]:

@@ -40,12 +40,12 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "calibrate": ("evaluate", "Fit a score and FMR calibration to your own photos."),
         "bench": ("bench", "Measure the speed on this machine."),
     },
-    "Work in a shell": {
-        "completion": ("completion", "Print what completes words with the Tab key."),
-    },
     "Plan for AWS": {
         "cost": ("cost", "Compute what a million comparisons cost."),
         "plan": ("plan", "Compute time, cost and binding quotas of many pairs."),
+    },
+    "Work in a shell": {
+        "completion": ("completion", "Print what completes words with the Tab key."),
     },
 }
 

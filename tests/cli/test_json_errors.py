@@ -121,6 +121,12 @@ def test_a_wrong_command_is_json_as_well(
     assert error(capsys)["code"] == "usage"
 
 
+@pytest.mark.parametrize("words", [["log"], ["find", OBAMA, OBAMA]])
+def test_two_formats_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "--csv", "--json"]) == ExitCode.BAD_INPUT
+    assert error(capsys)["message"].startswith("--csv and --json were both given; ")
+
+
 def test_a_name_behind_two_dashes_asks_for_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--", "--json", OBAMA]) == ExitCode.BAD_INPUT
     assert capsys.readouterr().err.startswith("facecompare: image1: --json cannot be read")

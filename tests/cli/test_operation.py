@@ -131,6 +131,17 @@ def test_nobody_who_could_be_asked_deletes_nothing(
     assert len(log.page(10).records) == 1
 
 
+@pytest.mark.parametrize("option", [["--csv"], ["--since", "1h"], ["--limit", "1"]])
+def test_one_record_is_deleted_and_no_list(
+    option: list[str], log: SqliteLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.put(record(1))
+    command = ["log", "--delete", record(1).comparison_id, "--yes", *option]
+    assert main(command) == ExitCode.BAD_INPUT
+    assert "found --delete with an option of lists" in capsys.readouterr().err
+    assert len(log.page(10).records) == 1
+
+
 def test_a_comparison_is_recorded_in_the_table(
     moto_table: DynamoTable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

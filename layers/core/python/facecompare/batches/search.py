@@ -76,11 +76,11 @@ class Search:
 
         Raises  SetupError, ServiceError.
         """
-        by_key = {_key(name): name for name in self.photos}
-        known = {} if kept is None else _known(kept, by_key)
-        for key, state in known.items():
-            yield self._result(by_key[key], state)
-        pending = (name for key, name in by_key.items() if key not in known)
+        known: set[str] = set()
+        for name, state in _known(kept, self.photos):
+            known.add(name)
+            yield self._result(name, state)
+        pending = (name for name in self.photos if name not in known)
         for count, photo in enumerate(
             embed_photos(pending, self.read, self.engine, self.options), start=1
         ):
@@ -176,9 +176,14 @@ def _is_photo(path: Path) -> bool:
         return False
 
 
-def _known(kept: Checkpoint, keys: Iterable[str]) -> dict[str, PhotoState]:
-    states = ((key, kept.state(key)) for key in keys)
-    return {key: state for key, state in states if state.error_code or state.embedding is not None}
+def _known(kept: Checkpoint | None, names: Iterable[str]) -> Iterator[tuple[str, PhotoState]]:
+    """The photos that an earlier run has a result of."""
+    if kept is None:
+        return
+    for name in names:
+        state = kept.state(_key(name))
+        if state.error_code or state.embedding is not None:
+            yield name, state
 
 
 def _key(name: str) -> str:

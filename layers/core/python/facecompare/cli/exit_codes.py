@@ -27,7 +27,7 @@ MEANINGS = {
     ExitCode.SET_UP: "the installation: a setting, a model file, a package, a port",
     ExitCode.SERVICE: "a service failed that facecompare depends on",
     ExitCode.UNCERTAIN: "uncertain: too close to call",
-    ExitCode.INCOMPLETE: "pairs without a verdict, a search with none, a batch cancelled or expired",
+    ExitCode.INCOMPLETE: "pairs without a verdict, a search with none, a batch that was cancelled",
     ExitCode.FAULT: "a disk or stdout that takes nothing, or a fault of facecompare",
     ExitCode.INTERRUPTED: "interrupted",
     ExitCode.BROKEN_PIPE: "the reader of stdout left before the end",

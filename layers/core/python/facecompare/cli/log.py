@@ -82,6 +82,10 @@ def log(
 
     kept = open_stores(settings)[0]
     if delete is not None:
+        if as_csv or since or caller or limit:
+            raise BadField(
+                "found --delete with an option of lists; expected it alone or with --yes"
+            )
         return _delete(kept, delete, asks=not yes)
     records = every_record(kept, Selection(since=since, caller=caller), limit)
     if as_csv:

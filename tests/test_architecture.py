@@ -39,6 +39,7 @@ HEAVY = {
     "api.routes.compare",
     "batches.embedding",
     "batches.local",
+    "batches.search",
     "batches.worker",
     "batches.worker_process",
     "bench",

@@ -53,7 +53,7 @@ def test_an_empty_file_has_no_rows() -> None:
     assert list(csv_rows([])) == []
 
 
-@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-8 with a mark"])
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-8 with a mark", "Windows-1252"])
 def test_a_batch_takes_them(encoding: str, tmp_path: Path) -> None:
     pairs, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
     rows = [("image1", "image2"), ("obama.jpg", "obama2.jpg")]

@@ -149,7 +149,7 @@ def test_a_wrong_field_is_named(
 def test_an_uploaded_pairs_file_that_is_no_text(
     installation: Installation, callers: Callers
 ) -> None:
-    upload = installation.upload(b"\xff\xd8\xff\xe0 a photo")
+    upload = installation.upload(b"\xff\xd8\xff\xe0 \x81 a photo")
     assert "no text in UTF-8" in submitted(callers, upload=upload).json()["message"]
 
 

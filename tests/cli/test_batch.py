@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.main import main
 from tests.support import pictures
+from tests.support.processes import obey_interrupts
 
 HEADER = "image1,image2"
 MANY = 200  # photos: seconds of work, of which one is enough for a busy machine to kill it in time
@@ -84,6 +86,34 @@ def test_bad_photos_become_rows_with_a_code(tmp_path: Path, images: Path) -> Non
         ("empty_image", "image1"),
         ("", ""),
     ]
+
+
+def test_the_last_line_counts_verdicts_and_errors(
+    tmp_path: Path, images: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = [f"obama.jpg,{name}" for name in ("empty.jpg", "wall.png", "absent.jpg", "absent.jpg")]
+    pairs = ("obama.jpg,obama2.jpg", "obama.jpg,biden.jpg", *bad)
+    assert batch(tmp_path, images, *pairs) == ExitCode.INCOMPLETE
+    output = capsys.readouterr()
+    assert re.fullmatch(
+        "2 pairs compared: 1 same person, 0 uncertain, 1 different people; 4 failed: 1 empty_image,"
+        r" 2 missing_image, 1 no_face; \d+\.\d s, \d+\.\d pairs/s",
+        output.err.splitlines()[-1],
+    )
+    assert output.out == f"results in {tmp_path / 'results.csv'}; pairs without a verdict: 4\n"
+
+
+def test_every_verdict_is_exit_code_0(
+    tmp_path: Path, images: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = ("obama.jpg,obama2.jpg", "obama.jpg,biden.jpg")
+    assert batch(tmp_path, images, *pairs, options=("--threshold", "0.2")) == 0
+    told = "2 pairs compared: 0 same person, 1 uncertain, 1 different people; "
+    assert capsys.readouterr().err.splitlines()[-1].startswith(told)
+
+
+def test_an_interrupted_batch_says_how_to_go_on(tmp_path: Path, images: Path) -> None:
+    interrupted(tmp_path, images, signal.SIGINT)
 
 
 def test_json_lines_and_a_column_of_truths_are_read_as_well(tmp_path: Path, images: Path) -> None:
@@ -178,7 +208,7 @@ def test_rows_cut_short_by_a_crash_are_written_again(tmp_path: Path, images: Pat
     assert [int(row["pair"]) for row in rows(tmp_path)] == list(range(1, MANY))
 
 
-def interrupted(tmp_path: Path, images: Path) -> Path:
+def interrupted(tmp_path: Path, images: Path, how: signal.Signals = signal.SIGKILL) -> Path:
     """The pairs file of a chain of pairs, whose run was killed when it had made something safe."""
     for number in range(MANY):  # the same face under many names
         os.link(images / "obama2.jpg", images / f"{number}.jpg")
@@ -186,15 +216,22 @@ def interrupted(tmp_path: Path, images: Path) -> Path:
     pairs_file = written(tmp_path / "pairs.csv", HEADER, *pairs)
     command = [sys.executable, "-m", "facecompare", "batch", str(pairs_file)]
     options = ["--images", str(images), "--out", str(tmp_path / "results.csv")]
-    with subprocess.Popen([*command, *options], stderr=subprocess.PIPE) as run:
+    with subprocess.Popen(
+        [*command, *options], stderr=subprocess.PIPE, preexec_fn=obey_interrupts
+    ) as run:
         assert run.stderr
         run.stderr.readline()  # what is to be done, said when the photos are noted
         saved = tmp_path / "results.csv.unfinished" / "photos.sqlite3-wal"
         begun = size(saved)
         while run.poll() is None and size(saved) <= begun:
             time.sleep(0.02)
-        run.send_signal(signal.SIGKILL)
-    assert run.returncode == -signal.SIGKILL
+        run.send_signal(how)
+        told = run.stderr.read()
+    if how is signal.SIGKILL:
+        assert run.returncode == -signal.SIGKILL
+    else:
+        assert run.returncode == ExitCode.INTERRUPTED
+        assert told == b"interrupted; the same command goes on from here\n"
     return pairs_file
 
 

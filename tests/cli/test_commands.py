@@ -198,8 +198,9 @@ def test_the_log_can_be_limited_and_printed_as_json(capsys: pytest.CaptureFixtur
 def test_a_prediction_names_the_closer_photo(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", OBAMA, BIDEN, OBAMA2]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "image2 is closer to the anchor"
-    assert lines[1].startswith("image1: different people")
+    assert lines[0] == f"image2 ({OBAMA2}) is closer to the anchor"
+    assert lines[1].startswith(f"image1 ({BIDEN}): different people")
+    assert lines[2].startswith(f"image2 ({OBAMA2}): same person")
 
 
 def test_a_prediction_among_strangers_is_exit_code_1() -> None:

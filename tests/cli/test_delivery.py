@@ -49,7 +49,9 @@ def shell(
 
 
 def assert_one_line(result: subprocess.CompletedProcess[str]) -> None:
-    assert result.stderr.startswith("facecompare: found ")
+    assert result.stderr.startswith(
+        ("facecompare: found ", '{"code": "internal_error", "message": "found ')
+    )
     assert (result.stderr.count("\n"), result.stderr[-1]) == (1, "\n")
 
 

@@ -17,6 +17,7 @@ import pytest
 import facecompare
 from facecompare import cli
 from facecompare.cli.command import Command, Several
+from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.main import EXTRAS, main
 from facecompare.cli.overview import EXAMPLES, SECTIONS, LazyCommand, root
 from facecompare.cli.reference import command_tree, render
@@ -91,6 +92,19 @@ def test_every_default_is_in_the_help() -> None:
             assert re.search(rf"\[default:\s+{re.escape(text)}", HELP[typed]), (typed, name)
 
 
+@pytest.mark.parametrize("typed", TREE)
+def test_a_bare_command_prints_its_help_unless_it_needs_nothing(
+    typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = TREE[typed][1]
+    needs = isinstance(command, click.Group) or any(param.required for param in command.params)
+    if needs:
+        assert main(typed.split()[1:]) == ExitCode.BAD_INPUT
+        assert capsys.readouterr() == (HELP[typed] + "\n", "")
+    else:
+        assert not command.no_args_is_help
+
+
 def test_every_option_that_must_be_given_says_so() -> None:
     for typed, name in {key for key, param in SHOWN.items() if param.required}:
         param = SHOWN[typed, name]
@@ -161,6 +175,7 @@ def test_the_overview_imports_no_command() -> None:
     assert result.stdout.splitlines()[-1].split() == [
         "facecompare.cli",
         "facecompare.cli.command",
+        "facecompare.cli.error_lines",
         "facecompare.cli.exit_codes",
         "facecompare.cli.main",
         "facecompare.cli.overview",
@@ -187,6 +202,7 @@ def test_the_shell_completes_commands_options_and_files() -> None:
         "plain,--face2",
     ]
     assert completed("facecompare compare --face m", 3) == ["plain,most-central"]
+    assert completed("facecompare compare --engine sf", 3) == ["plain,sface"]
     assert completed("facecompare compare ", 2) == ["file,"]
     assert completed("facecompare batch pairs.csv --images ", 4) == ["dir,"]
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from facecompare.access import authenticate
 from facecompare.aws_client import client as boto_client
+from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.main import main
 from facecompare.config import Settings
 from facecompare.engines.cards import engine_card
@@ -18,9 +22,11 @@ from facecompare.model_store.files import ModelFolder
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.open_stores import open_stores
+from facecompare.records.sqlite import SqliteLog
 from tests.support import pictures
 from tests.support.dynamo_tables import TABLE
 from tests.support.records import record
+from tests.support.terminal import Terminal
 
 PHOTOS = [str(pictures.OBAMA), str(pictures.OBAMA2)]
 
@@ -84,6 +90,56 @@ def test_the_log_in_a_table_is_listed_by_caller(
     rows = json.loads(printed(capsys, "log", "--json", "--caller", "ann"))
     assert [row["comparison_id"] for row in rows] == [record(1).comparison_id]
     assert printed(capsys, "log", "--csv").count("\r\n") == 3
+
+
+def test_a_record_is_deleted_and_others_stay(
+    kept_in: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = open_stores(Settings.from_env())[0]
+    kept.put(record(1), record(2))
+    assert main(["log", "--delete", record(1).comparison_id, "--yes"]) == 0
+    assert capsys.readouterr() == ("", f"deleted {record(1).comparison_id}\n")
+    rows = json.loads(printed(capsys, "log", "--json"))
+    assert [row["comparison_id"] for row in rows] == [record(2).comparison_id]
+    assert main(["log", "--delete", record(1).comparison_id, "--yes"]) == ExitCode.BAD_INPUT
+    assert "[comparison_not_found]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("y", 0, 0), ("n", 2, 1), ("", 2, 1)])
+def test_a_terminal_is_asked_before_a_record_is_deleted(
+    answer: str, code: int, left: int, log: SqliteLog, tmp_path: Path
+) -> None:
+    log.put(record(1))
+    command = [sys.executable, "-m", "facecompare", "log", "--delete", record(1).comparison_id]
+    with Terminal(command, os.environ, tmp_path) as terminal:
+        terminal.until(rf"{record(1).comparison_id}.*delete this record for good\? \[y/N\]")
+        terminal.type(f"{answer}\r")
+        assert terminal.ended()[0] == code
+    assert len(log.page(10).records) == left
+
+
+def test_nobody_who_could_be_asked_deletes_nothing(
+    log: SqliteLog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.put(record(1))
+    monkeypatch.setattr("sys.stdin", StringIO("y\n"))
+    assert main(["log", "--delete", record(1).comparison_id]) == ExitCode.BAD_INPUT
+    assert "expected --yes beside it" in capsys.readouterr().err
+    assert len(log.page(10).records) == 1
+
+
+@pytest.mark.parametrize("option", [["--csv"], ["--since", "1h"], ["--limit", "1"]])
+def test_one_record_is_deleted_and_no_list(
+    option: list[str], log: SqliteLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.put(record(1))
+    command = ["log", "--delete", record(1).comparison_id, "--yes", *option]
+    assert main(command) == ExitCode.BAD_INPUT
+    assert "found --delete with an option of lists" in capsys.readouterr().err
+    assert len(log.page(10).records) == 1
 
 
 def test_a_comparison_is_recorded_in_the_table(

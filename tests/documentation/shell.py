@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 COMMENT = "#"
 PROMPT = "$ "
@@ -29,13 +28,24 @@ def console_input(text: str) -> str:
     return "\n".join(typed)
 
 
-def comparisons_shown(text: str) -> Iterator[tuple[list[str], str]]:
-    """The comparisons in a console block, typed or made by another command, and what they print."""
-    lines = text.splitlines()
-    for line, following in pairwise(lines):
-        found = re.fullmatch(r"(?:\$ |\.venv/bin/)facecompare (compare .+)", line)
-        if found:
-            yield shlex.split(found[1]), f"{following}\n"
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is typed, and the comment below it: what it prints."""
+
+    typed: str
+    printed: str
+
+
+def typed_lines(text: str) -> list[Line]:
+    """The lines of a script whose commands have what they print below them."""
+    lines: list[Line] = []
+    for line in text.splitlines():
+        if line.startswith(COMMENT):
+            last = lines.pop()
+            lines.append(Line(last.typed, last.printed + line.removeprefix(f"{COMMENT} ") + "\n"))
+        elif line:
+            lines.append(Line(line, ""))
+    return lines
 
 
 def commands(text: str) -> Iterator[Command]:

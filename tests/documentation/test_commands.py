@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from facecompare.batches.pairs_file import read_pairs
-from facecompare.cli.main import main
 from facecompare.config import CHECKOUT
 from tests.documentation import commands, pages, shell
 
@@ -121,15 +120,3 @@ def test_every_python_block_runs(models_dir: Path) -> None:
     for script in scripts:
         subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, env=environment, check=True)
     assert scripts
-
-
-def test_what_a_console_block_shows_is_what_is_printed(
-    models_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(CHECKOUT)
-    consoles = [block.text for _, block in blocks() if block.language == "console"]
-    shown = [each for text in consoles for each in shell.comparisons_shown(text)]
-    for command, output in shown:
-        main(command)
-        assert capsys.readouterr().out == output
-    assert len(shown) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import time
@@ -24,3 +25,9 @@ def wait_for_port(port: int, server: subprocess.Popen[Any]) -> None:
                 return
         time.sleep(PAUSE_S)
     raise RuntimeError(f"{server.args!r} ended with status {server.returncode} before it answered")
+
+
+def obey_interrupts() -> None:
+    """In a process that is about to begin: Ctrl-C ends it, also where a shell runs all of this
+    behind `&`."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from itertools import product
 
 SEPARATORS = {"commas": ",", "semicolons": ";", "tabs": "\t"}
-ENCODINGS = {"UTF-8": "utf-8", "UTF-8 with a mark": "utf-8-sig", "UTF-16": "utf-16"}
+ENCODINGS = {
+    "UTF-8": "utf-8",
+    "UTF-8 with a mark": "utf-8-sig",
+    "UTF-16": "utf-16",
+    "Windows-1252": "cp1252",
+}
 LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
 HABITS = ("plain", "quoted", "padded", "sep=")
 

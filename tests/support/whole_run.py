@@ -54,6 +54,8 @@ def commands(out: Path, pairs: Path) -> Iterator[list[str]]:
     yield ["keys", "create", "front-desk"]
     yield ["keys", "list"]
     yield ["batch", str(pairs), "--images", str(FACES), "--out", str(out / "results.csv")]
+    yield ["find", one, other, third, "--out", str(out / "found.csv")]
+    yield ["completion", "bash"]
     yield ["evaluate", *of_pairs, "--out", str(out / "evaluation"), "--processes", "2"]
     yield ["models", "list"]
     yield ["models", "verify"]

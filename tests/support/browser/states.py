@@ -100,6 +100,6 @@ def nothing(visitor: Visitor) -> None:
 
 
 STATES: list[Callable[[Visitor], None]] = [
-    nothing, verdict, folds, reopened, failure, under_way, camera, ranking, several, history, question,
-    about, api,
+    nothing, verdict, folds, reopened, failure, under_way, camera, ranking, several, history,
+    question, about, api,
 ]  # fmt: skip

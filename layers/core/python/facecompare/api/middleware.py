@@ -40,7 +40,7 @@ SECURITY_HEADERS = {
 }
 # What a document needs and a file that is only part of one does not: a page has forty of these.
 OF_DOCUMENTS = SECURITY_HEADERS.keys() - {"X-Content-Type-Options", "Cross-Origin-Resource-Policy"}
-PARTS = ("text/css", "text/javascript", "image/")
+PARTS = ("text/css", "text/javascript", "image/jpeg")
 LENGTH_DIGITS = 18  # of a Content-Length, below 2⁶³
 UPLOAD_HINT = "; send a larger photo to POST /api/uploads and its name here"
 

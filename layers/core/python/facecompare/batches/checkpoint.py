@@ -6,6 +6,7 @@ deleted when the batch is done.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -15,6 +16,7 @@ from typing import Self
 
 from facecompare.errors import BadField, RecordsUnavailable
 
+FOLDER_SUFFIX = ".unfinished"
 _PAGE = 1_000  # photos read in one query, while others are written
 _LOCK_TIMEOUT_S = 0.0  # whoever holds the file is another run of the same batch
 _SCHEMA = """
@@ -47,6 +49,37 @@ class Written:
 
     rows: int
     bytes: int
+
+
+def unfinished_folder(out: Path) -> Path:
+    """Where these results are kept until they are complete."""
+    return out.with_name(out.name + FOLDER_SUFFIX)
+
+
+def refuse_existing(out: Path) -> None:
+    """Raises  BadField when there are results already."""
+    if out.exists():
+        shutil.rmtree(unfinished_folder(out), ignore_errors=True)
+        raise BadField(f"{out} exists already; name another file for the results")
+
+
+@contextmanager
+def checkpoint_beside(out: Path) -> Iterator[Checkpoint]:
+    """The checkpoint of these results, in a folder beside them that is deleted when they are there.
+
+    Leaving it early keeps what is done for the next run. Raises  BadField, RecordsUnavailable.
+    """
+    folder = unfinished_folder(out)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as exc:
+        raise BadField(f"{out} cannot be written ({exc.strerror}); name another file") from exc
+    try:
+        with Checkpoint(folder / "photos.sqlite3").in_use() as checkpoint:
+            yield checkpoint
+    finally:
+        if out.exists():
+            shutil.rmtree(folder)
 
 
 class Checkpoint:

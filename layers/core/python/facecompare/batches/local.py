@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,14 +23,21 @@ from pathlib import Path
 
 import numpy as np
 
-from facecompare.batches.checkpoint import Checkpoint, PhotoState, Written
+from facecompare.batches.checkpoint import (
+    Checkpoint,
+    PhotoState,
+    Written,
+    checkpoint_beside,
+    refuse_existing,
+    unfinished_folder,
+)
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
 from facecompare.batches.pairs_file import Pair, is_unicode, read_pairs
 from facecompare.batches.spreadsheet import open_text
 from facecompare.compare import deciding_thresholds
 from facecompare.engines.calibration import Interpretation
-from facecompare.engines.protocol import Engine
+from facecompare.engines.protocol import Engine, EngineCard
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BadField, BadManifest
 from facecompare.options import RequestOptions
@@ -40,7 +48,6 @@ from facecompare.records.csv_export import csv_line
 
 # No comparison's id: nothing is recorded.
 COLUMNS = tuple(name for name in RESULT_COLUMNS if name != "comparison_id")
-FOLDER_SUFFIX = ".unfinished"
 ROWS_PER_SAVE = 5_000  # written to the disk at once; a tenth of a second's work
 PHOTOS_PER_SAVE = 32  # likewise; some seconds' work
 
@@ -61,7 +68,7 @@ class LocalBatch:
     @property
     def folder(self) -> Path:
         """Where an unfinished batch is kept."""
-        return self.out.with_name(self.out.name + FOLDER_SUFFIX)
+        return unfinished_folder(self.out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class BatchRun:
         pending = self.checkpoint.pending()
         done = embed_photos(pending, self.batch.read, self.engine, self.batch.options)
         for count, photo in enumerate(done, start=1):
-            self.checkpoint.put(photo.name, _state(photo))
+            self.checkpoint.put(photo.name, photo_state(photo))
             if count % PHOTOS_PER_SAVE == 0:
                 self.checkpoint.save()
             yield photo
@@ -124,17 +131,12 @@ class BatchRun:
         for image, state in states.items():
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
-        *reference, probe = (self._embeddings(state) for state in states.values())
+        card = self.engine.card
+        *reference, probe = (kept_embeddings(state, card) for state in states.values())
         thresholds = self.batch.thresholds_for(self.thresholds, len(reference))
-        found = match_faces(reference, probe, thresholds, self.engine.card)[0].match
+        found = match_faces(reference, probe, thresholds, card)[0].match
         left_out = sum(state.not_compared for state in states.values())
         return PairResult.compared(pair, found, self.batch.meaning_of(found), left_out)
-
-    def _embeddings(self, state: PhotoState) -> list[Embedding]:
-        assert state.embedding is not None  # noqa: S101 – `embed` comes before `compare`
-        card = self.engine.card
-        rows = np.frombuffer(state.embedding, np.float32).reshape(-1, card.dimension)
-        return [Embedding(values, card.id) for values in rows]
 
 
 @contextmanager
@@ -147,30 +149,24 @@ def running(batch: LocalBatch, engine: Engine) -> Iterator[BatchRun]:
     thresholds = deciding_thresholds(engine, batch.options)
     _check(batch)
     digest = _digest(batch, engine)
-    _make_folder(batch)
     paths = ([_path(batch, name) for name in pair.photos.values()] for pair in _pairs(batch))
     try:
-        with Checkpoint(batch.folder / "photos.sqlite3").in_use() as checkpoint:
+        with checkpoint_beside(batch.out) as checkpoint:
             checkpoint.begin(digest, paths)
             yield BatchRun(batch, engine, thresholds, checkpoint)
     except BadManifest:
         shutil.rmtree(batch.folder)  # nothing was begun
         raise
-    finally:
-        if batch.out.exists():
-            shutil.rmtree(batch.folder)
 
 
-def count_failures(out: Path) -> int:
-    """How many pairs of these results have an error instead of a verdict."""
+def count_results(out: Path) -> Counter[str]:
+    """How many pairs of these results have each verdict or, instead of one, each error's code."""
     with out.open(encoding="utf-8", newline="") as file:
-        return sum(bool(row["error_code"]) for row in csv.DictReader(file))
+        return Counter(row["verdict"] or row["error_code"] for row in csv.DictReader(file))
 
 
 def _check(batch: LocalBatch) -> None:
-    if batch.out.exists():
-        shutil.rmtree(batch.folder, ignore_errors=True)
-        raise BadField(f"{batch.out} exists already; name another file for the results")
+    refuse_existing(batch.out)
     if not _is_folder(batch.images):
         raise BadField(f"{batch.images} is no folder; name the one that the pairs' photos are in")
     if not is_unicode(str(batch.images)):
@@ -190,15 +186,6 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _make_folder(batch: LocalBatch) -> None:
-    try:
-        batch.folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as exc:
-        raise BadField(
-            f"{batch.out} cannot be written ({exc.strerror}); name another file"
-        ) from exc
-
-
 def _pairs(batch: LocalBatch) -> Iterator[Pair]:
     try:
         with open_text(batch.pairs) as lines:
@@ -206,7 +193,9 @@ def _pairs(batch: LocalBatch) -> Iterator[Pair]:
     except OSError as exc:
         raise BadManifest(f"{batch.pairs} cannot be read ({exc.strerror}); name a file") from exc
     except UnicodeDecodeError as exc:
-        raise BadManifest(f"{batch.pairs} is no text in UTF-8; expected UTF-8") from exc
+        raise BadManifest(
+            f"{batch.pairs} is no text in UTF-8, UTF-16 or Windows-1252; expected one"
+        ) from exc
 
 
 def _path(batch: LocalBatch, name: str) -> str:
@@ -230,11 +219,19 @@ def _digest(batch: LocalBatch, engine: Engine) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _state(photo: EmbeddedPhoto) -> PhotoState:
+def photo_state(photo: EmbeddedPhoto) -> PhotoState:
+    """What is kept of a photo's result."""
     if photo.error is not None:
         return PhotoState(None, photo.error.code, photo.error.message)
     values = b"".join(each.values.tobytes() for each in photo.embeddings)
     return PhotoState(values, not_compared=photo.not_compared)
+
+
+def kept_embeddings(state: PhotoState, card: EngineCard) -> list[Embedding]:
+    """Those of a photo whose result is no error."""
+    assert state.embedding is not None  # noqa: S101 – comparing comes after embedding
+    rows = np.frombuffer(state.embedding, np.float32).reshape(-1, card.dimension)
+    return [Embedding(values, card.id) for values in rows]
 
 
 @contextmanager

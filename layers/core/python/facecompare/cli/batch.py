@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.exit_codes import ExitCode
-from facecompare.cli.output import notice, progress
+from facecompare.cli.output import notice, progress, tell
 from facecompare.cli.parameters import FILE, FOLDER
 from facecompare.cli.photos import read_photo
 from facecompare.cli.request_options import face_options, pairs_file_argument, threshold_options
+from facecompare.cli.summary import RESUMES, failures, interruptible, rate_of, summary
 from facecompare.config import Settings
 from facecompare.options import RequestOptions
 
@@ -42,9 +44,9 @@ def batch(settings: Settings, pairs: Path, images: Path, out: Path, **requested:
 
     An interrupted run resumes when it is started again with the same arguments. Each pair has one
     row of results, with an error code where a photo is unfit. The exit code is 6 when a pair has no
-    verdict.
+    verdict, and 0 when each has one, whichever it is.
     """
-    from facecompare.batches.local import LocalBatch, count_failures, running
+    from facecompare.batches.local import LocalBatch, count_results, running
     from facecompare.service import FaceService
 
     service, options = FaceService(settings, None), RequestOptions(**requested)
@@ -62,17 +64,23 @@ def batch(settings: Settings, pairs: Path, images: Path, out: Path, **requested:
             else service.thresholds_for(of_one, engine, photos)
         ),
     )
-    with running(local, engine) as run:
-        _compare(run)
-    failed = count_failures(out)
-    print(f"results in {out}" + (f"; pairs without a verdict: {failed:,}" if failed else ""))
+    with interruptible(RESUMES), running(local, engine) as run:
+        rate = _compare(run)
+    counts = count_results(out)
+    failed = sum(failures(counts).values())
+    notice(summary(counts, "pair", rate))
+    tell(f"results in {out}" + (f"; pairs without a verdict: {failed:,}" if failed else ""))
     return ExitCode.INCOMPLETE if failed else 0
 
 
-def _compare(run: BatchRun) -> None:
+def _compare(run: BatchRun) -> str:
+    """Work until the results are there; returns how fast that was."""
     pairs, photos, known = run.checkpoint.count()
+    written = run.checkpoint.written().rows
     notice(f"{pairs:,} pairs of {photos:,} photos; {known:,} photos are done already")
+    began = monotonic()
     for _ in progress(run.embed(), "photos", photos, done=known):
         pass
     for _ in progress(run.compare(), "pairs", pairs, "pair", count=lambda rows: rows):
         pass
+    return rate_of(pairs - written, "pair", monotonic() - began)

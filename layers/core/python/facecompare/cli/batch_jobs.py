@@ -16,7 +16,7 @@ from facecompare.batches.pairs_file import FIELDS, FURTHER, Pair, read_pairs
 from facecompare.batches.spreadsheet import decoded
 from facecompare.cli.command import Group
 from facecompare.cli.exit_codes import ExitCode
-from facecompare.cli.output import notice, print_json, progress, unwritable
+from facecompare.cli.output import notice, print_json, progress, tell, unwritable
 from facecompare.cli.parameters import FILE, FOLDER
 from facecompare.cli.request_options import face_options, pairs_file_argument, threshold_options
 from facecompare.config import Settings
@@ -67,7 +67,7 @@ def submit(settings: Settings, pairs: Path, images: Path | None, **requested: An
         pairs_file = _with_uploads(list(_pairs(pairs_file)), images, client)
     batch = client.submit(pairs_file, options)
     notice(f"{batch.total:,} pairs are submitted")
-    print(batch.batch_id)
+    tell(batch.batch_id)
     return 0
 
 
@@ -90,7 +90,7 @@ def watch(settings: Settings, batch: str, as_json: bool) -> int:
     if as_json:
         print_json(last)
     else:
-        print(_line(last))
+        tell(_line(last))
     return _exit_code(last)
 
 
@@ -122,7 +122,7 @@ def fetch(settings: Settings, batch: str, out: Path, pairs: Path | None) -> int:
     if pairs is not None:
         pages = _with_names(pages, list(_pairs(_text(pairs))))
     _write_pages(pages, out)
-    print(f"results in {out}")
+    tell(f"results in {out}")
     return _exit_code(state)
 
 
@@ -130,7 +130,7 @@ def fetch(settings: Settings, batch: str, out: Path, pairs: Path | None) -> int:
 @batch_argument
 def cancel(settings: Settings, batch: str) -> int:
     """Cancel a batch. No more of its pairs are compared; those with a result keep it."""
-    print(_line(_client(settings).cancel(batch)))
+    tell(_line(_client(settings).cancel(batch)))
     return 0
 
 
@@ -138,7 +138,7 @@ def cancel(settings: Settings, batch: str) -> int:
 def list_batches(settings: Settings) -> int:
     """List the newest 20 batches. Newest first, a line for each."""
     for batch in _client(settings).newest(LISTED):
-        print(_line(batch))
+        tell(_line(batch))
     return 0
 
 
@@ -188,7 +188,9 @@ def _text(path: Path) -> str:
     except OSError as exc:
         raise BadManifest(f"{path} cannot be read ({exc.strerror}); name a file") from exc
     except UnicodeDecodeError as exc:
-        raise BadManifest(f"{path} is not UTF-8; expected a text file in UTF-8") from exc
+        raise BadManifest(
+            f"{path} is no text in UTF-8, UTF-16 or Windows-1252; expected one"
+        ) from exc
 
 
 def _pairs(text: str) -> Iterator[Pair]:

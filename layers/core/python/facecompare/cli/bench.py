@@ -6,7 +6,7 @@ import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.measured_pair import read_pair, two_paths
-from facecompare.cli.output import notice, print_json
+from facecompare.cli.output import notice, print_json, tell
 from facecompare.cli.request_options import pair_argument
 from facecompare.config import Settings
 
@@ -30,5 +30,5 @@ def bench(settings: Settings, images: tuple[str, ...], cold: bool, as_json: bool
     if as_json:
         print_json(report)
     else:
-        print(benchmark_table(report))
+        tell(benchmark_table(report))
     return 0

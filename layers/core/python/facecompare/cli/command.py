@@ -38,6 +38,7 @@ class Command(click.Command):
     def __init__(self, *args: Any, examples: Sequence[str], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.examples = tuple(examples)
+        self.no_args_is_help = any(param.required for param in self.params)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, of arguments as `_readable` makes them."""

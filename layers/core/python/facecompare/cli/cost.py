@@ -6,7 +6,7 @@ import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.measured_pair import read_pair
-from facecompare.cli.output import print_json
+from facecompare.cli.output import print_json, tell
 from facecompare.cli.parameters import MEMORY_MB
 from facecompare.cli.request_options import pair_argument
 from facecompare.config import Settings
@@ -45,5 +45,5 @@ def cost(settings: Settings, images: tuple[str, ...], memory: int, as_json: bool
     if as_json:
         print_json(costs)
     else:
-        print(planning.cost_table(costs))
+        tell(planning.cost_table(costs))
     return 0

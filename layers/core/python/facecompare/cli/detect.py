@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import print_json, words_beside, write_picture
+from facecompare.cli.output import print_json, tell, words_beside, write_picture
 from facecompare.cli.photos import face_service, read_photos, warn_of_quality
 from facecompare.cli.request_options import (
     face_options,
@@ -60,7 +60,7 @@ def detect(
             print_json(response)
         else:
             for number, face in enumerate(response.image.faces):
-                print(f"face {number} at {_place(face)}")
+                tell(f"face {number} at {_place(face)}")
             warn_of_quality({"image": response.image})
     return 0
 

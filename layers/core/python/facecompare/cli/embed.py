@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import notice, print_json, progress, write_file
+from facecompare.cli.error_lines import ErrorLine, report
+from facecompare.cli.output import print_json, progress, tell, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.cli.photos import face_service, read_photo
 from facecompare.cli.request_options import face_options, json_option, photo_argument
@@ -50,7 +51,7 @@ def embed(
             embeddings[path] = service.embed(read_photo(path, settings), options).values
         except InputError as error:
             failed = True
-            notice(f"facecompare: {path}: {error.message} [{error.code}]")
+            report([ErrorLine(error.code, error.message, path)], as_json=as_json)
     if out:
         write_file(out, _npz(embeddings, engine))
     if as_json or not out:
@@ -67,7 +68,7 @@ def _print_embeddings(embeddings: dict[str, Any], engine: str, as_json: bool) ->
         print_json(rows)
         return
     for path, values in embeddings.items():
-        print(path, *(f"{value:.6f}" for value in values.tolist()))
+        tell(" ".join([path, *(f"{value:.6f}" for value in values.tolist())]))
 
 
 def _npz(embeddings: dict[str, Any], engine: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import make_folder, notice, progress, write_file
-from facecompare.cli.parameters import FILE, FOLDER, PROCESSES
+from facecompare.cli.output import make_folder, notice, progress, tell, write_file
+from facecompare.cli.parameters import ENGINE, FILE, FOLDER, PROCESSES
 from facecompare.config import DEFAULT_ENGINE, Settings
 from facecompare.engines.calibration import Calibration
 from facecompare.engines.calibration_files import (
@@ -50,6 +51,7 @@ DATASET_OPTIONS = (
     click.option(
         "--engine",
         metavar="ENGINE",
+        type=ENGINE,
         show_default=f"FACECOMPARE_ENGINE, else {DEFAULT_ENGINE}",
         help="Detector and embedding network; see: facecompare models list.",
     ),
@@ -203,7 +205,10 @@ def _print_report(evaluation: Evaluation, as_json: bool) -> None:
     from facecompare.evaluation.report import to_markdown
     from facecompare.evaluation.report_json import to_json
 
-    print((to_json if as_json else to_markdown)(evaluation.report), end="")
+    if as_json:
+        sys.stdout.write(to_json(evaluation.report))
+    else:
+        tell(to_markdown(evaluation.report).rstrip("\n"))
 
 
 def _write_report(evaluation: Evaluation, dataset: Dataset, out: Path) -> None:

@@ -21,13 +21,13 @@ class ExitCode(IntEnum):
 
 
 MEANINGS = {
-    ExitCode.SAME: "same person; or done",
+    ExitCode.SAME: "same person, with `find` in one photo at least; or done",
     ExitCode.DIFFERENT: "different people",
     ExitCode.BAD_INPUT: "wrong arguments, an unfit photo or any other bad input",
     ExitCode.SET_UP: "the installation: a setting, a model file, a package, a port",
     ExitCode.SERVICE: "a service failed that facecompare depends on",
     ExitCode.UNCERTAIN: "uncertain: too close to call",
-    ExitCode.INCOMPLETE: "a batch with pairs that have no verdict, cancelled or expired",
+    ExitCode.INCOMPLETE: "pairs without a verdict, a search with none, a batch that was cancelled",
     ExitCode.FAULT: "a disk or stdout that takes nothing, or a fault of facecompare",
     ExitCode.INTERRUPTED: "interrupted",
     ExitCode.BROKEN_PIPE: "the reader of stdout left before the end",

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import print_json, words_beside, write_picture
+from facecompare.cli.output import print_json, tell, words_beside, write_picture
 from facecompare.cli.parameters import PICTURE
 from facecompare.cli.photos import face_service, read_photos, request_options
 from facecompare.cli.request_options import (
@@ -61,7 +61,5 @@ def explain(
         else:
             for name, each in (("image1", found.image1), ("image2", found.image2)):
                 most, least = each.changes.max(), each.changes.min()
-                print(
-                    f"{name}: covering a part changes the distance by {least:+.3f} to {most:+.3f}"
-                )
+                tell(f"{name}: covering a part changes the distance by {least:+.3f} to {most:+.3f}")
     return 0

@@ -8,7 +8,7 @@ import click
 
 from facecompare.access import AccessKey, KeyStore, Role, new_key
 from facecompare.cli.command import Group
-from facecompare.cli.output import notice, print_json, table
+from facecompare.cli.output import notice, print_json, table, tell
 from facecompare.cli.parameters import OneOf
 from facecompare.config import Settings
 from facecompare.records.record import timestamp
@@ -43,7 +43,7 @@ def create(settings: Settings, name: str, role: str) -> int:
     key, kept = new_key(name, Role(role), timestamp())
     _key_store(settings).add(kept)
     notice(f"the key of {kept.name} ({kept.role}); it cannot be shown again:")
-    print(key)
+    tell(key)
     return 0
 
 

@@ -8,34 +8,41 @@ from collections.abc import Iterable
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import VERDICT_WORDS, print_json, table
+from facecompare.cli.exit_codes import ExitCode
+from facecompare.cli.output import (
+    VERDICT_COLOURS,
+    VERDICT_WORDS,
+    coloured,
+    notice,
+    print_json,
+    table,
+)
 from facecompare.cli.parameters import AT_LEAST_ONE, SINCE
+from facecompare.cli.request_options import one_format
 from facecompare.config import Settings
 from facecompare.engines.calibration import Verdict
-from facecompare.records.record import ComparisonRecord, Selection, every_record
+from facecompare.errors import BadField
+from facecompare.records.record import ComparisonLog, ComparisonRecord, Selection, every_record
 
 COLUMNS = ("", "", "16", "", "")
 
 
-def _only_format(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:
-    """Raises  click.UsageError when the other format was asked for as well."""
-    if value and (ctx.params.get("as_csv") or ctx.params.get("as_json")):
-        raise click.UsageError("--csv and --json were both given; expected at most one of them")
-    return value
-
-
 @click.command(
     cls=Command,
-    examples=("facecompare log --since 7d --csv", "facecompare log --caller front-desk --limit 20"),
+    examples=(
+        "facecompare log --since 7d --csv",
+        "facecompare log --caller front-desk --limit 20",
+        "facecompare log --delete 019ac0ffee7a7d3e8f00000000000001",
+    ),
 )
 @click.option(
-    "--csv", "as_csv", is_flag=True, callback=_only_format, help="Print CSV, for a spreadsheet."
+    "--csv", "as_csv", is_flag=True, callback=one_format, help="Print CSV, for a spreadsheet."
 )
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    callback=_only_format,
+    callback=one_format,
     help="Print JSON, as the API lists records.",
 )
 @click.option(
@@ -49,6 +56,12 @@ def _only_format(ctx: click.Context, _param: click.Parameter, value: bool) -> bo
     "--caller", metavar="NAME", help="Only comparisons that were requested with this access key."
 )
 @click.option(
+    "--delete",
+    metavar="ID",
+    help="Delete the record with this id, and list none; an audit log then lacks it for good.",
+)
+@click.option("--yes", is_flag=True, help="Delete without asking, also where nobody can be asked.")
+@click.option(
     "--limit", metavar="N", type=AT_LEAST_ONE, show_default="no limit", help="At most so many."
 )
 def log(
@@ -58,14 +71,23 @@ def log(
     since: str | None,
     caller: str | None,
     limit: int | None,
+    delete: str | None,
+    yes: bool,
 ) -> int:
-    """List the recorded comparisons, newest first.
+    """List the recorded comparisons, newest first, or delete one.
 
     Comparisons of the HTTP API are recorded, and those of this command line with --record.
     """
     from facecompare.records.open_stores import open_stores
 
-    records = every_record(open_stores(settings)[0], Selection(since=since, caller=caller), limit)
+    kept = open_stores(settings)[0]
+    if delete is not None:
+        if as_csv or since or caller or limit:
+            raise BadField(
+                "found --delete with an option of lists; expected it alone or with --yes"
+            )
+        return _delete(kept, delete, asks=not yes)
+    records = every_record(kept, Selection(since=since, caller=caller), limit)
     if as_csv:
         _print_csv(records)
     elif as_json:
@@ -77,6 +99,22 @@ def log(
     return 0
 
 
+def _delete(kept: ComparisonLog, comparison_id: str, *, asks: bool) -> int:
+    """Raises  ComparisonNotFound; BadField where nobody can be asked."""
+    record = kept.get(comparison_id)
+    if asks:
+        if not sys.stdin.isatty():
+            raise BadField("found --delete and no terminal to ask on; expected --yes beside it")
+        notice("  ".join(_row(record)))
+        notice("delete this record for good? [y/N]")
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            notice("nothing was deleted")
+            return ExitCode.BAD_INPUT
+    kept.delete(comparison_id)
+    notice(f"deleted {comparison_id}")
+    return 0
+
+
 def _print_csv(records: Iterable[ComparisonRecord]) -> None:
     from facecompare.records.csv_export import csv_lines
 
@@ -85,8 +123,9 @@ def _print_csv(records: Iterable[ComparisonRecord]) -> None:
 
 
 def _row(record: ComparisonRecord) -> tuple[str, ...]:
-    verdict = VERDICT_WORDS[Verdict(record.verdict)]
+    verdict = Verdict(record.verdict)
+    words = coloured(VERDICT_WORDS[verdict], VERDICT_COLOURS[verdict])
     decisive, threshold = record.decisive
     kind = "distance" if record.combined_distance is None else "combined"
     distance = f"{kind} {decisive:.3f} (threshold {threshold:.2f})"
-    return record.created_at, record.comparison_id, verdict, distance, record.engine
+    return record.created_at, record.comparison_id, words, distance, record.engine

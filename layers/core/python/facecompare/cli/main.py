@@ -11,9 +11,19 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
+from facecompare.cli.error_lines import (
+    FAULT,
+    PROGRAM,
+    USAGE,
+    ErrorLine,
+    lines_of,
+    report,
+    wants_json,
+)
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.errors import (
     FaceCompareError,
@@ -28,7 +38,6 @@ if TYPE_CHECKING:
 
     from facecompare.config import Settings
 
-PROGRAM = "facecompare"
 EXIT_CODES: dict[type[FaceCompareError], int] = {
     InputError: ExitCode.BAD_INPUT,
     SetupError: ExitCode.SET_UP,
@@ -57,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     except (Exception, SystemExit) as error:  # never with the exit code of a verdict
-        code = _reported(error)
+        code = _reported(error, as_json=wants_json(_arguments(argv)))
     for stream in (sys.stdout, sys.stderr):
         _let_go(stream)
     return code
@@ -88,24 +97,27 @@ def _let_go(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _reported(error: Exception | SystemExit) -> int:
+def _arguments(argv: Sequence[str] | None) -> Sequence[str]:
+    return sys.argv[1:] if argv is None else argv
+
+
+def _reported(error: Exception | SystemExit, *, as_json: bool) -> int:
     """What stopped the command, in one line on stderr; returns its exit code."""
     if _debugging():
         traceback.print_exception(error)
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in EXTRAS:
         error = _package_missing(error.name or "")
     if isinstance(error, FaceCompareError):
-        for each in (error, *error.others):
-            about = f"{each.image}: " if each.image else ""
-            _complain(f"{about}{each.message} [{each.code}]")
+        report(lines_of(error), as_json=as_json)
         return exit_code(error)
     if isinstance(error, OSError):  # a full disk, a folder that is gone
-        _complain(f"found that the system refuses ({error}); expected disk and stdout to take data")
-        return ExitCode.FAULT
-    _complain(
-        f"found a fault of its own ({type(error).__name__}: {error}); expected none; please report "
-        "it, with what FACECOMPARE_DEBUG=on shows"
-    )
+        told = f"found that the system refuses ({error}); expected disk and stdout to take data"
+    else:
+        told = (
+            f"found a fault of its own ({type(error).__name__}: {error}); expected none; please "
+            "report it, with what FACECOMPARE_DEBUG=on shows"
+        )
+    report([ErrorLine(FAULT, told)], as_json=as_json)
     return ExitCode.FAULT
 
 
@@ -154,7 +166,7 @@ def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
         print(error.message)
         return ExitCode.BAD_INPUT  # never 0, which a script would take for the same person
     except click.UsageError as error:
-        return _report_usage(error)
+        return _report_usage(error, as_json=wants_json(_arguments(argv)))
     except click.Abort:
         return ExitCode.INTERRUPTED
     except SystemExit as stopped:  # click's own, when completion ends or a reader left early
@@ -163,7 +175,17 @@ def _parsed(argv: Sequence[str] | None) -> Callable[[Settings], int] | int:
         if not completing():
             return ExitCode.BROKEN_PIPE
         return ExitCode.BAD_INPUT if stopped.code else 0
-    return command
+    if isinstance(command, int):
+        return command
+    from facecompare.config.environment import wanted_colour
+
+    return partial(_called, click.Context(root, color=wanted_colour()), command)
+
+
+def _called(context: click.Context, command: Callable[[Settings], int], settings: Settings) -> int:
+    """Call the command; the context tells click whether its output is coloured."""
+    with context:
+        return command(settings)
 
 
 def _debugging() -> bool:
@@ -182,20 +204,12 @@ def _package_missing(module: str) -> PackageMissing:
     )
 
 
-def _complain(text: str) -> None:
-    from facecompare.cli.output import notice
-
-    notice(f"{PROGRAM}: {' '.join(text.splitlines())}")
-
-
-def _report_usage(error: click.UsageError) -> int:
+def _report_usage(error: click.UsageError, *, as_json: bool) -> int:
     """In one line: what is wrong, what was probably meant, and whose help to read."""
     path = error.ctx.command_path if error.ctx else PROGRAM
     meant = getattr(error, "possibilities", None)  # of an unknown command or option
     found = " ".join((error.message if meant else error.format_message()).split()).rstrip(".")
     found = found[:1].lower() + found[1:]
-    if meant:
-        _complain(f"{found}; did you mean {meant[0]}? See: {path} --help")
-    else:
-        _complain(f"{found}; see: {path} --help")
+    see = f"did you mean {meant[0]}? See: {path} --help" if meant else f"see: {path} --help"
+    report([ErrorLine(USAGE, f"{found}; {see}")], as_json=as_json)
     return ExitCode.BAD_INPUT

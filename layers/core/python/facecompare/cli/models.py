@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from facecompare.cli.command import WIDTH, Group
-from facecompare.cli.output import notice, print_json, table, write_file
+from facecompare.cli.output import notice, print_json, table, tell, write_file
 from facecompare.cli.parameters import FILE
 from facecompare.config import ENV_PREFIX, Settings
 from facecompare.errors import BadField
@@ -82,10 +82,10 @@ def list_models(settings: Settings, as_json: bool) -> int:
         return 0
     for file in folder.files:
         table([_row(folder, file, settings)], COLUMNS)
-        print(*_details(file), sep="\n")
+        tell("\n".join(_details(file)))
     for card in offered_cards(settings):
         default = "  (default)" if card.id == settings.engine else ""
-        print(f"engine {card.id}: {card.title}{default}")
+        tell(f"engine {card.id}: {card.title}{default}")
     return 0
 
 
@@ -103,7 +103,7 @@ def verify(settings: Settings) -> int:
     folder = ModelFolder.at(settings.models_dir)
     for row in folder.files:
         folder.verify(row.name)
-        print(f"{row.name}: SHA-256 {row.sha256} as it should be")
+        tell(f"{row.name}: SHA-256 {row.sha256} as it should be")
     return 0
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, redirect_stdout, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
+from facecompare.config.environment import wanted_colour
 from facecompare.engines.calibration import Verdict
 from facecompare.errors import BadField
 
@@ -26,11 +28,66 @@ VERDICT_WORDS = {
     Verdict.UNCERTAIN: "uncertain",
     Verdict.DIFFERENT: "different people",
 }
+# ECMA-48, "select graphic rendition"; orange is one of the 256 colours that terminals share.
+GREEN, YELLOW, ORANGE, RED = "32", "33", "38;5;208", "31"
+VERDICT_COLOURS = {Verdict.SAME: GREEN, Verdict.UNCERTAIN: YELLOW, Verdict.DIFFERENT: ORANGE}
+PAINTED_VERDICTS = {
+    verdict: f"\x1b[{VERDICT_COLOURS[verdict]}m{words}\x1b[0m"
+    for verdict, words in VERDICT_WORDS.items()
+}
+# A terminal obeys these: controls (ISO/IEC 6429), and what turns the direction of text.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def print_json(response: DataclassInstance | list[Any]) -> None:
+class Coloured(str):
+    """A cell of a table that is padded first and coloured then."""
+
+    __slots__ = ("colour",)
+    colour: str
+
+    def __format__(self, spec: str) -> str:
+        return painted(super().__format__(spec), self.colour)
+
+
+def coloured(text: str, colour: str) -> Coloured:
+    """The cell in this colour."""
+    cell = Coloured(printable(text))
+    cell.colour = colour
+    return cell
+
+
+def painted(text: str, colour: str) -> str:
+    """The text in this colour, which is left out where the text is shown and none is wanted."""
+    return "".join(("\x1b[", colour, "m", text, "\x1b[0m"))  # a cell is not formatted again
+
+
+def printable(text: str) -> str:
+    """The text with escapes for what a terminal would obey instead of showing it."""
+    return _UNPRINTABLE.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def tell(text: str) -> None:
+    """Print lines of a result, names in them as `printable`."""
+    show("\n".join(map(printable, text.split("\n"))))
+
+
+def show(text: str, stream: TextIO | None = None) -> None:
+    """Print what is printable already, in colours where they are wanted: on stdout, or there."""
+    stream = stream or sys.stdout
+    wanted = wanted_colour()
+    if not (stream.isatty() if wanted is None else wanted):
+        text = _COLOUR.sub("", text)
+    print(text, file=stream, flush=stream is sys.stderr)
+
+
+def print_json(response: DataclassInstance | list[Any] | dict[str, Any]) -> None:
     """The same object that the API returns, indented; plain ASCII where stdout has no Unicode."""
-    plain = response if isinstance(response, list) else asdict(response)
+    plain = response if isinstance(response, list | dict) else asdict(response)
     unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     print(json.dumps(plain, indent=2, ensure_ascii=not unicode))
 
@@ -42,19 +99,21 @@ def table(rows: Iterable[Sequence[str]], columns: Sequence[str]) -> None:
     columns have the same width whatever comes, as the last row is not awaited.
     """
     for row in rows:
-        cells = (format(cell, column) for cell, column in zip(row, columns, strict=True))
-        print("  ".join(cells).rstrip())
+        readable = (cell if isinstance(cell, Coloured) else printable(cell) for cell in row)
+        cells = (format(cell, column) for cell, column in zip(readable, columns, strict=True))
+        show("  ".join(cells).rstrip())
 
 
-def notice(text: str) -> None:
+def notice(text: str, colour: str = "") -> None:
     """A line on stderr, if it can be written there: results and exit codes say the rest."""
+    line = printable(text)
     with suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+        show(painted(line, colour) if colour else line, sys.stderr)
 
 
 def warning(text: str) -> None:
     """A line on stderr that says `warning`."""
-    notice(f"warning: {text}")
+    notice(f"warning: {text}", YELLOW)
 
 
 def progress(

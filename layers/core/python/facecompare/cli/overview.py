@@ -20,6 +20,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Compare photos": {
         "compare": ("photos", "Say whether two photos show the same person."),
         "predict": ("predict", "Say which of two photos is closer to a third."),
+        "find": ("find", "Find a person among many photos."),
         "detect": ("detect", "Find the faces of a photo."),
         "explain": ("explain", "Draw which parts of two faces their distance depends on."),
         "embed": ("embed", "Turn faces into embeddings, vectors of numbers."),
@@ -31,7 +32,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Run a service": {
         "serve": ("serve", "Serve the web page and the HTTP API."),
         "keys": ("keys", "Manage the API's access keys."),
-        "log": ("log", "List the recorded comparisons."),
+        "log": ("log", "List the recorded comparisons, or delete one."),
     },
     "Models and accuracy": {
         "models": ("models", "Build, list, verify and publish the model files."),
@@ -43,6 +44,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "cost": ("cost", "Compute what a million comparisons cost."),
         "plan": ("plan", "Compute time, cost and binding quotas of many pairs."),
     },
+    "Work in a shell": {
+        "completion": ("completion", "Print what completes words with the Tab key."),
+    },
 }
 
 EXAMPLES = (
@@ -50,8 +54,9 @@ EXAMPLES = (
     "facecompare compare --help",
 )
 COMPLETION = (
-    'eval "$(_FACECOMPARE_COMPLETE=bash_source facecompare)"   # in ~/.bashrc',
-    'eval "$(_FACECOMPARE_COMPLETE=zsh_source facecompare)"    # in ~/.zshrc',
+    'eval "$(facecompare completion bash)"     # in ~/.bashrc',
+    'eval "$(facecompare completion zsh)"      # in ~/.zshrc, after compinit',
+    "facecompare completion fish | source      # in ~/.config/fish/config.fish",
 )
 
 

@@ -192,6 +192,27 @@ class PhotoPath(click.ParamType[str]):
         return _completed_by_shell(incomplete, "file")
 
 
+class EngineId(click.ParamType[str]):
+    """The id of an engine, which the shell completes; whether there is one is found out later."""
+
+    name = "engine"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Those that come along, and those that were added."""
+        from click.shell_completion import CompletionItem
+
+        from facecompare.config import Settings, engine_ids
+        from facecompare.errors import SetupError
+
+        try:
+            known = engine_ids(Settings.from_env().models_dir)
+        except SetupError:  # told when a command runs
+            return []
+        return [CompletionItem(each) for each in known if each.startswith(incomplete)]
+
+
 def _completed_by_shell(incomplete: str, kind: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
@@ -214,6 +235,7 @@ def _is_threshold(number: float) -> bool:
 
 
 FILE, PICTURE, FOLDER, PHOTO, SINCE = FilePath(), PicturePath(), FolderPath(), PhotoPath(), Since()
+ENGINE = EngineId()
 FACE_OR_PLACE = PolicyOrPlace()
 MIN_QUALITY = Quality([each.value for each in MinQuality])
 FACE = Policy([policy.value for policy in FacePolicy])

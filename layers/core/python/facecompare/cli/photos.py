@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from facecompare.cli.cautions import other_faces, shortfall
 from facecompare.cli.command import Command
 from facecompare.cli.exit_codes import ExitCode
-from facecompare.cli.output import VERDICT_WORDS, print_json, warning, words_beside, write_picture
+from facecompare.cli.output import (
+    PAINTED_VERDICTS,
+    print_json,
+    warning,
+    words_beside,
+    write_picture,
+)
 from facecompare.cli.request_options import (
     also_option,
     decide_option,
@@ -41,7 +48,6 @@ if TYPE_CHECKING:
     from facecompare.results.schemas import (
         CandidateResponse,
         ComparisonResponse,
-        MeasureResponse,
         PhotoResponse,
         PredictionResponse,
     )
@@ -56,8 +62,6 @@ VERDICT_CODES = {
 # What is less is told as less: shares of strangers' pairs come from the six million of LFW View 1
 # DevTrain, which share people, and shares of one person's pairs from its 1,100.
 LEAST_FMR, LEAST_FNMR = 1e-5, 1e-3
-
-FACE_OPTIONS = {"anchor": "--face-anchor", "image1": "--face1", "image2": "--face2"}
 
 
 @click.command(
@@ -116,7 +120,7 @@ def compare(
 
 
 def _print_comparison(response: ComparisonResponse, paths: Iterable[str]) -> None:
-    print(pair_result(response, response))
+    click.echo(pair_result(response, response), file=sys.stdout)
     print_pairs("image1", "image2", response)
     warn_of_doubt("image1 and image2", response, response)
     found = response.image1, *response.further, response.image2
@@ -128,10 +132,11 @@ def request_options(
     face_anchor: FacePolicy | int | None = None,
     face1: FacePolicy | int | None = None,
     face2: FacePolicy | int | None = None,
+    face_reference: FacePolicy | int | None = None,
     **requested: Any,
 ) -> RequestOptions:
     """The options that were given, those of single photos together."""
-    own = {"anchor": face_anchor, "image1": face1, "image2": face2}
+    own = {"anchor": face_anchor, "image1": face1, "image2": face2, "reference": face_reference}
     faces = {image: face for image, face in own.items() if face is not None}
     return RequestOptions(faces=faces, **requested)
 
@@ -208,7 +213,7 @@ def pair_result(
 ) -> str:
     """The verdict, the first network's distance and, where two networks decide, theirs."""
     parts = [
-        VERDICT_WORDS[response.verdict],
+        PAINTED_VERDICTS[response.verdict],
         f"distance {response.distance:.3f} (threshold {decision.threshold:.2f})",
     ]
     if response.combined_distance is not None:
@@ -259,13 +264,14 @@ def print_pairs(image1: str, image2: str, response: ComparisonResponse | Candida
     for pair in response.pairs:
         distance = pair.distance if pair.combined_distance is None else pair.combined_distance
         score = "" if pair.score is None else f"   score {pair.score:g}"
-        print(f"  {image1} face {pair.face1}, {image2} face {pair.face2}: {distance:.3f}{score}")
+        faces = f"{image1} face {pair.face1}, {image2} face {pair.face2}"
+        click.echo(f"  {faces}: {distance:.3f}{score}", file=sys.stdout)
 
 
 def warn_of_photos(photos: dict[str, PhotoResponse]) -> None:
     """Lines on stderr for faces that were not compared, and for the photos and those that were."""
     for name in (each for each, photo in photos.items() if photo.not_compared):
-        _warn_of_other_faces(name, photos[name])
+        warning(other_faces(name, photos[name]))
     warn_of_quality(photos)
 
 
@@ -278,23 +284,4 @@ def warn_of_quality(photos: dict[str, PhotoResponse]) -> None:
         for face in photo.faces:
             for measure in face.quality:
                 if face.compared and measure.warns:
-                    warning(f"{name}: {_shortfall(measure)}")
-
-
-def _warn_of_other_faces(name: str, photo: PhotoResponse) -> None:
-    place = next(place for place, face in enumerate(photo.faces) if face.compared)
-    found = f"{len(photo.faces)} faces and compared face {place}, counted from the largest, 0"
-    choose = f"another one with {FACE_OPTIONS[name]}, or all" if name in FACE_OPTIONS else "all"
-    warning(f"{name}: found {found}; expected one face; choose {choose} with --face best-match")
-
-
-def _shortfall(measure: MeasureResponse) -> str:
-    low, high = measure.minimum, measure.maximum
-    if low is None:
-        wanted = f"at most {high:g}"
-    elif high is None:
-        wanted = f"at least {low:g}"
-    else:
-        wanted = f"{low:g} to {high:g}"
-    found = f"{measure.name} is {measure.value:g} {measure.unit}"
-    return f"{found}; {wanted} gives a surer verdict; {measure.remedy}"
+                    warning(f"{name}: {shortfall(measure)}")

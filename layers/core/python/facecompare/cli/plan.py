@@ -10,7 +10,7 @@ import click
 from facecompare.cli.command import Command, Several
 from facecompare.cli.cost import DEFAULT_MEMORY_MB
 from facecompare.cli.measured_pair import read_pair
-from facecompare.cli.output import notice, print_json
+from facecompare.cli.output import notice, print_json, tell
 from facecompare.cli.parameters import MEMORY_MB, PAIRS, PHOTO, PHOTOS_PER_PAIR, POSITIVE, OneOf
 from facecompare.config import Settings
 from facecompare.errors import BadField
@@ -126,7 +126,7 @@ def plan(
     if as_json:
         print_json(planned)
     else:
-        print(plan_table(planned))
+        tell(plan_table(planned))
     return 0
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from facecompare.cli.command import Command
-from facecompare.cli.output import print_json
+from facecompare.cli.output import print_json, printable, show, tell
 from facecompare.cli.photos import (
     face_service,
     named_reference,
@@ -71,22 +71,21 @@ def predict(
     5 for uncertain.
     """
     service, options = face_service(settings, record), request_options(**requested)
-    reference = named_reference("anchor", anchor, also)
-    paths = reference | {"image1": image1, "image2": image2}
+    paths = named_reference("anchor", anchor, also) | {"image1": image1, "image2": image2}
     response = service.predict(read_photos(paths, settings), options)
     if as_json:
         print_json(response)
     else:
-        _print_prediction(response, reference)
+        _print_prediction(response, paths)
     return verdict_code(response, decide)
 
 
-def _print_prediction(response: PredictionResponse, reference: Iterable[str]) -> None:
+def _print_prediction(response: PredictionResponse, paths: Mapping[str, str]) -> None:
     candidates = {"image1": response.image1, "image2": response.image2}
-    print(f"{response.closer} is closer to the anchor")
+    tell(f"{response.closer} ({paths[response.closer]}) is closer to the anchor")
     for name, candidate in candidates.items():
-        print(f"{name}: {pair_result(candidate, response)}")
+        show(f"{name} ({printable(paths[name])}): {pair_result(candidate, response)}")
         print_pairs("anchor", name, candidate)
         warn_of_doubt(f"anchor and {name}", candidate, response)
-    anchors = dict(zip(reference, (response.anchor, *response.further), strict=True))
+    anchors = dict(zip(paths, (response.anchor, *response.further), strict=False))
     warn_of_photos(anchors | {name: each.photo for name, each in candidates.items()})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from facecompare.cli.command import WIDTH
-from facecompare.cli.main import PROGRAM
+from facecompare.cli.error_lines import PROGRAM
 from facecompare.cli.overview import LazyCommand, root
 
 

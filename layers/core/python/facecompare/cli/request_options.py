@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from facecompare.cli.parameters import (
+    ENGINE,
     FACE,
     FACE_OR_PLACE,
     FILE,
@@ -34,6 +35,7 @@ def face_options(function: F) -> F:
     engine = click.option(
         "--engine",
         metavar="ENGINE",
+        type=ENGINE,
         show_default=f"FACECOMPARE_ENGINE, else {DEFAULT_ENGINE}",
         help="Detector and embedding network; see: facecompare models list.",
     )
@@ -106,6 +108,13 @@ landmarks_option = click.option(
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the API's response as JSON."
 )
+
+
+def one_format(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:
+    """Raises  click.UsageError when the other format was asked for as well."""
+    if value and (ctx.params.get("as_csv") or ctx.params.get("as_json")):
+        raise click.UsageError("--csv and --json were both given; expected at most one of them")
+    return value
 
 
 def photo_argument(name: str, help: str, **attributes: Any) -> Callable[[F], F]:

@@ -38,6 +38,20 @@ def _set_where_unset(env: MutableMapping[str, str], name: str, value: str) -> No
         env[name] = value
 
 
+def wanted_colour(env: Mapping[str, str] = os.environ) -> bool | None:
+    """Whether output is coloured: what the user's variables say, or None, where a terminal is.
+
+    Source  no-color.org, force-color.org and bixense.com/clicolors.
+    """
+    if env.get("NO_COLOR"):
+        return False
+    if any(env.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    if env.get("CLICOLOR") == "0" or env.get("TERM") == "dumb":
+        return False
+    return None
+
+
 def own_variables(env: Mapping[str, str], prefix: str) -> dict[str, str]:
     """The variables of this prefix, without what Kubernetes puts there."""
     return {

@@ -60,6 +60,11 @@ def sniff(data: bytes) -> str | None:
     return next((kind for kind, matches in _SIGNATURES if matches(head)), None)
 
 
+def is_named_as_photo(name: str) -> bool:
+    """Whether the name ends as those of an accepted format do."""
+    return PurePath(name).suffix.lower() in _EXTENSIONS
+
+
 def _brands(head: bytes) -> set[bytes]:
     """The major and compatible brands of an ISO base media file, as far as `head` reaches."""
     end = min(int.from_bytes(head[:4], "big"), len(head))

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser.states import STATES
 from tests.support.browser.visitor import Visit, Visitor
+from tests.support.pictures import OBAMA, OBAMA2
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +31,21 @@ def test_axe_finds_nothing(
 ) -> None:
     visitor = visit(width=width, color_scheme=scheme)
     state(visitor)
+    assert violations(visitor) == []
+
+
+@pytest.mark.parametrize("locale", ["ar", "de"])
+def test_axe_finds_nothing_in_another_language(visit: Visit, locale: str) -> None:
+    visitor = visit(locale=locale)
+    files = visitor.view.locator("input[type=file]")
+    for place, path in enumerate((OBAMA, OBAMA2)):
+        files.nth(place).set_input_files(path)
+    visitor.predict()
+    card = visitor.view.locator("[data-part=card]")
+    expect(card).to_be_visible()
+    for fold in card.locator("summary").all():
+        fold.click()
+    expect(card.locator("pre")).to_have_count(2)
     assert violations(visitor) == []
 
 

@@ -197,6 +197,7 @@ def test_a_record_is_deleted_after_a_question(
     delete = rows(visitor).first.get_by_role("button")
     delete.click()
     question = visitor.page.get_by_role("dialog", name="Delete this record?")
+    expect(question.get_by_role("button", name="Cancel")).to_be_focused()
     expect(question).to_contain_text("Same person. It cannot be brought back.")
     question.get_by_role("button", name="Cancel").click()
     expect(delete).to_be_focused()

@@ -253,3 +253,10 @@ def test_trials_are_fused_as_comparisons_are(engine: Engine) -> None:
 def test_the_names_of_a_reference_s_photos() -> None:
     assert reference_names("anchor")[:2] == ("anchor", "anchor_2")
     assert len(reference_names("anchor")) == MAX_REFERENCE_PHOTOS
+
+
+def test_a_copy_is_no_further_photo(engine: Engine) -> None:
+    for photos in ([OBAMA, OBAMA], [OBAMA, MIRRORED, Photo(OBAMA.data, "another name.jpg")]):
+        with pytest.raises(BadField, match="one photo twice") as refused:
+            compare(photos, OBAMA2, engine)
+        assert refused.value.code == "bad_field"

@@ -63,7 +63,7 @@ def test_every_measure_that_can_warn_has_a_remedy_for_each_side(engine: Engine) 
 
 
 def test_the_page_has_words_for_each_of_them() -> None:
-    texts = (Path(__file__).parents[2] / "web" / "js" / "texts.js").read_text("utf-8")
+    texts = (Path(__file__).parents[2] / "web" / "js" / "texts" / "en.js").read_text("utf-8")
     part = texts[texts.index("  quality: {") : texts.index("  qualityOther:")]
     names = set(re.findall(r"^    (\w+): \{", part, re.MULTILINE))
     assert names == {name for name, _ in REMEDIES}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Route, expect
 
 from tests.support.browser.visitor import Visitor
-from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group_of
+from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group_of, portrait
 from tests.web.answers import changed
 
 pytestmark = pytest.mark.browser
@@ -49,8 +50,12 @@ def test_more_photos_of_the_first_person_are_sent_along(visitor: Visitor) -> Non
     visitor.load(2, OBAMA2)
     with visitor.page.expect_file_chooser() as chooser:
         visitor.button("Add more photos of the person in image 1").click()
-    chooser.value.set_files([OBAMA2, OBAMA])
-    expect(visitor.view).to_contain_text("Also of this person: obama2.jpg, obama.jpg")
+    mirrored = encoded(portrait().transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+    photos = {"again.jpg": OBAMA2.read_bytes(), "mirrored.jpg": mirrored}
+    chooser.value.set_files(
+        [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in photos.items()]
+    )
+    expect(visitor.view).to_contain_text("Also of this person: again.jpg, mirrored.jpg")
     with visitor.page.expect_response("**/api/compare") as response:
         visitor.predict()
     assert response.value.json()["reference_photos"] == 3
@@ -69,6 +74,22 @@ def test_a_fault_of_a_further_photo_is_told(visitor: Visitor) -> None:
     chooser.value.set_files({"name": "note.jpg", "mimeType": "image/jpeg", "buffer": b"a note"})
     visitor.predict()
     expect(visitor.page.get_by_role("alert").filter(has_text="image1_2")).to_be_visible()
+
+
+def test_maps_of_a_former_verdict_are_not_shown_under_another(visitor: Visitor) -> None:
+    visitor.compare(OBAMA, OBAMA2)
+    held: list[Route] = []
+    visitor.page.route("**/api/explain", lambda route: held.append(route))
+    visitor.details.get_by_text("Technical details").click()
+    visitor.button("Show what the distance depends on").click()
+    visitor.wait_until_held(held, 1)
+    visitor.load(2, BIDEN)
+    visitor.predict()
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Different people")
+    with visitor.page.expect_response("**/api/explain", timeout=MAPS_MS):
+        held[0].continue_()
+    visitor.page.wait_for_timeout(300)
+    expect(visitor.view.locator("[data-part=maps] img")).to_have_count(0)
 
 
 def test_what_the_distance_depends_on_is_drawn(visitor: Visitor) -> None:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { ComparisonFormState } from "../../../web/js/photos/comparison-form-state.js";
-import { statusText } from "../../../web/js/photos/comparison-status.js";
+import { generalError, statusText } from "../../../web/js/photos/comparison-status.js";
 import { ServiceFailed } from "../../../web/js/service/failure.js";
 import { inOrder, sortBy } from "../../../web/js/views/find-order.js";
 import { FindState, runOver } from "../../../web/js/views/find-state.js";
@@ -26,7 +26,7 @@ test("a form asks for the photo that is missing", () => {
   assert.equal(statusText(form, "Load two."), "Load two.");
   assert.equal(form.begin({}), null);
   assert.match(form.errorOf("image2"), /Load a photo here first/);
-  assert.equal(form.generalError(), "");
+  assert.equal(generalError(form), "");
   assert.equal(statusText(form, "Load two."), "No verdict.");
 });
 
@@ -94,7 +94,7 @@ test("of two unfit photos each keeps its own failure until it is replaced", () =
     ["image1", "image2"].map((name) => form.errorOf(name)),
     ["", "Too small."],
   );
-  assert.equal(form.generalError(), "");
+  assert.equal(generalError(form), "");
   form.load("image2", "another");
   assert.equal(form.errorOf("image2"), "");
 });
@@ -102,9 +102,9 @@ test("of two unfit photos each keeps its own failure until it is replaced", () =
 test("a failure that no photo is to blame for goes with any other photo", () => {
   loadBoth();
   form.finish(form.begin({}), { failure: new ServiceFailed("Offline.") });
-  assert.equal(form.generalError(), "Offline.");
+  assert.equal(generalError(form), "Offline.");
   form.load("image2", "another");
-  assert.equal(form.generalError(), "");
+  assert.equal(generalError(form), "");
 });
 
 test("cancelling aborts the request", () => {
@@ -275,4 +275,25 @@ test("a run that was cancelled takes no more and changes nothing", async () => {
   await runOver(candidates, { isCurrent: () => current, resultOf, onChange: () => {} });
   assert.ok(candidates.every(({ status }) => status !== "done"));
   assert.equal(candidates[2].status, "waiting");
+});
+
+test("a further photo's error is told with those of the others", () => {
+  const form = new ComparisonFormState(["image1", "image2"]);
+  const others = [
+    { message: "No face.", image: "image1_2" },
+    { message: "Too small.", image: "image2" },
+  ];
+  form.settle({ failure: new ServiceFailed("No face at all.", "image1", 422, others) });
+  assert.equal(generalError(form), "image1_2: No face.");
+  assert.equal(form.errorOf("image2"), "Too small.");
+});
+
+test("further photos above four are told of, and those that go with their photo", () => {
+  const form = new ComparisonFormState(["image1", "image2"]);
+  form.load("image1", "one");
+  form.takeFurther(["a", "b", "c", "d", "e"]);
+  assert.equal(form.further.length, 4);
+  assert.match(form.notice, /^Only 4 photos/);
+  form.load("image1", "another");
+  assert.match(form.notice, /were removed/);
 });

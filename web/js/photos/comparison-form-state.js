@@ -60,9 +60,10 @@ export class ComparisonFormState {
    */
   load(name, photo, notice) {
     this.photos = { ...this.photos, [name]: photo };
-    if (name === this.names[0]) this.further = [];
+    const forgotten = name === this.names[0] && this.further.length > 0;
+    if (forgotten) this.further = [];
     const failure = this.isAboutPhoto(this.failure) ? withoutPhoto(this.failure, name) : null;
-    this.settle({ failure, notice });
+    this.settle({ failure, notice: notice ?? (forgotten ? texts.alsoForgotten : "") });
   }
 
   /**
@@ -88,7 +89,7 @@ export class ComparisonFormState {
   /** @param {Photo[]} photos  of which the service takes four */
   takeFurther(photos) {
     this.further = photos.slice(0, 4);
-    this.settle({});
+    this.settle({ notice: photos.length > 4 ? texts.tooManyDropped(4) : "" });
   }
 
   sent() {
@@ -183,13 +184,6 @@ export class ComparisonFormState {
   /** @param {string} name  of a photo */
   errorOf(name) {
     return errorOfPhoto(this.failure, name);
-  }
-
-  /** What went wrong where no photo is to blame. */
-  generalError() {
-    if (!this.failure || this.isAboutPhoto(this.failure)) return "";
-    const { image, message } = this.failure; // of a further photo, perhaps
-    return image ? texts.errorOf(image, message) : message;
   }
 
   /** How much is sent, 0 to 1; null where the rest takes nobody knows how long. */

@@ -2,7 +2,7 @@
 
 import { announce } from "../dom.js";
 import { texts } from "../texts.js";
-import { statusText } from "./comparison-status.js";
+import { generalError, statusText } from "./comparison-status.js";
 
 /** @typedef {import("../dom.js").Parts} Parts */
 /** @typedef {import("./comparison-form.js").FormOptions} FormOptions */
@@ -17,7 +17,7 @@ import { statusText } from "./comparison-status.js";
 export function renderForm(parts, pickers, state, options) {
   const { photos, response, request } = state;
   renderPhotos(pickers, state, options);
-  parts.failure.textContent = state.generalError();
+  parts.failure.textContent = generalError(state);
   renderFurther(parts, state, options);
   parts.layers.hidden = !response;
   parts.slots.toggleAttribute("data-answered", Boolean(response) && !parts.large.checked);

@@ -1,6 +1,7 @@
 /** Where a comparison stands, in words. No DOM. */
 
 import { duration } from "../format.js";
+import { errorsOf } from "../service/failure.js";
 import { texts } from "../texts.js";
 
 /**
@@ -22,4 +23,16 @@ function busyText(state) {
   const { status } = texts;
   if (!state.progress) return status.preparing;
   return state.sentShare() === null ? status.busy : status.sending;
+}
+
+/**
+ * What went wrong where none of the photos with a place of their own is to blame.
+ * @param {import("./comparison-form-state.js").ComparisonFormState<any, any>} state
+ */
+export function generalError(state) {
+  const errors = errorsOf(state.failure).filter((error) => !state.isAboutPhoto(error));
+  const words = errors.map(({ image, message }) =>
+    image ? texts.errorOf(image, message) : message,
+  );
+  return words.join(" ");
 }

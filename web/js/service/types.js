@@ -63,6 +63,7 @@
  * @property {boolean} uncertain  of an older service: two networks contradict each other strongly
  * @property {FacePair[]} [pairs]  that were held against each other, nearest first
  * @property {number} [reference_photos]
+ * @property {PhotoResult[]} [further]  of the person in image1
  * @property {PhotoResult} image1
  * @property {PhotoResult} image2
  * @property {Timing} timing_ms

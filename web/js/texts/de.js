@@ -69,6 +69,7 @@ export const texts = {
   also: (name) => `Weitere Fotos der Person in ${name} hinzufügen`,
   alsoAdded: (names) => `Auch von dieser Person: ${names}`,
   alsoRemove: "Diese entfernen",
+  alsoForgotten: "Die weiteren Fotos gehörten zum vorigen Foto und wurden entfernt.",
   predict: "Predict",
   rank: "Reihen",
   cancel: "Abbrechen",
@@ -270,6 +271,7 @@ export const texts = {
     "Ein Fleck deckte einen Teil eines Gesichts nach dem anderen ab. Rot: Die beiden Gesichter rücken " +
     "auseinander, wenn dieser Teil verdeckt ist; blau: Sie rücken zusammen. Das zeigt, wovon der Abstand des " +
     "Netzes abhängt, weder warum noch wonach ein Mensch ginge, und es ist kein Beweis.",
+  whyOneOfSeveral: "Erklärt werden nur diese beiden Fotos; die weiteren sind nicht dabei.",
   mapOf: (name) => `${name}: wovon der Abstand abhängt`,
   rawTitle: "Antwort als JSON",
   chipLeftOut: (length) => `… ${length} Zeichen PNG in Base64, oben gezeigt`,

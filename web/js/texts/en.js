@@ -73,6 +73,7 @@ export const texts = {
   also: (/** @type {string} */ name) => `Add more photos of the person in ${name.toLowerCase()}`,
   alsoAdded: (names) => `Also of this person: ${names}`,
   alsoRemove: "Remove them",
+  alsoForgotten: "The further photos belonged to the photo before and were removed.",
   predict: "Predict",
   rank: "Rank",
   cancel: "Cancel",
@@ -254,6 +255,7 @@ export const texts = {
     "A patch covered one part of a face after the other. Red: the two faces move apart when this part is " +
     "covered; blue: they come together. It shows what the network's distance depends on, neither why nor " +
     "what a person would go by, and it is no proof.",
+  whyOneOfSeveral: "These two photos alone are explained; the further photos are not in it.",
   mapOf: (name) => `${name}: what the distance depends on`,
   rawTitle: "Response as JSON",
   chipLeftOut: (length) => `… ${length} characters of PNG in base64, shown above`,

@@ -92,7 +92,11 @@ export function verdictWords(comparison) {
     figures,
     headline: texts.call[call],
     reason: reasonText(comparison, call, figures),
-    compared: comparedText(comparison, [comparison.image1, comparison.image2]).join(" "),
+    compared: comparedText(comparison, [
+      comparison.image1,
+      comparison.image2,
+      ...(comparison.further ?? []),
+    ]).join(" "),
     score: comparison.score === null ? "" : texts.score(number(comparison.score)),
     rates: ratesText(comparison),
   };

@@ -14,19 +14,28 @@ import { texts } from "../texts.js";
  * @param {HTMLElement} root
  * @param {Photos} photos
  * @param {Comparison} comparison
+ * @param {() => boolean} isCurrent  false once another verdict is shown
  */
-export async function showHeatMaps(root, photos, comparison) {
+export async function showHeatMaps(root, photos, comparison, isCurrent) {
   root.replaceChildren(withText("p", texts.whyBusy));
+  const shown = await mapsOf(photos, comparison);
+  if (isCurrent()) root.replaceChildren(...shown);
+}
+
+/** @param {Photos} photos @param {Comparison} comparison */
+async function mapsOf(photos, comparison) {
   try {
     const { image1, image2 } = await explanationOf(photos, comparison);
     const { photoName } = texts;
-    root.replaceChildren(
+    const several = (comparison.reference_photos ?? 1) > 1;
+    return [
       map(photoName.image1, image1.picture),
       map(photoName.image2, image2.picture),
+      ...(several ? [withText("p", texts.whyOneOfSeveral)] : []),
       withText("p", texts.whyMeaning),
-    );
+    ];
   } catch (cause) {
-    root.replaceChildren(withText("p", failureFrom(cause).message));
+    return [withText("p", failureFrom(cause).message)];
   }
 }
 

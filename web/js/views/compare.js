@@ -91,7 +91,8 @@ function createResult(parts, onFace) {
   parts.why.addEventListener("click", async () => {
     const { showHeatMaps } = await import("../verdict/heat-map.js");
     const { shown, photos } = current;
-    if (shown) await showHeatMaps(parts.maps, photos, shown.comparison);
+    if (!shown) return;
+    await showHeatMaps(parts.maps, photos, shown.comparison, () => current.shown === shown);
   });
 
   /** @param {Shown | null} shown @param {Photos} photos */

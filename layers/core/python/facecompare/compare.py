@@ -20,12 +20,7 @@ from facecompare.errors import (
     InputError,
     first_of,
 )
-from facecompare.options import (
-    MAX_REFERENCE_PHOTOS,
-    FacePolicy,
-    RequestOptions,
-    reference_names,
-)
+from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions, reference_names
 from facecompare.pipeline.align import FaceChip, align
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import DetectedFaces, Face, choose, detect
@@ -133,6 +128,8 @@ def asked_reference(
     if len(photos) == 1:
         return asked(image, photos[0], options)
     names = reference_names(image)[: len(photos)]
+    if len({photo.data for photo in photos}) < len(photos):  # a copy would count as evidence
+        raise BadField(f"found one photo twice as {image}; expected each once; leave the copy out")
     for name in names:
         if options.faces.get(name) is FacePolicy.BEST_MATCH:
             raise BadField(

@@ -284,7 +284,8 @@ def _chosen(name: str, asked: object) -> int | FacePolicy:
 
 def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadField:
     first = error.errors()[0]
-    field, found = first["loc"][0], first["input"]
+    field = first["loc"][0] if first["loc"] else "a name that is no text"  # a lone surrogate
+    found = first["input"]
     shown = found[:SHOWN_CHARACTERS] if isinstance(found, str) else type(found).__name__
     if first["type"] == "extra_forbidden":
         known = ", ".join(OptionFields.model_fields)

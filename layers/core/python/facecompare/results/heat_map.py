@@ -66,8 +66,8 @@ def explain(image1: Photo, image2: Photo, engine: Engine, options: RequestOption
     comparison = compare(image1, image2, engine, options)
     reports = comparison.image1, comparison.image2
     one, other = (embed_all([each.compared.chip], engine)[0] for each in reports)
-    changes1 = _changes(comparison.image1, other, one, engine)
-    changes2 = _changes(comparison.image2, one, other, engine)
+    changes1 = _changes(comparison, comparison.image1, (one, other), engine)
+    changes2 = _changes(comparison, comparison.image2, (other, one), engine)
     most = float(max(np.abs(changes1).max(), np.abs(changes2).max())) or 1.0
     chips = (report.compared.chip.picture for report in reports)
     maps = (
@@ -78,18 +78,27 @@ def explain(image1: Photo, image2: Photo, engine: Engine, options: RequestOption
 
 
 def _changes(
-    report: PhotoReport, other: Embedding, whole: Embedding, engine: Engine
+    comparison: Comparison,
+    report: PhotoReport,
+    embeddings: tuple[Embedding, Embedding],
+    engine: Engine,
 ) -> NDArray[np.float64]:
-    """[STEPS, STEPS]: the distance to the other face with each part covered, less that without."""
+    """[STEPS, STEPS]: the distance to the other face with each part covered, less that without, by
+    what decided. `embeddings` are this photo's face and the other's."""
+    whole, other = embeddings
     image, face, card = report.image, report.compared.face, engine.card
+    by_first = card.second is not None and comparison.match.combined_distance is None
+
+    def distance(of_face: Embedding) -> float:
+        found = distances_between(of_face.values, other.values, card)
+        return found.first if by_first else found.decisive
+
     colour = tuple(report.compared.chip.picture.mean(axis=(0, 1)).astype(int).tolist())
     covered = (_covered(image, each, colour) for each in _patches(image, face, engine))
     chips = [align(each, face, card) for each in covered]
     parts = (chips[at : at + CHIPS_PER_CALL] for at in range(0, len(chips), CHIPS_PER_CALL))
     embedded = [each for part in parts for each in embed_all(part, engine)]
-    before = distances_between(whole.values, other.values, card).decisive
-    distances = [distances_between(each.values, other.values, card).decisive for each in embedded]
-    return np.array(distances).reshape(STEPS, STEPS) - before
+    return np.array([distance(each) for each in embedded]).reshape(STEPS, STEPS) - distance(whole)
 
 
 def _patches(image: DecodedImage, face: Face, engine: Engine) -> list[Corners]:
@@ -110,13 +119,29 @@ def _patches(image: DecodedImage, face: Face, engine: Engine) -> list[Corners]:
 
 
 def _places_in_picture(image: DecodedImage, face: Face, engine: Engine) -> NDArray[np.float64]:
-    """[side, side, 2]: (x, y) in working pixels of each pixel of the aligned face, to the 255th of
-    the picture's sides: the chip of a picture whose colours are its coordinates."""
-    height, width = image.pixels.shape[:2]
-    across, down = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))
-    colours = np.stack([across, down, np.zeros_like(across)], axis=2).round().astype(np.uint8)
-    chip = align(replace(image, pixels=colours), face, engine.card).picture
-    return chip[..., :2] / 255 * (width, height)
+    """[side, side, 2]: (x, y) in working pixels of each pixel of the aligned face.
+
+    It is asked of the aligned face of a picture whose colours are its coordinates around the face;
+    as a face is turned, scaled and moved, straight lines through what it shows hold beyond too.
+    """
+    box, (height, width) = face.box, image.pixels.shape[:2]
+    start = np.array([box.left - box.width, box.top - box.height])
+    extent = 3 * np.array([box.width, box.height])
+    codes = [
+        (np.arange(side) - first) / whole * 255
+        for side, first, whole in zip((width, height), start, extent, strict=True)
+    ]
+    across, down = np.meshgrid(*codes)
+    known = (across > 0) & (across < 255) & (down > 0) & (down < 255)
+    colours = np.stack([across, down, np.where(known, 255, 0)], axis=2).clip(0, 255)
+    coded = replace(image, pixels=colours.round().astype(np.uint8))
+    chip = align(coded, face, engine.card).picture.astype(float)
+    rows, columns = np.indices(chip.shape[:2])
+    places = np.stack([columns, rows, np.ones_like(rows)], axis=2).astype(float)
+    seen = chip[..., 2] == 255
+    lines, *_ = np.linalg.lstsq(places[seen], chip[seen][:, :2], rcond=None)
+    found: NDArray[np.float64] = places @ lines / 255 * extent + start
+    return found
 
 
 def _covered(image: DecodedImage, corners: Corners, colour: tuple[int, ...]) -> DecodedImage:

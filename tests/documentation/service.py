@@ -39,7 +39,8 @@ def operations() -> dict[tuple[str, str], dict[str, Any]]:
 def form_fields(operation: dict[str, Any]) -> set[str]:
     """The fields that an operation takes as a form."""
     content = operation.get("requestBody", {}).get("content", {})
-    form = content.get("multipart/form-data", {}).get("schema", {})
+    named = content.get("multipart/form-data", {}).get("schema", {}).get("$ref", "")
+    form = document()["components"]["schemas"].get(named.rpartition("/")[2], {})
     return set(form.get("properties", {}))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from tests.support.browser.visitor import Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group_of, portrait
@@ -53,7 +53,10 @@ def test_more_photos_of_the_first_person_are_sent_along(visitor: Visitor) -> Non
     mirrored = encoded(portrait().transpose(Image.Transpose.FLIP_LEFT_RIGHT))
     photos = {"again.jpg": OBAMA2.read_bytes(), "mirrored.jpg": mirrored}
     chooser.value.set_files(
-        [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in photos.items()]
+        [
+            FilePayload(name=name, mimeType="image/jpeg", buffer=data)
+            for name, data in photos.items()
+        ]
     )
     expect(visitor.view).to_contain_text("Also of this person: again.jpg, mirrored.jpg")
     with visitor.page.expect_response("**/api/compare") as response:

@@ -108,7 +108,9 @@ def test_the_code_that_is_shown_does_the_same(
     for name, data in photos:
         (tmp_path / name).write_bytes(data)
     answer = visitor.compare(*photos)
-    curl, python = fold(visitor, "The same by curl or Python").locator("pre").all_inner_texts()
+    shown = fold(visitor, "The same by curl or Python").locator("pre")
+    expect(shown).to_have_count(2)
+    curl, python = shown.all_inner_texts()
     assert shutil.which("curl")
     command = ["bash", "-c", curl.replace("curl ", "curl --silent --show-error ", 1)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)

@@ -595,9 +595,9 @@ def test_a_client_that_leaves_is_logged_in_a_line(
 
     import anyio
 
-    with caplog.at_level(logging.INFO):
-        with ThreadPoolExecutor(1) as pool:  # this thread may have a loop, of a browser
-            pool.submit(anyio.run, leave).result()
+    # This thread may have a loop already, of a browser.
+    with caplog.at_level(logging.INFO), ThreadPoolExecutor(1) as pool:
+        pool.submit(anyio.run, leave).result()
     levels = {record.levelno for record in caplog.records if record.name.startswith("facecompare")}
     assert levels == {logging.INFO}
     assert [record for record in caplog.records if record.exc_info] == []

@@ -13,12 +13,15 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from facecompare.batches.chunk import Chunk
+from facecompare.batches.packed_manifest import lines_range, offsets_range, pack_manifest, pairs_in
+from facecompare.batches.pairs_file import read_pairs
 from facecompare.cli.main import main
 from facecompare.compare import compare, embed_photo
 from facecompare.engines.calibration_files import SHIPPED, read_calibration
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import requested_thresholds
-from facecompare.errors import BadField, FmrNotCalibrated, NoFace
+from facecompare.errors import BadField, BadManifest, FmrNotCalibrated, NoFace
 from facecompare.evaluation.cache import EmbeddingResult
 from facecompare.evaluation.references import reference_trials
 from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions, reference_names
@@ -260,3 +263,39 @@ def test_a_copy_is_no_further_photo(engine: Engine) -> None:
         with pytest.raises(BadField, match="one photo twice") as refused:
             compare(photos, OBAMA2, engine)
         assert refused.value.code == "bad_field"
+
+
+def test_a_batch_names_the_photo_in_its_own_place_and_takes_no_copy(
+    paths: dict[str, str], tmp_path: Path
+) -> None:
+    pairs, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
+    first, second, probe = paths["first"], paths["second"], paths["probe"]
+    pairs.write_text(
+        "image1,image1_2,image1_3,image2\n"
+        f"{first},,missing.jpg,{probe}\n"
+        f"{first}, ,,{probe}\n"
+        f"{first},{second},{first},{probe}\n"
+    )
+    assert main(["batch", str(pairs), "--out", str(out)]) == 6
+    missing, blank, copy = csv.DictReader(out.read_text().splitlines())
+    assert missing["error_image"] == "image1_3"
+    assert (blank["verdict"], blank["reference_photos"]) == ("same", "1")
+    assert (copy["error_code"], copy["error_image"]) == ("bad_field", "image1_3")
+
+
+def test_a_pairs_field_that_comes_twice_is_refused() -> None:
+    line = '{"image1": "a.jpg", "image1": "b.jpg", "image2": "c.jpg"}\n'
+    with pytest.raises(BadManifest, match="line 1 has the fields image1, image1, image2"):
+        list(read_pairs([line]))
+
+
+def test_a_packed_manifest_keeps_the_places_of_photos() -> None:
+    names = [f"uploads/{number:032x}" for number in range(3)]
+    text = "image1,image1_2,image1_3,image2\n{},,{},{}\n".format(*names)
+    packed = pack_manifest(text, "bucket", any_key=False, photo_limit=9)
+    chunk = Chunk("batch", 1, 1)
+    start, end = offsets_range(chunk)
+    offsets = packed.data[start : end + 1]
+    begin, last = lines_range(offsets, packed.total)
+    [pair] = pairs_in(chunk, offsets, packed.data[begin : last + 1])
+    assert pair.photos == {"image1": names[0], "image1_3": names[1], "image2": names[2]}

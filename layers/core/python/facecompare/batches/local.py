@@ -43,7 +43,7 @@ from facecompare.errors import BadField, BadManifest
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
-from facecompare.pipeline.match import Match, match_faces
+from facecompare.pipeline.match import Match, copy_among, match_faces
 from facecompare.records.csv_export import csv_line
 
 # No comparison's id: nothing is recorded.
@@ -133,6 +133,8 @@ class BatchRun:
                 return PairResult.failed(pair, state.error_code, state.error, image)
         card = self.engine.card
         *reference, probe = (kept_embeddings(state, card) for state in states.values())
+        if (copy := copy_among(reference)) is not None:
+            return PairResult.of_copy(pair, list(states)[copy])
         thresholds = self.batch.thresholds_for(self.thresholds, len(reference))
         found = match_faces(reference, probe, thresholds, card)[0].match
         left_out = sum(state.not_compared for state in states.values())

@@ -3,7 +3,8 @@
 A worker reads any chunk of it in two small requests:
 
     (total + 1) offsets, 8 bytes each, big-endian, counted from the end of the offsets
-    total lines, each the JSON list of a pair's two keys, and those of further reference photos
+    total lines, each the JSON list of a pair's two keys, and those of further reference photos,
+    empty where one is left out
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from facecompare.batches.chunk import MAX_PAIRS, Chunk
-from facecompare.batches.pairs_file import Pair, read_pairs
+from facecompare.batches.pairs_file import FURTHER, Pair, read_pairs
 from facecompare.errors import BadManifest
 from facecompare.uploads.grants import PHOTOS_PREFIX, is_upload
 
@@ -92,7 +93,8 @@ def _with_keys(pairs: Iterable[Pair], bucket: str, any_key: bool) -> Iterator[Pa
             field: _key(f"pair {pair.number}: {field}", name, bucket, any_key)
             for field, name in pair.photos.items()
         }
-        yield Pair(pair.number, keys.pop("image1"), keys.pop("image2"), tuple(keys.values()))
+        further = tuple(keys.get(field, "") for field in FURTHER[: len(pair.further)])
+        yield Pair(pair.number, keys["image1"], keys["image2"], further)
 
 
 def _key(where: str, name: str, bucket: str, any_key: bool) -> str:
@@ -119,7 +121,9 @@ def _key_in(where: str, url: str, bucket: str) -> str:
 def _distinct(pairs: Iterable[Pair]) -> Iterator[Pair]:
     first_numbers: dict[bytes, int] = {}  # by digest: a million pairs of names need much memory
     for pair in pairs:
-        names = "\0".join((*sorted((pair.image1, pair.image2)), *sorted(pair.further)))
+        names = "\0".join(
+            (*sorted((pair.image1, pair.image2)), *sorted(filter(None, pair.further)))
+        )
         digest = hashlib.blake2b(names.encode(), digest_size=16).digest()
         first = first_numbers.setdefault(digest, pair.number)
         if first != pair.number:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 from facecompare.batches.spreadsheet import BYTE_ORDER_MARK, csv_rows
@@ -36,13 +37,14 @@ class Pair:
     image1: str
     image2: str
     further: tuple[str, ...] = ()
-    """more photos of the person in image1"""
+    """more photos of the person in image1, as image1_2 and so on; one that is left out is empty"""
 
     @property
     def photos(self) -> dict[str, str]:
         """The name of each photo by what errors call it."""
-        further = dict(zip(FURTHER, self.further, strict=False))
-        return {"image1": self.image1, **further, "image2": self.image2}
+        further = zip(FURTHER, self.further, strict=False)
+        given = {field: name for field, name in further if name}
+        return {"image1": self.image1, **given, "image2": self.image2}
 
 
 def read_pairs(lines: Iterable[str]) -> Iterator[Pair]:
@@ -90,14 +92,21 @@ def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        names: list[list[str]] = []  # of each object, the outermost last
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=partial(_named, names))
         except (ValueError, RecursionError) as exc:
             raise BadManifest(f"line {number} is no JSON; {_EXPECTED}") from exc
         if not isinstance(row, dict):
             raise BadManifest(f"line {number} is no JSON object; {_EXPECTED}")
-        _check_fields(number, list(row))
+        _check_fields(number, names[-1])
         yield number, row
+
+
+def _named(names: list[list[str]], fields: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object, whose names are noted: it may have one twice."""
+    names.append([name for name, _ in fields])
+    return dict(fields)
 
 
 def _check_fields(line: int, found: list[str]) -> None:
@@ -108,11 +117,17 @@ def _check_fields(line: int, found: list[str]) -> None:
 
 
 def _further(line: int, names: Mapping[str, object]) -> tuple[str, ...]:
-    """Those that are not left empty."""
-    given = {field: names.get(field) for field in FURTHER}
-    return tuple(
-        _name(line, field, name) for field, name in given.items() if name not in (None, "")
-    )
+    """Each in its place, empty where it is left out, up to the last that is given."""
+    found = [
+        _name(line, field, names[field]) if _is_given(names.get(field)) else "" for field in FURTHER
+    ]
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
 
 def _name(line: int, field: str, value: object) -> str:

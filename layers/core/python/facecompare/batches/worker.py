@@ -38,7 +38,7 @@ from facecompare.errors import (
 )
 from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.match import Match, match_faces
+from facecompare.pipeline.match import Match, copy_among, match_faces
 from facecompare.records.record import ComparisonRecord, timestamp
 from facecompare.service import FaceService
 from facecompare.telemetry import Telemetry
@@ -173,6 +173,8 @@ class BatchWorker:
             if photo.error is not None:
                 return _failed(pair, photo.error, image), None
         *reference, probe = (photo.embeddings for photo in of_pair.values())
+        if (copy := copy_among(reference)) is not None:
+            return PairResult.of_copy(pair, list(of_pair)[copy]), None
         thresholds = self._thresholds(batch, engine, len(reference))
         found = match_faces(reference, probe, thresholds, engine.card)[0].match
         meaning = self._service.meaning(engine, found)

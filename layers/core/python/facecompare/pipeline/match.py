@@ -90,6 +90,18 @@ def match_faces(
     return tuple(sorted(pairs, key=lambda pair: pair.match.decisive[0]))
 
 
+def copy_among(references: Sequence[Sequence[Embedding]]) -> int | None:
+    """The place of the first photo of one person that is an earlier one again: it would count as
+    evidence."""
+    seen: set[bytes] = set()
+    for place, faces in enumerate(references):
+        known = len(seen)
+        seen.add(faces[0].values.tobytes())
+        if len(seen) == known:
+            return place
+    return None
+
+
 def match(
     references: Embedding | Sequence[Embedding],
     probe: Embedding,

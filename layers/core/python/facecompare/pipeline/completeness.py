@@ -7,7 +7,6 @@ such a picture.
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -16,11 +15,11 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from facecompare.pipeline.jpeg_scans import MARKER
+
 EOI = b"\xff\xd9"
 # Huffman-coded bytes that no picture needs: where rows are missing, they become some.
 JUNK = bytes((37 * number + 11) % 251 for number in range(512))
-# The next marker that is none within entropy-coded data (ITU-T T.81 §B.1.1.5).
-_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SCAN = 0xDA
 # Adam7 (PNG, 3rd edition, §8.2): where each pass begins, and its steps: x, y, across, down.
 _PASSES = (
@@ -34,10 +33,8 @@ def lacks_rows(kind: str, data: bytes, picture: Image.Image) -> bool:
     """Whether rows of this picture, which was decoded from this file, were not in it."""
     if kind == "JPEG":
         return _junk_shows(data, picture)
-    if kind == "PNG":
-        blank = not np.asarray(picture)[-2:].any()  # of an interlaced one, of its last two passes
-        return blank and _png_lacks_rows(data)
-    return kind == "TIFF" and _tiff_lacks_strips(picture)
+    blank = not np.asarray(picture)[-2:].any()  # of an interlaced one, of its last two passes
+    return kind == "PNG" and blank and _png_lacks_rows(data)
 
 
 def with_end(data: bytes) -> bytes | None:
@@ -54,9 +51,11 @@ def _junk_shows(data: bytes, picture: Image.Image) -> bool:
     if end is None:
         return True
     with Image.open(BytesIO(data[:end] + JUNK + EOI), formats=("JPEG",)) as other:
-        other.draft(picture.mode, picture.size)
-        if other.size != picture.size:  # its decoder scales by powers of two
-            return False
+        full = other.size
+        for by in (8, 4, 2):  # what JPEG's decoder scales by; it rounds up, and `draft` down
+            if picture.size == (-(-full[0] // by), -(-full[1] // by)):
+                other.draft(picture.mode, (full[0] // by, full[1] // by))
+                break
         other.load()
         return not np.array_equal(np.asarray(picture), np.asarray(other))
 
@@ -65,7 +64,7 @@ def _end_of_scans(data: bytes) -> int | None:
     """Where the entropy-coded data of a JPEG's last scan end; None where no scan begins."""
     at, in_scan = 2, False
     while True:
-        found = _MARKER.search(data, at)
+        found = MARKER.search(data, at)
         if found is None:
             return len(data) if in_scan else None
         at = found.start()
@@ -104,13 +103,3 @@ def _idat(data: bytes) -> Iterator[bytes]:
             for start in range(at + 8, at + 8 + length, 65_536):  # in small parts, for memory
                 yield data[start : min(start + 65_536, at + 8 + length)]
         at += 12 + length
-
-
-def _tiff_lacks_strips(picture: Image.Image) -> bool:
-    """Fewer strips than the rows need; Pillow fills them with black."""
-    tags = getattr(picture, "tag_v2", {})
-    offsets, rows = tags.get(273), tags.get(278)
-    if not offsets or not rows:
-        return False
-    planes = len(tags.get(258, (8,))) if tags.get(284) == 2 else 1
-    return bool(len(offsets) * rows < tags[257] * planes)

@@ -33,6 +33,7 @@ from facecompare.pipeline.formats import (
     opened,
     readable_exif,
 )
+from facecompare.pipeline.samples import as_rgb
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -271,26 +272,10 @@ def _scaled_rgb(
     image.load()
     if may_lack_rows(image, *file):
         raise OSError("rows are missing")
-    rgb = _rgb(image)
+    rgb = as_rgb(image)
     if rgb.size == size:
         return rgb
     shrinks = rgb.width > size[0]
     quick = shrinks and scaling is Scaling.QUICK
     resampling = Image.Resampling.HAMMING if quick else Image.Resampling.LANCZOS
     return rgb.resize(size, resampling, reducing_gap=gap)
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16 bits a sample, grey
-        samples = np.asarray(image).astype(np.int64)
-        return Image.fromarray((samples.clip(0, 65535) >> 8).astype(np.uint8)).convert("RGB")
-    if image.mode == "F":
-        raise UnsupportedImage(
-            "the picture has floating-point samples, whose range is not stated; accepted are 8 "
-            "and 16 bits a sample"
-        )
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(white, rgba).convert("RGB")
-    return image.convert("RGB")

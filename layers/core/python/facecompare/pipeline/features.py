@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from facecompare.pipeline.tiff_layout import unread_samples
+
 # Words of Pillow, libtiff, libheif and libavif for what they do not know.
 _WORDS = ("unsupported", "not supported", "not available", "not configured", "not implemented")
 # TIFF 6.0 and libtiff's tiff.h: names of compressions beside those of the baseline.
@@ -44,6 +46,8 @@ def unsupported_feature(kind: str, data: bytes, complaint: str) -> str:
         found = ""
     if found:
         return found
+    if kind == "TIFF" and "cannot identify" in complaint:
+        return unread_samples(data)
     told = any(word in complaint.lower() for word in _WORDS)
     return "a feature that its decoder does not know" if told else ""
 

@@ -100,6 +100,10 @@ def opened(data: bytes, kind: str, limits: ImageLimits) -> Image.Image:
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
+    if kind == "TIFF":
+        from facecompare.pipeline.samples import know_negatives
+
+        know_negatives()
     try:
         image = Image.open(BytesIO(data), formats=(kind,))
     except Image.DecompressionBombError as exc:
@@ -108,6 +112,11 @@ def opened(data: bytes, kind: str, limits: ImageLimits) -> Image.Image:
             f"{limits.max_pixels:,} are accepted"
         ) from exc
     _check_dimensions(image.width, image.height, limits)
+    if kind == "TIFF":
+        from facecompare.pipeline.tiff_layout import lacks_data
+
+        if lacks_data(data):  # told before libtiff, which prints its complaints
+            raise OSError("a part of it is missing")
     return image
 
 
@@ -158,9 +167,13 @@ def may_lack_rows(picture: Image.Image, kind: str, data: bytes) -> bool:
     """Whether rows of this picture, decoded from this file, were not in it: what is cheap to tell
     first, and only of a picture that might be cut what is sure."""
     if kind == "JPEG":
+        from facecompare.pipeline.jpeg_scans import lacks_scans
+
+        if lacks_scans(data):
+            return True
         suspected = bool(picture.info.get("progressive")) or _is_flat(picture)
     else:
-        suspected = kind in ("PNG", "TIFF")
+        suspected = kind == "PNG"
     if not suspected:
         return False
     from facecompare.pipeline.completeness import lacks_rows
@@ -169,11 +182,17 @@ def may_lack_rows(picture: Image.Image, kind: str, data: bytes) -> bool:
 
 
 def _is_flat(picture: Image.Image) -> bool:
-    """Whether the last two pixels are alike: in a baseline JPEG, blocks that are missing are flat,
-    and the last one is missing before all others."""
+    """Whether the last two pixels are nearly alike, or the last one is grey: in a baseline JPEG,
+    blocks that are missing are flat or grey, and the last one is missing before all others."""
     width, height = picture.size
-    last, before = (picture.getpixel((width - each, height - 1)) for each in (1, min(2, width)))
-    return last == before
+    last, before = (_values(picture, width - each, height - 1) for each in (1, min(2, width)))
+    alike = all(abs(one - other) <= 2 for one, other in zip(last, before, strict=True))
+    return alike or all(value in (127, 128) for value in last)
+
+
+def _values(picture: Image.Image, x: int, y: int) -> tuple[float, ...]:
+    found = picture.getpixel((x, y))
+    return found if isinstance(found, tuple) else (found or 0,)
 
 
 def decoding_error(kind: str, data: bytes, failure: Exception) -> ImageError:

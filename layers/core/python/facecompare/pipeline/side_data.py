@@ -12,13 +12,9 @@ import zlib
 from collections.abc import Iterator
 
 from facecompare.pipeline.formats import EXIF_HEADER, readable_exif
+from facecompare.pipeline.tiff_layout import PIXEL_TAGS, lacks_data
 
 _PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf", b"IEND"}
-# TIFF 6.0 and its technical notes: what decoders of pixels read, and the orientation.
-_TIFF_TAGS = {
-    *(256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 284, 292, 293, 317, 320),
-    *(322, 323, 324, 325, 332, 338, 339, 347, 529, 530, 531, 532),
-}
 _METADATA_ITEMS = {b"Exif", b"mime", b"uri "}  # ISO/IEC 14496-12 §8.11.6, 23008-12 annex A
 
 
@@ -96,12 +92,15 @@ def _webp(data: bytes) -> bytes:
 
 
 def _tiff(data: bytes) -> bytes:
-    """The first picture's tags that pixels need, as a new directory at the end of the file."""
+    """The first picture's tags that pixels need, as a new directory at the end of the file;
+    none where a value is missing, in whose place that directory would be read."""
+    if lacks_data(data):
+        return data
     order = "<" if data[:2] == b"II" else ">"
     (start,) = struct.unpack_from(f"{order}I", data, 4)
     (count,) = struct.unpack_from(f"{order}H", data, start)
     entries = [data[at : at + 12] for at in range(start + 2, start + 2 + 12 * count, 12)]
-    kept = [each for each in entries if struct.unpack_from(f"{order}H", each)[0] in _TIFF_TAGS]
+    kept = [each for each in entries if struct.unpack_from(f"{order}H", each)[0] in PIXEL_TAGS]
     directory = struct.pack(f"{order}H", len(kept)) + b"".join(kept) + bytes(4)
     end = len(data) + len(data) % 2
     header = data[:4] + struct.pack(f"{order}I", end)

@@ -1,0 +1,58 @@
+"""A decoded picture's samples, of whatever kind and depth, as RGB of 8 bits each."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, TiffImagePlugin
+
+from facecompare.errors import UnsupportedImage
+
+_BITS, _COLOURS = 258, 262  # TIFF 6.0 §8: BitsPerSample, PhotometricInterpretation
+_WHITE_IS_ZERO = 0
+# (byte order, photometric interpretation, sample format, fill order, bits, extra samples) that
+# Pillow can read and does not know.
+_MORE_NEGATIVES = {
+    (b"II", 0, (1,), 1, (12,), ()): ("I;16", "I;12"),
+    (b"MM", 0, (1,), 1, (16,), ()): ("I;16B", "I;16B"),
+}
+
+
+def know_negatives() -> None:
+    """Pillow opens the negatives of all the kinds of grey TIFF whose positives it opens."""
+    for layout, modes in _MORE_NEGATIVES.items():
+        TiffImagePlugin.OPEN_INFO.setdefault(layout, modes)
+
+
+def as_rgb(image: Image.Image) -> Image.Image:
+    """Transparent parts on white.
+
+    Raises  UnsupportedImage for samples whose range is not stated.
+    """
+    if image.mode.startswith("I"):
+        return _deep_grey(image).convert("RGB")
+    if image.mode == "F":
+        raise _no_range("floating-point")
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _deep_grey(image: Image.Image) -> Image.Image:
+    """Of 12 or 16 bits a sample. Pillow turns a negative of up to 8 bits itself, but none of
+    these."""
+    tags = getattr(image, "tag_v2", {})
+    bits = (tags.get(_BITS) or (16,))[0]
+    if tags and image.mode == "I":
+        raise _no_range("signed or 32-bit")
+    samples = np.asarray(image).astype(np.int64).clip(0, 65535) >> (bits - 8)
+    grey = samples.clip(0, 255).astype(np.uint8)
+    return Image.fromarray(255 - grey if tags.get(_COLOURS) == _WHITE_IS_ZERO else grey)
+
+
+def _no_range(kind: str) -> UnsupportedImage:
+    return UnsupportedImage(
+        f"the picture has {kind} samples, whose range is not stated; accepted are 8 and 16 bits a "
+        "sample"
+    )

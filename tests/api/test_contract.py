@@ -33,6 +33,11 @@ from tests.support.schema_run import Operation, SchemaRun, run_schema
 
 PHOTO = encoded(portrait().resize((64, 80)))
 PHOTO_FIELDS = ("image", "image2", *reference_names("image1"), *reference_names("anchor"))
+# Further photos of one person are no copies of the first.
+PHOTOS = {
+    name: encoded(portrait().resize((64, 80)), quality=50 + number)
+    for number, name in enumerate((*reference_names("image1")[1:], *reference_names("anchor")[1:]))
+}
 PHOTO_OPERATIONS = {
     "/api/compare": ("image1", "image2"),
     "/api/verify": ("image1", "image2"),
@@ -151,10 +156,11 @@ def mend(case: schemathesis.Case[Any], uploads: tuple[str, str]) -> None:
 
 def _with_photos(fields: dict[str, Any], upload: str, *, form: bool) -> dict[str, Any]:
     """Real ones in the place of made-up bytes; and a form cannot say null."""
-    base64 = b64encode(PHOTO).decode()
     for name in fields.keys() & set(PHOTO_FIELDS):
-        uploaded = isinstance(fields[name], dict)
-        fields[name] = Binary(PHOTO) if form else {"upload": upload} if uploaded else base64
+        photo = PHOTOS.get(name, PHOTO)
+        uploaded = isinstance(fields[name], dict) and name not in PHOTOS
+        in_json = {"upload": upload} if uploaded else b64encode(photo).decode()
+        fields[name] = Binary(photo) if form else in_json
     return {name: value for name, value in fields.items() if not form or value is not None}
 
 

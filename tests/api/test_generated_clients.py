@@ -101,11 +101,11 @@ def test_a_client_in_python_compares_base64_with_every_option(
     client: ModuleType, server: Server
 ) -> None:
     models, compare = part("models"), part("api.photos.compare")
-    one, other = (b64encode(path.read_bytes()).decode() for path in (OBAMA, BIDEN))
+    one, again, other = (b64encode(path.read_bytes()).decode() for path in (OBAMA, OBAMA2, BIDEN))
     body = models.ComparisonFields(
         image1=one,
         image2=other,
-        image1_2=one,
+        image1_2=again,
         threshold=0.6,
         face=models.FacePolicy.MOST_CENTRAL,
         image2_face=0,
@@ -115,17 +115,22 @@ def test_a_client_in_python_compares_base64_with_every_option(
     )
     with client.Client(server.address) as connection:
         sent = {"client": connection, "body": body, "idempotency_key": "one-key"}
-        found, again = compare.sync(**sent), compare.sync(**sent)
+        found, repeated = compare.sync(**sent), compare.sync(**sent)
     assert found.verdict is models.Verdict.DIFFERENT
-    assert found.comparison_id == again.comparison_id
+    assert found.comparison_id == repeated.comparison_id
 
 
 def test_a_client_in_python_reads_records_and_errors(client: ModuleType, server: Server) -> None:
     models, records = part("models"), part("api.records.list_comparisons")
-    body = models.ComparisonForm(image1=photo(OBAMA), image2=photo(TYPESCRIPT))
+    compare = part("api.photos.compare")
+    good, bad = (
+        models.ComparisonForm(image1=photo(OBAMA), image2=photo(other))
+        for other in (OBAMA2, TYPESCRIPT)
+    )
     with client.Client(server.address) as connection:
+        compare.sync(client=connection, body=good)
         listed = records.sync(client=connection).comparisons
-        refused = part("api.photos.compare").sync(client=connection, body=body)
+        refused = compare.sync(client=connection, body=bad)
     assert {type(each) for each in listed} == {models.ComparisonRecord}
     assert isinstance(refused, models.ErrorResponse)
     assert (refused.code, refused.image) == ("unsupported_image", "image2")

@@ -272,7 +272,8 @@ def _scaled_rgb(
     image.load()
     if may_lack_rows(image, *file):
         raise OSError("rows are missing")
-    rgb = as_rgb(image)
+    plain = image.mode == "RGB" and not image.has_transparency_data
+    rgb = image if plain else as_rgb(image)
     if rgb.size == size:
         return rgb
     shrinks = rgb.width > size[0]

@@ -163,15 +163,21 @@ def readable_exif(exif: bytes) -> Image.Exif | None:
     return None if exif.startswith(2 * EXIF_HEADER) else found
 
 
+# Markers of a JPEG that is in stages, and how many another has: of restart intervals, and of scans.
+_STAGED = {b"\xff\xdd": 0, b"\xff\xda": 1}
+
+
 def may_lack_rows(picture: Image.Image, kind: str, data: bytes) -> bool:
     """Whether rows of this picture, decoded from this file, were not in it: what is cheap to tell
     first, and only of a picture that might be cut what is sure."""
     if kind == "JPEG":
-        from facecompare.pipeline.jpeg_scans import lacks_scans
+        progressive = bool(picture.info.get("progressive"))
+        if progressive or any(data.count(marker) > most for marker, most in _STAGED.items()):
+            from facecompare.pipeline.jpeg_scans import lacks_scans
 
-        if lacks_scans(data):
-            return True
-        suspected = bool(picture.info.get("progressive")) or _is_flat(picture)
+            if lacks_scans(data):
+                return True
+        suspected = progressive or _is_flat(picture)
     else:
         suspected = kind == "PNG"
     if not suspected:
@@ -182,12 +188,11 @@ def may_lack_rows(picture: Image.Image, kind: str, data: bytes) -> bool:
 
 
 def _is_flat(picture: Image.Image) -> bool:
-    """Whether the last two pixels are nearly alike, or the last one is grey: in a baseline JPEG,
+    """Whether the last two pixels are alike, or the last one is grey: in a baseline JPEG,
     blocks that are missing are flat or grey, and the last one is missing before all others."""
     width, height = picture.size
     last, before = (_values(picture, width - each, height - 1) for each in (1, min(2, width)))
-    alike = all(abs(one - other) <= 2 for one, other in zip(last, before, strict=True))
-    return alike or all(value in (127, 128) for value in last)
+    return last == before or all(value in (127, 128) for value in last)
 
 
 def _values(picture: Image.Image, x: int, y: int) -> tuple[float, ...]:

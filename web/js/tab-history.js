@@ -40,6 +40,17 @@ export function addTabEntry(one, other, verdict, kept = {}) {
   keep([{ ...entry, ...kept }, ...tabEntries()].slice(0, MAX_ENTRIES));
 }
 
+/**
+ * To the entry of this comparison, unless it is gone by now.
+ * @param {Required<Pick<TabEntry, "faces" | "comparison">>} kept
+ */
+export function addFacesToEntry(kept) {
+  const { created_at, comparison_id } = kept.comparison;
+  const isOf = (/** @type {TabEntry} */ { at, comparison }) =>
+    at === created_at && comparison?.comparison_id === comparison_id;
+  keep(tabEntries().map((entry) => (isOf(entry) ? { ...entry, ...kept } : entry)));
+}
+
 export function clearTabEntries() {
   sessionStorage.removeItem(STORAGE_KEY);
 }

@@ -13,6 +13,7 @@ import {
 import { isComparison, isPrediction } from "../../../web/js/service/operations.js";
 import { uploadTypeOf } from "../../../web/js/service/request-body.js";
 import { addTabEntry, clearTabEntries, tabEntries } from "../../../web/js/tab-history.js";
+import { keepComparison } from "../../../web/js/verdict/kept-comparison.js";
 import { ofOneNetwork, ofTwoNetworks } from "./verdicts.mjs";
 
 const PHOTO = { faces: [{ compared: false }, { compared: true }] };
@@ -121,6 +122,22 @@ test("the tab's history keeps the distance that decided", () => {
   const [uncertain, sure] = tabEntries();
   assert.deepEqual([sure.distance, sure.threshold, sure.call], [0.41, 0.598, "same"]);
   assert.equal(uncertain.call, "uncertain");
+});
+
+test("a comparison is kept at once, before the pictures of its faces are made", () => {
+  const photo = { faces: [{ compared: true, chip: null, landmarks68: null }] };
+  const created_at = "2026-11-22T09:30:00Z";
+  keepComparison("one.jpg", "other.jpg", {
+    ...ofOneNetwork(0.3),
+    created_at,
+    comparison_id: "1",
+    image1: photo,
+    image2: photo,
+  });
+  assert.deepEqual(
+    tabEntries().map(({ at, one, other }) => [at, one, other]),
+    [[created_at, "one.jpg", "other.jpg"]],
+  );
 });
 
 test("what an older page called too close to call is uncertain", () => {

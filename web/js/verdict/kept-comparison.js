@@ -1,7 +1,7 @@
 /** A comparison as the tab's history keeps it: with small pictures of the two compared faces, and no others. */
 
 import { contextOf, emptyCanvas, jpeg } from "../photos/photo.js";
-import { addTabEntry } from "../tab-history.js";
+import { addFacesToEntry, addTabEntry } from "../tab-history.js";
 import { comparedFace } from "./crops.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
@@ -18,28 +18,29 @@ export function whenKept() {
 }
 
 /**
+ * At once, so that a reload loses nothing; the faces follow when their pictures are there.
  * @param {string} one  the photos' file names
  * @param {string} other
  * @param {Comparison} comparison
  */
 export function keepComparison(one, other, comparison) {
-  keeping = Promise.all([keeping, keep(one, other, comparison)]);
+  addTabEntry(one, other, comparison, { comparison: withFaces(comparison, "", "") });
+  keeping = Promise.all([keeping, addFaces(comparison)]);
 }
 
-/** @param {string} one @param {string} other @param {Comparison} comparison */
-async function keep(one, other, comparison) {
-  const photos = [comparison.image1, comparison.image2];
-  const faces = await Promise.all(photos.map((photo) => small(comparedFace(photo).chip)));
-  const [image1, image2] = photos.map((photo, index) => withFace(photo, faces[index] ?? ""));
-  if (!image1 || !image2) return;
-  addTabEntry(one, other, comparison, { faces, comparison: { ...comparison, image1, image2 } });
+/** @param {Comparison} comparison */
+async function addFaces(comparison) {
+  const { image1, image2 } = comparison;
+  const [one, other] = await Promise.all([small(image1), small(image2)]);
+  addFacesToEntry({ faces: [one, other], comparison: withFaces(comparison, one, other) });
 }
 
 /**
- * @param {string | null} chip
- * @returns {Promise<string>}  a JPEG in base64, empty where there is no chip
+ * @param {PhotoResult} photo
+ * @returns {Promise<string>}  the compared face as a JPEG in base64, empty where there is no chip
  */
-async function small(chip) {
+async function small(photo) {
+  const { chip } = comparedFace(photo);
   if (!chip) return "";
   const picture = new Image();
   picture.src = `data:image/png;base64,${chip}`;
@@ -48,6 +49,12 @@ async function small(chip) {
   contextOf(canvas).drawImage(picture, 0, 0, SIDE_PX, SIDE_PX);
   const bytes = new Uint8Array(await (await jpeg(canvas, 0.8)).arrayBuffer());
   return btoa(String.fromCharCode(...bytes));
+}
+
+/** @param {Comparison} comparison @param {string} one @param {string} other @returns {Comparison} */
+function withFaces(comparison, one, other) {
+  const { image1, image2 } = comparison;
+  return { ...comparison, image1: withFace(image1, one), image2: withFace(image2, other) };
 }
 
 /** @param {PhotoResult} photo @param {string} face @returns {PhotoResult} */

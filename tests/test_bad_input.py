@@ -386,7 +386,7 @@ BOMBS = {
 
 MEASURE_GROWTH = """
 import json, resource, sys
-from facecompare.config import ImageLimits
+from facecompare.decoding.limits import ImageLimits
 from facecompare.errors import FaceCompareError
 from facecompare.pipeline.decode import Photo, decode
 data = open(sys.argv[1], "rb").read()

@@ -17,7 +17,8 @@ import numpy as np
 from tqdm import tqdm
 
 from facecompare.compare import detect_faces
-from facecompare.config import ImageLimits, Settings
+from facecompare.config import Settings
+from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.cards import REFERENCE
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, Detection

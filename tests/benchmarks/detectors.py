@@ -21,7 +21,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 from tqdm import tqdm
 
-from facecompare.config import ImageLimits, Settings
+from facecompare.config import Settings
+from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, FaceDetector
 from facecompare.pipeline.decode import DecodedImage, Photo, decode

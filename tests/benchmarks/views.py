@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from facecompare.config import ImageLimits, Settings
+from facecompare.config import Settings
+from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine, View
 from facecompare.errors import NoFace

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facecompare.config import ImageLimits
+from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.protocol import Box, Engine
 from facecompare.evaluation.degradations import DEGRADATIONS, Degradation, mask
 from facecompare.evaluation.recipes import NONE, SIXTY_EIGHT, EmbeddingRecipe

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facecompare.config import ImageLimits
+from facecompare.decoding.limits import ImageLimits
 from facecompare.errors import DamagedImage, UnsupportedImage
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from tests.support import field_pictures as field

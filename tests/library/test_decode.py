@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from facecompare.config import ImageLimits
+from facecompare.decoding import formats
+from facecompare.decoding.limits import ImageLimits
 from facecompare.errors import (
     DamagedImage,
     EmptyImage,
@@ -20,7 +21,6 @@ from facecompare.errors import (
     TooManyPixels,
     UnsupportedImage,
 )
-from facecompare.pipeline import formats
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from tests.support import pictures
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facecompare.config import ImageLimits
+from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.protocol import Detection, Engine
 from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.options import FacePolicy

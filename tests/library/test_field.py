@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from facecompare.compare import compare
-from facecompare.config import ImageLimits
+from facecompare.decoding.formats import _SIGNATURES
+from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.look_alikes import _LOOK_ALIKES, likeness
 from facecompare.engines.protocol import Engine
 from facecompare.errors import DamagedImage, UnsupportedImage
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
-from facecompare.pipeline.formats import _SIGNATURES
-from facecompare.pipeline.look_alikes import _LOOK_ALIKES, likeness
 from tests.support import field_pictures as field
 from tests.support import pictures
 

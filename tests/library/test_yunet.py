@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from facecompare.compare import detect_faces
-from facecompare.config import ImageLimits, Settings
+from facecompare.config import Settings
+from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, Engine
 from facecompare.engines.yunet import MULTIPLE_PX, SURELY_UPRIGHT

@@ -10,6 +10,7 @@
     │   │   ├── ImageTooLarge
     │   │   ├── TooManyPixels
     │   │   ├── ImageTooSmall
+    │   │   ├── ImageTooCostly
     │   │   ├── NoFace
     │   │   ├── SeveralFaces
     │   │   ├── PoorQuality
@@ -53,6 +54,7 @@
         ├── QueueUnavailable
         ├── PairGivenUp
         ├── TimedOut
+        ├── DecoderUnavailable
         └── EngineFault
 
 Each leaf has a `code`, which is stable and part of the API, and a message that says what was found,
@@ -152,6 +154,12 @@ class ImageTooSmall(ImageError):
     """The picture is too small to hold a face."""
 
     code = "image_too_small"
+
+
+class ImageTooCostly(ImageError):
+    """Decoding the photo takes more time or memory than a photo may."""
+
+    code = "image_too_costly"
 
 
 class NoFace(ImageError):
@@ -386,6 +394,12 @@ class TimedOut(ServiceError):
     """The work took longer than a request may; it was given up and nothing was recorded."""
 
     code = "timed_out"
+
+
+class DecoderUnavailable(ServiceError):
+    """The process that decodes photos cannot be started."""
+
+    code = "decoder_unavailable"
 
 
 class EngineFault(ServiceError):

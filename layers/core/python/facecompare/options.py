@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from facecompare.config import ImageLimits
+from facecompare.decoding.limits import ImageLimits
 
 
 class FacePolicy(StrEnum):

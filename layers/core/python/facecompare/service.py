@@ -14,6 +14,7 @@ from facecompare.compare import (
     embed_photo,
 )
 from facecompare.config import Settings
+from facecompare.decoding.cell import start_cells
 from facecompare.engines.calibration import Calibration, Interpretation, interpretation_of
 from facecompare.engines.calibration_files import find_calibration
 from facecompare.engines.catalogue import load_engine
@@ -90,6 +91,8 @@ class FaceService:
         engine_id = engine_id or self.settings.engine
         with self._loading:
             if engine_id not in self._engines:
+                if self.settings.cell:
+                    start_cells()
                 self._engines[engine_id] = load_engine(engine_id, self.settings, self._models)
             return self._engines[engine_id]
 

@@ -33,6 +33,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.ImageTooLarge: 413,
     errors.TooManyPixels: 413,
     errors.ImageTooSmall: 422,
+    errors.ImageTooCostly: 422,
     errors.NoFace: 422,
     errors.SeveralFaces: 422,
     errors.PoorQuality: 422,
@@ -72,6 +73,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.QueueUnavailable: 503,
     errors.PairGivenUp: 503,
     errors.TimedOut: 503,
+    errors.DecoderUnavailable: 503,
     errors.EngineFault: 503,
 }
 

@@ -28,12 +28,12 @@ from facecompare.batches.local import PHOTOS_PER_SAVE, kept_embeddings, photo_st
 from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
 from facecompare.batches.pairs_file import Pair
 from facecompare.compare import Examined, asked_reference, deciding_thresholds, examine_all
+from facecompare.decoding.formats import is_named_as_photo, sniff
 from facecompare.engines.calibration import Interpretation
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import Thresholds
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
-from facecompare.pipeline.formats import is_named_as_photo, sniff
 from facecompare.pipeline.match import Match, match_faces
 
 REFERENCE = "reference"  # what errors call the photo, and the first of several

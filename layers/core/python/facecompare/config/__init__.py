@@ -11,7 +11,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,11 @@ from facecompare.config.reader import (
     switch,
     whole_number,
 )
+from facecompare.decoding.limits import LIMITS, ImageLimits
 from facecompare.errors import BadSetting
 
 ENV_PREFIX = "FACECOMPARE_"
+_LIMITS = ("max_bytes", "max_pixels", "cell", "decode_seconds", "decode_bytes")
 WORKING_WIDTH_PX = 600  # photos are scaled to this width, as in the original system
 KEPT_DAYS = 365  # how long a comparison's record is kept
 MAX_REQUEST_BYTES = 61_000_000  # three photos of 15 MB in base64, and the fields around them
@@ -65,21 +67,6 @@ def install_command(extra: str) -> str:
     if (CHECKOUT / "pyproject.toml").is_file():
         return f"in a checkout, run: pip install '.[{extra}]'"
     return f"run: pip install 'facecompare[{extra}]'"
-
-
-@dataclass(frozen=True, slots=True)
-class ImageLimits:
-    """What a photo may be before anything big is allocated for it."""
-
-    max_bytes: int = 15_000_000  # a 50-megapixel phone JPEG has 8–14 MB
-    # 156 MB as RGB. Cameras "of 50 megapixels" have 8192 × 6144, 8272 × 6200 or 8688 × 5792.
-    max_pixels: int = 52_000_000
-    max_side_px: int = 20_000  # panoramas
-    min_side_px: int = 16  # a face cannot be told from noise below it
-    strict: bool = False  # whether a name or content type that contradicts the bytes is refused
-
-
-LIMITS = ImageLimits()
 
 
 def _models_dir(env: Mapping[str, str]) -> Path:
@@ -178,6 +165,15 @@ class Settings:
     max_request_bytes: int = setting(
         whole_number(1), MAX_REQUEST_BYTES, "bytes of a request at most"
     )
+    cell: bool = setting(
+        switch(), LIMITS.cell, "photos are decoded in a process of their own, with limits"
+    )
+    decode_seconds: int = setting(
+        whole_number(1), LIMITS.decode_seconds, "seconds of CPU time to decode a photo at most"
+    )
+    decode_bytes: int = setting(
+        whole_number(1), LIMITS.decode_bytes, "bytes of memory to decode a photo at most"
+    )
     deadline_s: int = setting(whole_number(1), DEADLINE_S, "seconds until a request is given up")
     hold_s: int = setting(
         whole_number(1), HOLD_S, "seconds until another worker may take a dead worker's chunk"
@@ -190,7 +186,7 @@ class Settings:
     @property
     def limits(self) -> ImageLimits:
         """The decoder's limits."""
-        return replace(LIMITS, max_bytes=self.max_bytes, max_pixels=self.max_pixels)
+        return ImageLimits(**{name: getattr(self, name) for name in _LIMITS})
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:

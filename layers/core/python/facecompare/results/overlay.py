@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw
 
 from facecompare.compare import FaceReport, PhotoReport
-from facecompare.config import ImageLimits
+from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.protocol import Box
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.results.heat_map import Explanation

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from PIL import Image, UnidentifiedImageError
 
-from facecompare.config import ImageLimits
+from facecompare.decoding.limits import ImageLimits
 from facecompare.errors import (
     DamagedImage,
     EmptyImage,
@@ -85,7 +85,7 @@ def kind_of(data: bytes, limits: ImageLimits) -> str:
         )
     kind = sniff(data)
     if kind is None:
-        from facecompare.pipeline.look_alikes import likeness
+        from facecompare.decoding.look_alikes import likeness
 
         raise UnsupportedImage(f"the file is {likeness(data)}; accepted are {ACCEPTED} files")
     return kind
@@ -101,7 +101,7 @@ def opened(data: bytes, kind: str, limits: ImageLimits) -> Image.Image:
 
         register_heif_opener()
     if kind == "TIFF":
-        from facecompare.pipeline.samples import know_negatives
+        from facecompare.decoding.samples import know_negatives
 
         know_negatives()
     try:
@@ -113,7 +113,7 @@ def opened(data: bytes, kind: str, limits: ImageLimits) -> Image.Image:
         ) from exc
     _check_dimensions(image.width, image.height, limits)
     if kind == "TIFF":
-        from facecompare.pipeline.tiff_layout import lacks_data
+        from facecompare.decoding.tiff_layout import lacks_data
 
         if lacks_data(data):  # told before libtiff, which prints its complaints
             raise OSError("a part of it is missing")
@@ -173,7 +173,7 @@ def may_lack_rows(picture: Image.Image, kind: str, data: bytes) -> bool:
     if kind == "JPEG":
         progressive = bool(picture.info.get("progressive"))
         if progressive or any(data.count(marker) > most for marker, most in _STAGED.items()):
-            from facecompare.pipeline.jpeg_scans import lacks_scans
+            from facecompare.decoding.jpeg_scans import lacks_scans
 
             if lacks_scans(data):
                 return True
@@ -182,7 +182,7 @@ def may_lack_rows(picture: Image.Image, kind: str, data: bytes) -> bool:
         suspected = kind == "PNG"
     if not suspected:
         return False
-    from facecompare.pipeline.completeness import lacks_rows
+    from facecompare.decoding.completeness import lacks_rows
 
     return lacks_rows(kind, data, picture)
 
@@ -205,7 +205,7 @@ def decoding_error(kind: str, data: bytes, failure: Exception) -> ImageError:
     if isinstance(failure, ImageError):
         return failure
     reason = _reason(failure)
-    from facecompare.pipeline.features import unsupported_feature
+    from facecompare.decoding.features import unsupported_feature
 
     if feature := unsupported_feature(kind, data, str(failure)):
         return UnsupportedImage(

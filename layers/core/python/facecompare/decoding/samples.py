@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
+
 from PIL import Image, TiffImagePlugin
 
 from facecompare.errors import UnsupportedImage
+
+BAND_PIXELS = 4_000_000  # as many as are converted at once
 
 _BITS, _COLOURS = 258, 262  # TIFF 6.0 §8: BitsPerSample, PhotometricInterpretation
 _WHITE_IS_ZERO = 0
@@ -24,10 +28,32 @@ def know_negatives() -> None:
 
 
 def as_rgb(image: Image.Image) -> Image.Image:
-    """Transparent parts on white.
+    """Transparent parts on white; a part of the rows at a time, for memory.
 
     Raises  UnsupportedImage for samples whose range is not stated.
     """
+    rows = max(1, BAND_PIXELS // image.width)
+    if image.height <= rows:
+        return _as_rgb(image)
+    rgb = Image.new("RGB", image.size)
+    for top in range(0, image.height, rows):
+        band = (0, top, image.width, min(top + rows, image.height))
+        rgb.paste(_as_rgb(_cropped(image, band)), (0, top))
+    return rgb
+
+
+def _cropped(image: Image.Image, band: tuple[int, int, int, int]) -> Image.Image:
+    """These rows, with what a TIFF tells of all of them."""
+    part = image.crop(band)
+    part.tag_v2 = _tags(image)  # type: ignore[attr-defined]
+    return part
+
+
+def _tags(image: Image.Image) -> Mapping[int, Any]:
+    return getattr(image, "tag_v2", {})
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return _deep_grey(image).convert("RGB")
     if image.mode == "F":
@@ -42,7 +68,9 @@ def as_rgb(image: Image.Image) -> Image.Image:
 def _deep_grey(image: Image.Image) -> Image.Image:
     """Of 12 or 16 bits a sample. Pillow turns a negative of up to 8 bits itself, but none of
     these."""
-    tags = getattr(image, "tag_v2", {})
+    import numpy as np
+
+    tags = _tags(image)
     bits = (tags.get(_BITS) or (16,))[0]
     if tags and image.mode == "I":
         raise _no_range("signed or 32-bit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from facecompare.pipeline.tiff_layout import unread_samples
+from facecompare.decoding.tiff_layout import unread_samples
 
 # Words of Pillow, libtiff, libheif and libavif for what they do not know.
 _WORDS = ("unsupported", "not supported", "not available", "not configured", "not implemented")

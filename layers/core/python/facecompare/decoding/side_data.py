@@ -11,8 +11,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from facecompare.pipeline.formats import EXIF_HEADER, readable_exif
-from facecompare.pipeline.tiff_layout import PIXEL_TAGS, lacks_data
+from facecompare.decoding.boxes import boxes
+from facecompare.decoding.formats import EXIF_HEADER, readable_exif
+from facecompare.decoding.tiff_layout import PIXEL_TAGS, lacks_data
 
 _PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf", b"IEND"}
 _METADATA_ITEMS = {b"Exif", b"mime", b"uri "}  # ISO/IEC 14496-12 §8.11.6, 23008-12 annex A
@@ -135,9 +136,9 @@ def _table_bytes(flags: int) -> int:
 def _heif(data: bytes) -> bytes:
     """Items of metadata under a type that no decoder knows, all in their places."""
     patched = bytearray(data)
-    for name, start, end in _boxes(data, 0, len(data)):
+    for name, start, end in boxes(data, 0, len(data)):
         if name == b"meta":
-            for inner, inner_start, inner_end in _boxes(data, start + 4, end):
+            for inner, inner_start, inner_end in boxes(data, start + 4, end):
                 if inner == b"iinf":
                     _hide_metadata(data, patched, inner_start, inner_end)
     return bytes(patched)
@@ -145,25 +146,10 @@ def _heif(data: bytes) -> bytes:
 
 def _hide_metadata(data: bytes, patched: bytearray, start: int, end: int) -> None:
     first = start + (6 if data[start] == 0 else 8)  # version and flags, then the number of items
-    for name, body, _ in _boxes(data, first, end):
+    for name, body, _ in boxes(data, first, end):
         at = body + (10 if data[body] == 3 else 8)  # behind its id and protection
         if name == b"infe" and data[at : at + 4] in _METADATA_ITEMS:
             patched[at : at + 4] = b"skip"
-
-
-def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """(type, start and end of its body) of each box of an ISO base media file."""
-    while start + 8 <= end:
-        (size,) = struct.unpack_from(">I", data, start)
-        body = start + 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", data, body)
-            body += 8
-        stop = start + size if size else end
-        if not body <= stop <= end:
-            return
-        yield data[start + 4 : start + 8], body, stop
-        start = stop
 
 
 _STRIPPED = {

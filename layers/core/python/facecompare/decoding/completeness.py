@@ -12,10 +12,9 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
-import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
-from facecompare.pipeline.jpeg_scans import MARKER
+from facecompare.decoding.jpeg_scans import MARKER
 
 EOI = b"\xff\xd9"
 # Huffman-coded bytes that no picture needs: where rows are missing, they become some.
@@ -33,8 +32,9 @@ def lacks_rows(kind: str, data: bytes, picture: Image.Image) -> bool:
     """Whether rows of this picture, which was decoded from this file, were not in it."""
     if kind == "JPEG":
         return _junk_shows(data, picture)
-    blank = not np.asarray(picture)[-2:].any()  # of an interlaced one, of its last two passes
-    return kind == "PNG" and blank and _png_lacks_rows(data)
+    width, height = picture.size
+    last = picture.crop((0, max(0, height - 2), width, height))  # of two passes, where interlaced
+    return kind == "PNG" and not any(last.tobytes()) and _png_lacks_rows(data)
 
 
 def with_end(data: bytes) -> bytes | None:
@@ -57,7 +57,7 @@ def _junk_shows(data: bytes, picture: Image.Image) -> bool:
                 other.draft(picture.mode, (full[0] // by, full[1] // by))
                 break
         other.load()
-        return not np.array_equal(np.asarray(picture), np.asarray(other))
+        return ImageChops.difference(picture, other).getbbox() is not None
 
 
 def _end_of_scans(data: bytes) -> int | None:

@@ -1,0 +1,208 @@
+"""Cells: processes that decode strangers' bytes, and may die of them.
+
+A cell is started once and decodes one photo after the other. It bounds its own memory and CPU time,
+its owner here bounds the wall time; whatever a photo does to it is one photo's error, and the next
+photo gets a new cell. Photos and pictures go through pipes, for Lambda has no shared memory.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from threading import BoundedSemaphore, Timer
+from typing import Any
+
+from facecompare import errors
+from facecompare.decoding.budget import too_long
+from facecompare.decoding.task import DecodingTask, Raster
+from facecompare.decoding.wire import read_message, write_message
+from facecompare.errors import DecoderUnavailable, FaceCompareError, ImageTooCostly
+
+PATIENCE = 5  # wall time by CPU time: a busy machine is not the photo's fault
+PIPE_BYTES = 1 << 20  # what Linux lets everybody have (pipe(7), pipe-max-size)
+_KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+_PROGRAM = (
+    "import sys; sys.path[:] = {path!r}; from facecompare.decoding.cell_process import main; main()"
+)
+_ERRORS = {
+    each.code: each
+    for each in vars(errors).values()
+    if isinstance(each, type) and issubclass(each, FaceCompareError) and hasattr(each, "code")
+}
+
+
+class Cell:
+    """One process; for one photo at a time."""
+
+    def __init__(self) -> None:
+        """Start it; it is asked before it is ready.
+
+        Raises  DecoderUnavailable.
+        """
+        # Neither site nor the environment: what it may import is what this process may.
+        program = _PROGRAM.format(path=sys.path)
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 – this interpreter, and our own program
+                [sys.executable, "-S", "-E", "-c", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                pipesize=PIPE_BYTES if sys.platform == "linux" else -1,
+            )
+        except OSError as exc:
+            raise DecoderUnavailable(
+                f"found no process to decode photos in ({exc.strerror}); expected one; give this "
+                "one more memory, processes or open files"
+            ) from exc
+        self._overdue = False
+        self.usable = True
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return self._process.poll() is None
+
+    def decode(self, data: bytes, task: DecodingTask) -> Raster:
+        """Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable."""
+        self.usable = False  # until it has answered
+        with self._bounded(task):
+            try:
+                head, samples = self._exchange(data, task)
+            except (OSError, EOFError):
+                raise self._epitaph(task) from None
+        self.usable = not head.pop("ends")
+        if "fault" in head:
+            raise RuntimeError(head["fault"])
+        if "code" in head:
+            raise _ERRORS[head["code"]](head["message"])
+        return Raster(samples, **head)
+
+    def end(self) -> None:
+        """At once."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with suppress(OSError):  # of what was not written
+                    pipe.close()
+
+    def _exchange(self, data: bytes, task: DecodingTask) -> tuple[dict[str, Any], bytearray]:
+        assert self._process.stdin  # noqa: S101 – both are pipes
+        assert self._process.stdout  # noqa: S101
+        write_message(self._process.stdin, asdict(task), data)
+        return read_message(self._process.stdout)
+
+    @contextmanager
+    def _bounded(self, task: DecodingTask) -> Iterator[None]:
+        """It is killed when its time is over."""
+        timer = Timer(PATIENCE * task.limits.decode_seconds, self._kill_overdue)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _kill_overdue(self) -> None:
+        self._overdue = True
+        self._process.kill()
+
+    def _epitaph(self, task: DecodingTask) -> FaceCompareError:
+        """Why it died."""
+        status = self._process.wait()
+        if self._overdue or status == -signal.SIGPROF:
+            return too_long(task.limits)
+        if status < 0:
+            name = signal.Signals(-status).name
+            return ImageTooCostly(f"the photo ended its decoder ({name}); save it anew as a JPEG")
+        return DecoderUnavailable(f"found a decoder that ended with {status}; expected a picture")
+
+
+class Cells:
+    """As many cells as there are cores, each started when it is needed first."""
+
+    def __init__(self, most: int) -> None:
+        self._free = BoundedSemaphore(most)
+        self._idle: list[Cell] = []
+
+    def start(self, number: int) -> None:
+        """Have so many ready, or getting ready.
+
+        Raises  DecoderUnavailable.
+        """
+        while len(self._idle) < number:
+            self._idle.append(Cell())
+
+    def decode(self, data: bytes, task: DecodingTask) -> Raster:
+        """In a cell that is free, or the next one that will be.
+
+        Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable.
+        """
+        with self._free:
+            cell = self._take()
+            try:
+                return cell.decode(data, task)
+            finally:
+                if cell.usable:
+                    self._idle.append(cell)
+                else:
+                    cell.end()
+
+    def end(self) -> None:
+        """End those that are idle."""
+        while self._idle:
+            self._idle.pop().end()
+
+    def _take(self) -> Cell:
+        while self._idle:
+            cell = self._idle.pop()
+            if cell.alive:
+                return cell
+            cell.end()
+        return Cell()
+
+
+def _cores() -> int:
+    """That this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+class _OfThisProcess:
+    """The cells of this process; those of the process it was forked from are not its own."""
+
+    def __init__(self) -> None:
+        self._abandoned: list[Cells] = []
+        self.cells = Cells(max(2, _cores()))
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
+        atexit.register(lambda: self.cells.end())
+
+    def _forget(self) -> None:
+        self._abandoned.append(self.cells)
+        self.cells = Cells(max(2, _cores()))
+
+
+_OURS = _OfThisProcess()
+
+
+def start_cells() -> None:
+    """Start those that one comparison needs, while something else is being loaded; whether they
+    can be had, the first photo tells."""
+    with suppress(DecoderUnavailable):
+        _OURS.cells.start(2)
+
+
+def decode_in_cell(data: bytes, task: DecodingTask) -> Raster:
+    """The picture, from a cell of this process.
+
+    Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable.
+    """
+    return _OURS.cells.decode(data, task)

@@ -1,0 +1,111 @@
+"""The inside of a cell: reads photos from standard input, writes pictures to standard output.
+
+It has no secrets (its environment is empty), no network to speak of and nothing to write to; it
+ends when its owner ends, when its owner wants it to, and when a photo takes too much.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import JpegImagePlugin  # noqa: F401 – what most photos need, before the first comes
+
+from facecompare.decoding.budget import too_much_memory
+from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.rasterize import rasterize
+from facecompare.decoding.task import DecodingTask, Raster
+from facecompare.decoding.wire import read_message, write_message
+from facecompare.errors import FaceCompareError
+
+try:
+    import resource
+except ImportError:  # Windows: its owner's clock is the only limit
+    resource = None  # type: ignore[assignment]
+
+_STATM = Path("/proc/self/statm")
+MAX_FILES = 64  # descriptors; a decoder needs a few for its modules
+KEPT_BYTES = 100_000_000  # what a photo may leave behind in the process
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer one photo after the other until the source ends or a photo has left too much."""
+    base = _data_bytes()
+    while True:
+        try:
+            head, data = read_message(source)
+        except EOFError:
+            return
+        task = DecodingTask(**head | {"limits": ImageLimits(**head["limits"])})
+        _limit(base, task.limits)
+        answer, samples = _answered(data, task)
+        del data
+        ends = _data_bytes() > base + KEPT_BYTES
+        write_message(sink, answer | {"ends": ends}, samples)
+        if ends:
+            return
+
+
+def _answered(data: bytearray, task: DecodingTask) -> tuple[dict[str, object], bytes | bytearray]:
+    try:
+        raster = rasterize(bytes(data), task)
+    except MemoryError:
+        error: FaceCompareError = too_much_memory(task.limits)
+    except FaceCompareError as exc:
+        error = exc
+    except Exception:
+        return {"fault": traceback.format_exc()}, b""
+    else:
+        told = {name: value for name, value in _fields(raster).items() if name != "samples"}
+        return told, raster.samples
+    finally:
+        _stop_clock()
+    return {"code": error.code, "message": error.message}, b""
+
+
+def _fields(raster: Raster) -> dict[str, object]:
+    return {name: getattr(raster, name) for name in Raster.__slots__}
+
+
+def _limit(base: int, limits: ImageLimits) -> None:
+    """From now on, for the photo that has come."""
+    if resource is None:
+        return
+    # What cannot be had fails with MemoryError; what takes longer is killed (POSIX, setitimer).
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (base + limits.decode_bytes, hard))
+    signal.setitimer(signal.ITIMER_PROF, limits.decode_seconds)
+
+
+def _stop_clock() -> None:
+    if resource is not None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _data_bytes() -> int:
+    """The private memory that the process has asked for; 0 where the system does not tell."""
+    try:
+        pages = _STATM.read_text("ascii").split()[5]  # proc(5): data and stack
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    """Serve on standard input and output; what else writes there goes nowhere."""
+    sink = os.fdopen(os.dup(1), "wb")
+    source = os.fdopen(os.dup(0), "rb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nowhere, descriptor)
+    # Ctrl-C and a service manager's signal are for the owner, which drains what was accepted.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_FILES, MAX_FILES))
+    serve(source, sink)

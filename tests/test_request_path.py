@@ -7,9 +7,10 @@ the service, which the other entrances do before they are called.
 
 The files fall into two groups, and CONTRIBUTING.md lists both, in the order in which a comparison
 comes to them: its *path*, which is limited here, and what lies behind a protocol: `Engine`,
-`ComparisonLog` and `KeyStore`, `Telemetry`. Who follows a comparison reads the path and may stop at
-a protocol, as at Pillow or sqlite3; so all of `engines/` and `records/`, `aws_client` below
-them, and the two modules called telemetry, are the second group, and nothing else is.
+`ComparisonLog` and `KeyStore`, `Telemetry`, and what a decoding cell answers. Who follows a
+comparison reads the path and may stop at a protocol, as at Pillow or sqlite3; so all of `engines/`,
+`records/` and `decoding/`, `aws_client` below them, and the two modules called telemetry, are the
+second group, and nothing else is.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ from tests.support.request_path import files_entered
 CHECKOUT = Path(__file__).resolve().parents[1]
 CONTRIBUTING = CHECKOUT / "CONTRIBUTING.md"
 LIMITS = {"cli": 12, "http": 15, "lambda": 17}
-BY_PROTOCOL = ("engines/", "records/", "aws_client.py", "telemetry.py", "aws_lambda/telemetry.py")
+BY_PROTOCOL = (
+    *("engines/", "records/", "decoding/"),
+    *("aws_client.py", "telemetry.py", "aws_lambda/telemetry.py"),
+)
 
 
 def written(entrance: str, group: str) -> list[str]:

@@ -229,6 +229,7 @@ def _examine(
 ) -> Examined:
     timing = Timing()
     report = _find(photo, wanted, engine, options, timing)
+    _go_on(options)
     with timing.stage("embed"):
         embeddings = embed_all([report.faces[place].chip for place in report.held], engine)
     return Examined(report, tuple(embeddings))
@@ -242,13 +243,21 @@ def _find(
     timing: Timing,
 ) -> PhotoReport:
     with timing.stage("decode"):
-        image = decode(photo, options.limits, scaling=engine.card.scaling)
+        image = decode(photo, options.limits, scaling=engine.card.scaling, waiter=options.waiter)
+    _go_on(options)
     with timing.stage("detect"):
         detected = detect(image, engine)
         held = choose(detected, wanted)
+    _go_on(options)
     with timing.stage("align"):
         faces = _face_reports(detected, held, engine, options)
     return PhotoReport(detected.image, faces, timing)
+
+
+def _go_on(options: RequestOptions) -> None:
+    """Raises  NobodyWaits between two stages."""
+    if options.waiter:
+        options.waiter.check()
 
 
 def _face_reports(

@@ -37,6 +37,7 @@
     │   │   ├── KeyMissing
     │   │   ├── KeyRefused
     │   │   └── NotAllowed
+    │   ├── TooManyAtOnce
     │   ├── ComparisonNotFound
     │   └── BatchNotFound
     ├── SetupError              the installation: models, settings; exit code 3, HTTP 503
@@ -54,6 +55,7 @@
         ├── QueueUnavailable
         ├── PairGivenUp
         ├── TimedOut
+        ├── Overloaded
         ├── DecoderUnavailable
         └── EngineFault
 
@@ -306,6 +308,12 @@ class NotAllowed(AccessError):
     code = "not_allowed"
 
 
+class TooManyAtOnce(InputError):
+    """One caller asks for more at once than its share of a busy service."""
+
+    code = "too_many_at_once"
+
+
 class ComparisonNotFound(InputError):
     """The log has no comparison of this id."""
 
@@ -394,6 +402,12 @@ class TimedOut(ServiceError):
     """The work took longer than a request may; it was given up and nothing was recorded."""
 
     code = "timed_out"
+
+
+class Overloaded(ServiceError):
+    """More is asked for at once than can be answered in time."""
+
+    code = "overloaded"
 
 
 class DecoderUnavailable(ServiceError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from facecompare.decoding.limits import ImageLimits
 
@@ -26,12 +28,29 @@ class MinQuality(StrEnum):
     REFUSE = "refuse"
 
 
+class NobodyWaits(Exception):
+    """Whoever asked has gone, or was told that it takes too long; nobody is there to be told."""
+
+
+class Waiter(Protocol):
+    """Whoever waits for an answer, and may give up before it is there."""
+
+    def check(self) -> None:
+        """Raises  NobodyWaits."""
+
+    def ended_by(self, ending: Callable[[], None]) -> AbstractContextManager[None]:
+        """What runs inside is ended by calling this. Raises  NobodyWaits."""
+
+    def recording(self) -> AbstractContextManager[None]:
+        """Once it is entered, nobody gives up any more. Raises  NobodyWaits."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestOptions:
     """What a caller may choose, from the edge to the pipeline; None is the installation's default.
 
     `limits` and `threads` are the installation's own: `FaceService.options` sets them, no caller
-    does.
+    does; `waiter` is set by who may give it up.
     """
 
     threshold: float | None = None
@@ -57,6 +76,7 @@ class RequestOptions:
     engine: str | None = None
     limits: ImageLimits = field(default_factory=ImageLimits)
     threads: int = 2
+    waiter: Waiter | None = None
 
 
 MAX_REFERENCE_PHOTOS = 5  # of one person; calibrations say what each further one is worth

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from threading import Lock
 
@@ -114,7 +115,9 @@ class FaceService:
         comparison = compare(reference, photos["image2"], engine, options)
         self._telemetry.operation_completed("compare", comparison.timing)
         meaning = self.meaning(engine, comparison.match)
-        (record,) = self._keep(self._record(comparison, meaning, engine, context, "compare"))
+        (record,) = self._keep(
+            options, self._record(comparison, meaning, engine, context, "compare")
+        )
         response = comparison_response(
             comparison,
             record,
@@ -147,7 +150,7 @@ class FaceService:
         ]
         return prediction_response(
             prediction,
-            self._keep(*records),
+            self._keep(options, *records),
             meanings,
             [self._scores(engine, each) for each in prediction.candidates],
             recorded=self._log is not None,
@@ -278,8 +281,14 @@ class FaceService:
             **asdict(comparison.match),
         )
 
-    def _keep(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:
-        return records if self._log is None else self._log.put(*records)
+    def _keep(
+        self, options: RequestOptions, *records: ComparisonRecord
+    ) -> tuple[ComparisonRecord, ...]:
+        """Nothing is kept of what is not answered. Raises  NobodyWaits."""
+        if self._log is None:
+            return records
+        with options.waiter.recording() if options.waiter else nullcontext():
+            return self._log.put(*records)
 
 
 def _reference(image: str, photos: Mapping[str, Photo]) -> list[Photo]:

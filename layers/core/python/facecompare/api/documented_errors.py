@@ -32,6 +32,7 @@ PHOTO: Errors = (
     errors.DamagedImage,
     errors.TooManyPixels,
     errors.ImageTooSmall,
+    errors.ImageTooCostly,
     *UPLOADED,
 )
 FACE: Errors = (errors.NoFace, errors.SeveralFaces, errors.PoorQuality)
@@ -59,6 +60,9 @@ LOOK: Errors = (
     errors.Landmarks68Off,
     *ENGINE,
     errors.TimedOut,
+    errors.Overloaded,
+    errors.TooManyAtOnce,
+    errors.DecoderUnavailable,
 )
 RETRIED: Errors = (errors.IdempotencyConflict,)
 BATCHES: Errors = (*KEY, errors.BatchesOff)

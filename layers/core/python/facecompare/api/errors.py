@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 # RFC 9110 §15.5: 400 the request, 401 no valid key, 403 not with this key, 404 no such thing, 413
 # too much, 415 not this format, 422 the photo was understood but cannot be compared; §15.6: 500 our
-# fault, 503 try again later.
+# fault, 503 try again later; RFC 6585 §4: 429 too many requests.
 STATUS: dict[type[FaceCompareError], int] = {
     errors.EmptyImage: 422,
     errors.UnsupportedImage: 415,
@@ -58,6 +58,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.KeyMissing: 401,
     errors.KeyRefused: 401,
     errors.NotAllowed: 403,
+    errors.TooManyAtOnce: 429,
     errors.ComparisonNotFound: 404,
     errors.BatchNotFound: 404,
     errors.BadSetting: 503,
@@ -73,6 +74,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.QueueUnavailable: 503,
     errors.PairGivenUp: 503,
     errors.TimedOut: 503,
+    errors.Overloaded: 503,
     errors.DecoderUnavailable: 503,
     errors.EngineFault: 503,
 }
@@ -82,7 +84,8 @@ API = "/api"  # how addresses of operations begin, there or not; the others are 
 SCHEMAS = "#/components/schemas/"
 _SHOWN_PATH = 80  # characters of an address at which nothing is
 RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER_S}}
+_LATER = {"Retry-After": RETRY_AFTER_S}
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: _LATER, 503: _LATER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ def error_response(error: FaceCompareError) -> JSONResponse:
     if status < 500:
         response = json_error(status, error.code, error.message, error.image, error.others)
     else:
-        log.error("%s: %s", error.code, error.message)
+        if not isinstance(error, errors.Overloaded):  # a flood would be one of the log too
+            log.error("%s: %s", error.code, error.message)
         told = "the service cannot answer at the moment; try again later"
         response = json_error(status, error.code, told)
     response.headers.update(_HEADERS.get(status, {}))

@@ -12,8 +12,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from threading import BoundedSemaphore, Timer
 from typing import Any
@@ -35,6 +35,14 @@ _ERRORS = {
     for each in vars(errors).values()
     if isinstance(each, type) and issubclass(each, FaceCompareError) and hasattr(each, "code")
 }
+
+
+# Around the decoding, with what kills the cell.
+Ending = Callable[[Callable[[], None]], AbstractContextManager[None]]
+
+
+def _endless(_kill: Callable[[], None]) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class Cell:
@@ -70,10 +78,10 @@ class Cell:
         """Whether it can be asked."""
         return self._process.poll() is None
 
-    def decode(self, data: bytes, task: DecodingTask) -> Raster:
+    def decode(self, data: bytes, task: DecodingTask, ended_by: Ending) -> Raster:
         """Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable."""
         self.usable = False  # until it has answered
-        with self._bounded(task):
+        with self._bounded(task), ended_by(self._process.kill):
             try:
                 head, samples = self._exchange(data, task)
             except (OSError, EOFError):
@@ -141,7 +149,7 @@ class Cells:
         while len(self._idle) < number:
             self._idle.append(Cell())
 
-    def decode(self, data: bytes, task: DecodingTask) -> Raster:
+    def decode(self, data: bytes, task: DecodingTask, ended_by: Ending | None = None) -> Raster:
         """In a cell that is free, or the next one that will be.
 
         Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable.
@@ -149,7 +157,7 @@ class Cells:
         with self._free:
             cell = self._take()
             try:
-                return cell.decode(data, task)
+                return cell.decode(data, task, ended_by or _endless)
             finally:
                 if cell.usable:
                     self._idle.append(cell)
@@ -200,9 +208,9 @@ def start_cells() -> None:
         _OURS.cells.start(2)
 
 
-def decode_in_cell(data: bytes, task: DecodingTask) -> Raster:
-    """The picture, from a cell of this process.
+def decode_in_cell(data: bytes, task: DecodingTask, ended_by: Ending | None = None) -> Raster:
+    """The picture, from a cell of this process; `ended_by` is told how to end it early.
 
     Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable.
     """
-    return _OURS.cells.decode(data, task)
+    return _OURS.cells.decode(data, task, ended_by)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from facecompare.engines.protocol import Points
+    from facecompare.options import Waiter
 
 WORTHWHILE = 1.5  # so many times more pixels are worth another look
 
@@ -98,16 +99,17 @@ def decode(
     working_width: int = WORKING_WIDTH_PX,
     scaling: Scaling = Scaling.CAREFUL,
     pixels: int | None = None,
+    waiter: Waiter | None = None,
 ) -> DecodedImage:
     """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall); or so many
     `pixels`, but no more than it has.
 
     Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
-            ImageTooSmall, ImageTooCostly, DamagedImage.
+            ImageTooSmall, ImageTooCostly, DamagedImage; NobodyWaits.
     """
     quick = scaling is Scaling.QUICK
     task = DecodingTask(limits, photo.name, photo.content_type, working_width, pixels, quick)
-    raster = _decoded(photo.data, task)
+    raster = _decoded(photo.data, task, waiter)
     array = np.frombuffer(raster.samples, np.uint8).reshape(raster.rows, raster.columns, 3)
     array.flags.writeable = False
     return DecodedImage(
@@ -116,13 +118,13 @@ def decode(
         height=raster.photo_height,
         sha256=hashlib.sha256(photo.data).hexdigest(),
         false_claim=raster.false_claim,
-        again=partial(decode, photo, limits, scaling=scaling),
+        again=partial(decode, photo, limits, scaling=scaling, waiter=waiter),
     )
 
 
-def _decoded(data: bytes, task: DecodingTask) -> Raster:
+def _decoded(data: bytes, task: DecodingTask, waiter: Waiter | None) -> Raster:
     if task.limits.cell:
-        return decode_in_cell(data, task)
+        return decode_in_cell(data, task, waiter.ended_by if waiter else None)
     from facecompare.decoding.rasterize import rasterize
 
     return rasterize(data, task)

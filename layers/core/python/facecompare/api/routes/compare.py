@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal
 
-from anyio import CapacityLimiter, fail_after, to_thread
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from facecompare.api.dependencies import (
@@ -36,8 +34,9 @@ from facecompare.api.request_body import (
     further_names,
     read_request,
 )
-from facecompare.errors import FaceCompareError, TimedOut
-from facecompare.options import FacePolicy
+from facecompare.api.work_queue import Queue
+from facecompare.errors import FaceCompareError
+from facecompare.options import FacePolicy, Waiter
 from facecompare.results.convert import explanation_response
 from facecompare.results.overlay import draw_explanation, draw_faces
 from facecompare.results.schemas import (
@@ -48,53 +47,11 @@ from facecompare.results.schemas import (
 )
 from facecompare.service import FaceService, RequestContext
 
-T = TypeVar("T")
-
 PAIR = ("image1", "image2")
 TRIPLE = ("anchor", "image1", "image2")
 SINGLE = ("image",)
 
 router = APIRouter(prefix="/api", tags=["photos"], dependencies=[KNOWN_QUERY_ONLY])
-
-
-class WorkerThreads:
-    """Where photos are worked on: a bounded number at once, each for a bounded time."""
-
-    def __init__(self, service: FaceService) -> None:
-        self._service = service
-        self._deadline_s = service.settings.deadline_s
-        self._limiter = CapacityLimiter(service.settings.threads)
-
-    async def run(self, task: Callable[[FaceService], T]) -> T:
-        """The task's result; a thread cannot be stopped, so one that hangs is left behind, and
-        the engines that it worked with are loaded anew.
-
-        Raises  TimedOut.
-        """
-        service = self._service
-        try:
-            with fail_after(self._deadline_s):
-                return await to_thread.run_sync(
-                    task, service, limiter=self._limiter, abandon_on_cancel=True
-                )
-        except TimeoutError as exc:
-            service.reset_engines()
-            raise TimedOut(
-                f"found the work unfinished after {self._deadline_s} s; expected less; try again"
-            ) from exc
-
-
-async def worker_threads(request: Request, services: AppServices) -> WorkerThreads:
-    """Those of this application, made at its first request."""
-    state = request.app.state
-    if not hasattr(state, "worker_threads"):
-        assert services.faces is not None  # noqa: S101 – whoever mounts these routes gives it
-        state.worker_threads = WorkerThreads(services.faces)
-    threads: WorkerThreads = state.worker_threads
-    return threads
-
-
-Workers = Annotated[WorkerThreads, Depends(worker_threads)]
 
 
 _BINARY = {"type": "string", "format": "binary"}
@@ -190,7 +147,7 @@ async def compare(
     request: Request,
     services: AppServices,
     caller: PhotosCaller,
-    workers: Workers,
+    queue: Queue,
     idempotency_key: IdempotencyKey = None,
 ) -> ComparisonResponse:
     """Are image1 and image2 the same person?
@@ -200,7 +157,9 @@ async def compare(
     """
     photos, options = await read_request(request, PAIR, services.uploads)
     context = RequestContext(caller.name, idempotency_key or "")
-    response, _ = await workers.run(lambda faces: faces.compare(photos, options, context))
+    response, _ = await queue.run(
+        lambda faces, waiter: faces.compare(photos, replace(options, waiter=waiter), context)
+    )
     return response
 
 
@@ -211,11 +170,11 @@ async def verify(
     request: Request,
     services: AppServices,
     caller: PhotosCaller,
-    workers: Workers,
+    queue: Queue,
     idempotency_key: IdempotencyKey = None,
 ) -> ComparisonResponse:
     """The same operation as compare, by the name that verification services use."""
-    return await compare(request, services, caller, workers, idempotency_key)
+    return await compare(request, services, caller, queue, idempotency_key)
 
 
 @router.post(
@@ -225,7 +184,7 @@ async def predict(
     request: Request,
     services: AppServices,
     caller: PhotosCaller,
-    workers: Workers,
+    queue: Queue,
     idempotency_key: IdempotencyKey = None,
 ) -> PredictionResponse:
     """Which of image1 and image2 is closer to anchor, and is it the same person?
@@ -235,7 +194,9 @@ async def predict(
     """
     photos, options = await read_request(request, TRIPLE, services.uploads)
     context = RequestContext(caller.name, idempotency_key or "")
-    return await workers.run(lambda faces: faces.predict(photos, options, context))
+    return await queue.run(
+        lambda faces, waiter: faces.predict(photos, replace(options, waiter=waiter), context)
+    )
 
 
 @router.post(
@@ -248,16 +209,18 @@ async def explain(
     request: Request,
     services: AppServices,
     _caller: PhotosCaller,
-    workers: Workers,
+    queue: Queue,
     overlay: Literal["png"] | None = None,
 ) -> Any:
     """Which parts of the two faces the distance depends on: a heat map of each, as JSON or, with
     ?overlay=png, as one picture. It takes some seconds, for each face is embedded 64 times."""
     photos, options = await read_request(request, PAIR, services.uploads, one_each=True)
-    found = await workers.run(lambda faces: faces.explain(photos, options))
-    if overlay is None:
-        return explanation_response(found)
-    return Response(draw_explanation(found), media_type="image/png")
+
+    def explained(faces: FaceService, waiter: Waiter) -> ExplanationResponse | bytes:
+        found = faces.explain(photos, replace(options, waiter=waiter))
+        return draw_explanation(found) if overlay else explanation_response(found)
+
+    return _png_or_json(await queue.run(explained))
 
 
 @router.post(
@@ -270,15 +233,20 @@ async def detect(
     request: Request,
     services: AppServices,
     _caller: PhotosCaller,
-    workers: Workers,
+    queue: Queue,
     overlay: Literal["png"] | None = None,
 ) -> Any:
     """The faces of one photo, as JSON or, with ?overlay=png, drawn onto it."""
     photos, options = await read_request(request, SINGLE, services.uploads)
     photo = photos["image"]
-    response, report = await workers.run(lambda faces: faces.detect(photo, options))
-    if overlay is None:
-        return response
     limits = services.settings.limits
-    drawn = await workers.run(lambda _: draw_faces(photo, report, limits))
-    return Response(drawn, media_type="image/png")
+
+    def detected(faces: FaceService, waiter: Waiter) -> DetectionResponse | bytes:
+        response, report = faces.detect(photo, replace(options, waiter=waiter))
+        return draw_faces(photo, report, limits) if overlay else response
+
+    return _png_or_json(await queue.run(detected))
+
+
+def _png_or_json(found: Any) -> Any:
+    return Response(found, media_type="image/png") if isinstance(found, bytes) else found

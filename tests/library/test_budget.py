@@ -1,0 +1,118 @@
+"""Files whose structure says that they cost far more than a photo may, and photos that do not."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from facecompare.decoding import budget
+from facecompare.decoding.boxes import grid_references
+from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.rasterize import rasterize
+from facecompare.decoding.task import DecodingTask
+from facecompare.errors import ImageTooCostly
+from tests.support import pictures
+
+OBAMA = pictures.OBAMA.read_bytes()
+
+
+def scans(times: int) -> bytes:
+    buffer = BytesIO()
+    Image.open(BytesIO(OBAMA)).save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue()
+    last = data.rfind(b"\xff\xda")
+    return data[:-2] + data[last:-2] * times + data[-2:]
+
+
+def markers(times: int, marker: bytes = b"\xff\xe5\x00\x02") -> bytes:
+    return OBAMA[:2] + marker * times + OBAMA[2:]
+
+
+def fill(times: int) -> bytes:
+    return OBAMA[:2] + b"\xff" * times + OBAMA[2:]
+
+
+def strips(number: int, order: str = "<", tag: int = 273) -> bytes:
+    """A TIFF of 16 × 16 whose tag says that it has so many values."""
+    mark = b"II" if order == "<" else b"MM"
+    entries = [(256, 4, 1, 16), (257, 4, 1, 16), (tag, 4, number, 8)]
+    directory = b"".join(struct.pack(f"{order}HHII", *each) for each in entries)
+    values = struct.pack(f"{order}I", 8) * min(number, 10)
+    place = 8 + len(values)
+    count = struct.pack(f"{order}H", len(entries))
+    head = mark + struct.pack(f"{order}HI", 42, place)
+    return head + values + count + directory + bytes(4)
+
+
+def box(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(body)) + name + body
+
+
+def grid(tiles: list[int], version: int = 0, brand: bytes = b"heic") -> bytes:
+    form = "I" if version else "H"
+    dimg = struct.pack(f">{form}H{len(tiles)}{form}", 1, len(tiles), *tiles)
+    references = box(b"iref", bytes([version, 0, 0, 0]) + box(b"dimg", dimg))
+    head = box(b"ftyp", brand + bytes(4) + brand)
+    return head + box(b"meta", bytes(4) + references)
+
+
+COSTLY: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "scans": ("JPEG", lambda: scans(200)),
+    "application markers": ("JPEG", lambda: markers(100_000)),
+    "comments": ("JPEG", lambda: markers(100_000, b"\xff\xfe\x00\x02")),
+    "tables": ("JPEG", lambda: markers(100_000, b"\xff\xdd\x00\x04\x00\x00")),
+    "filling": ("JPEG", lambda: fill(1_000_000)),
+    "strips": ("TIFF", lambda: strips(3_000_000)),
+    "strips, big-endian": ("TIFF", lambda: strips(3_000_000, ">")),
+    "tiles": ("TIFF", lambda: strips(3_000_000, tag=324)),
+    "any other tag": ("TIFF", lambda: strips(3_000_000, tag=700)),
+    "one tile often": ("HEIF", lambda: grid([2] * 961)),
+    "one tile often, long ids": ("HEIF", lambda: grid([2] * 961, version=1)),
+    "one tile often, AVIF": ("AVIF", lambda: grid([2] * 961, brand=b"avif")),
+    "many tiles": ("HEIF", lambda: grid(list(range(2, 3_000)))),
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_what_the_structure_says_is_refused_before_a_pixel_is_decoded(name: str) -> None:
+    kind, made = COSTLY[name]
+    with pytest.raises(ImageTooCostly, match=r"at most|more than|one tile"):
+        budget.refuse_costly(kind, made())
+
+
+def test_every_kind_that_is_looked_at_is_tested() -> None:
+    assert {kind for kind, _ in COSTLY.values()} == budget._LOOKS.keys()
+
+
+CHEAP: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "the scans of an ordinary progressive picture": ("JPEG", lambda: scans(0)),
+    "as many markers as phones write": ("JPEG", lambda: markers(300)),
+    "aligned markers": ("JPEG", lambda: fill(4_095)),
+    "a strip for each row of the tallest picture": ("TIFF", lambda: strips(20_000)),
+    "48 megapixels in tiles": ("HEIF", lambda: grid(list(range(2, 194)))),
+    "nothing but the start": ("JPEG", lambda: OBAMA[:3]),
+    "a directory that is not there": ("TIFF", lambda: strips(1)[:20]),
+    "a box that is cut": ("HEIF", lambda: grid([2, 3])[:-3]),
+}
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_what_photos_have_is_left_to_the_decoder(name: str) -> None:
+    kind, made = CHEAP[name]
+    budget.refuse_costly(kind, made())
+
+
+def test_a_grid_is_made_of_its_tiles() -> None:
+    assert list(grid_references(grid([3, 4, 5]))) == [(3, 4, 5)]
+
+
+@pytest.mark.parametrize("side", [7_000, 7_200])
+def test_a_webp_that_needs_too_much_memory_is_refused_by_its_header(side: int) -> None:
+    buffer = BytesIO()
+    Image.new("RGB", (side, side)).save(buffer, "WEBP", quality=1, method=0)
+    with pytest.raises(ImageTooCostly, match="600 MB of memory"):
+        rasterize(buffer.getvalue(), DecodingTask(ImageLimits(), working_width=600))

@@ -1,0 +1,210 @@
+"""Cells: what a stranger's photo can do to the process that decodes it, and to nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facecompare.decoding.cell import Cell, Cells
+from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.task import DecodingTask, Raster
+from facecompare.errors import DamagedImage, DecoderUnavailable, ImageTooCostly
+from facecompare.pipeline.decode import Photo, decode
+from tests.support import pictures
+
+OBAMA = pictures.OBAMA.read_bytes()
+TASK = DecodingTask(ImageLimits(), working_width=600)
+
+
+def large_png(side: int = 6_000) -> bytes:
+    """36 megapixels, 108 MB as RGB, in some kilobytes."""
+    buffer = BytesIO()
+    Image.new("RGB", (side, side), "teal").save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def cells() -> Iterator[Cells]:
+    cells = Cells(2)
+    yield cells
+    cells.end()
+
+
+def test_a_cell_decodes_as_this_process_does() -> None:
+    for path in sorted(pictures.OBAMA.parent.glob("*.jpg")):
+        photo = Photo(path.read_bytes())
+        inside = decode(photo, ImageLimits())
+        here = decode(photo, ImageLimits(cell=False))
+        assert np.array_equal(inside.pixels, here.pixels), path.name
+        assert (inside.width, inside.height) == (here.width, here.height)
+        assert inside.sha256 == here.sha256
+
+
+def test_what_a_cell_refuses_comes_back_as_the_same_error() -> None:
+    told = []
+    for cell in (True, False):
+        with pytest.raises(DamagedImage) as refused:
+            decode(Photo(OBAMA[:20_000]), ImageLimits(cell=cell))
+        told.append(refused.value.message)
+    assert told[0] == told[1]
+
+
+def test_a_photo_that_takes_too_long_is_told_so_and_the_next_is_decoded(cells: Cells) -> None:
+    hurried = replace(TASK, limits=ImageLimits(decode_seconds=1))
+    with pytest.raises(ImageTooCostly, match="more than 1 s"):
+        cells.decode(_slow_jpeg(), hurried)
+    assert _is_portrait(cells.decode(OBAMA, TASK))
+
+
+def _slow_jpeg() -> bytes:
+    """A progressive JPEG whose last scan comes ninety times."""
+    buffer = BytesIO()
+    pictures.portrait().resize((5_000, 6_000)).save(buffer, "JPEG", quality=30, progressive=True)
+    data = buffer.getvalue()
+    last = data.rfind(b"\xff\xda")
+    return data[:-2] + data[last:-2] * 80 + data[-2:]
+
+
+def test_a_photo_that_takes_too_much_memory_is_told_so(cells: Cells) -> None:
+    tight = replace(TASK, limits=ImageLimits(decode_bytes=50_000_000))
+    with pytest.raises(ImageTooCostly, match="more than 50 MB of memory"):
+        cells.decode(large_png(), tight)
+    assert cells.decode(large_png(), TASK).columns == 600
+
+
+def test_a_decoder_that_dies_costs_one_photo(cells: Cells) -> None:
+    cell = Cell()
+    with pytest.raises(ImageTooCostly, match="SIGSEGV"):
+        cell.decode(OBAMA, TASK, lambda _kill: _signalled(cell._process.pid, signal.SIGSEGV))
+    assert not cell.usable
+    cell.end()
+    assert _is_portrait(cells.decode(OBAMA, TASK))
+
+
+def _signalled(pid: int, number: signal.Signals) -> nullcontext[None]:
+    os.kill(pid, number)
+    return nullcontext()
+
+
+def test_a_cell_that_died_in_its_sleep_is_replaced(cells: Cells) -> None:
+    cells.start(1)
+    (cell,) = cells._idle
+    os.kill(cell._process.pid, signal.SIGKILL)
+    cell._process.wait()
+    assert _is_portrait(cells.decode(OBAMA, TASK))
+
+
+def test_without_processes_the_service_says_so(
+    cells: Cells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(DecoderUnavailable, match="No such file"):
+        cells.decode(OBAMA, TASK)
+
+
+def test_a_cell_that_cannot_begin_is_no_fault_of_the_photo(
+    cells: Cells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    with pytest.raises(DecoderUnavailable, match="ended with 1"):
+        cells.decode(OBAMA, TASK)
+
+
+def test_there_are_no_more_cells_than_cores(cells: Cells) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        found = list(pool.map(lambda _: cells.decode(OBAMA, TASK), range(20)))
+    assert all(map(_is_portrait, found))
+    assert len(cells._idle) <= 2
+
+
+def test_whoever_gives_up_ends_the_cell(cells: Cells) -> None:
+    def at_once(kill: object) -> nullcontext[None]:
+        assert callable(kill)
+        threading.Timer(0.2, kill).start()
+        return nullcontext()
+
+    unhurried = replace(TASK, limits=ImageLimits(decode_seconds=60))
+    with pytest.raises(ImageTooCostly, match="SIGKILL"):
+        cells.decode(_slow_jpeg(), unhurried, at_once)
+    assert not cells._idle
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_cell_has_no_secrets_and_little_to_reach(
+    cells: Cells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    cells.decode(OBAMA, TASK)
+    (cell,) = cells._idle
+    process = Path(f"/proc/{cell._process.pid}")
+    assert b"secret" not in (process / "environ").read_bytes()
+    open_files = {str(each.readlink()) for each in (process / "fd").iterdir()}
+    assert all(each.startswith(("pipe:", "/dev/null")) for each in open_files), open_files
+    limits = (process / "limits").read_text()
+    assert "Max core file size        0" in limits
+    assert "Max file size             0" in limits
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_cells_end_when_their_owner_is_killed() -> None:
+    program = (
+        "import os, sys; from facecompare.decoding import cell; cell.start_cells(); "
+        "print(*(each._process.pid for each in cell._OURS.cells._idle), flush=True); "
+        "os.kill(os.getpid(), 9)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    pids = run.stdout.split()
+    assert len(pids) == 2
+    for _ in range(500):
+        if not any(Path(f"/proc/{pid}").exists() and _runs(pid) for pid in pids):
+            return
+        time.sleep(0.02)
+    pytest.fail("a cell outlives its owner")
+
+
+def _runs(pid: str) -> bool:
+    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_a_forked_process_has_cells_of_its_own() -> None:
+    program = """
+import os, sys
+from facecompare.decoding import cell
+from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.task import DecodingTask
+task = DecodingTask(ImageLimits(), working_width=600)
+data = open(sys.argv[1], "rb").read()
+cell.decode_in_cell(data, task)
+child = os.fork()
+for _ in range(20):
+    assert cell.decode_in_cell(data, task).columns == 600
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+else:
+    cell._OURS.cells.end()
+    os._exit(0)
+"""
+    command = [sys.executable, "-W", "ignore", "-c", program, str(pictures.OBAMA)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def _is_portrait(raster: Raster) -> bool:
+    return (raster.rows, raster.columns, len(raster.samples)) == (750, 600, 750 * 600 * 3)

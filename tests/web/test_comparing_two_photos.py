@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.support.browser.visitor import Visit, Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, encoded, group, heic, plain, portrait
@@ -506,3 +506,24 @@ def changing_first_face(**fields: object) -> Handler:
         return answer
 
     return changed(change)
+
+
+def test_a_service_with_too_much_to_do_is_asked_again(visitor: Visitor) -> None:
+    visitor.watch.refusals_expected = True
+    asked: list[str] = []
+
+    def busy_at_first(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) > 2:
+            route.continue_()
+            return
+        code = ["overloaded", "too_many_at_once"][len(asked) - 1]
+        error = {"code": code, "message": "later", "image": None, "errors": None}
+        route.fulfill(status=503, json=error, headers={"Retry-After": "0"})
+
+    visitor.page.route("**/api/compare", busy_at_first)
+    visitor.load(1, OBAMA)
+    visitor.load(2, OBAMA2)
+    visitor.predict()
+    expect(visitor.verdict.get_by_role("heading")).to_have_text("Same person")
+    assert len(asked) == 3

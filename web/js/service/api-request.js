@@ -35,7 +35,7 @@ export class Disconnected extends Error {}
 
 /**
  * @param {Exchange} exchange
- * @returns {Promise<{status: number, ok: boolean, body: any}>}
+ * @returns {Promise<{status: number, ok: boolean, body: any, retryAfterS: number}>}
  * @throws {Disconnected} or, when `signal` aborts, its reason
  */
 export function send({ body, signal, ...exchange }) {
@@ -44,7 +44,8 @@ export function send({ body, signal, ...exchange }) {
     const request = opened(exchange);
     request.addEventListener("load", () => {
       const { status, response } = request;
-      resolve({ status, ok: status >= 200 && status < 300, body: response });
+      const retryAfterS = Number(request.getResponseHeader("Retry-After")) || 0;
+      resolve({ status, ok: status >= 200 && status < 300, body: response, retryAfterS });
     });
     request.addEventListener("error", () => reject(new Disconnected(exchange.url)));
     signal?.addEventListener("abort", () => {
@@ -92,15 +93,28 @@ export const accessKey = {
  * @throws {import("./failure.js").ServiceFailed} or, when its signal aborts, the signal's reason
  */
 export async function requestApi(exchange) {
-  for (;;) {
+  for (let retries = 0; ; ) {
     const key = accessKey.get();
-    const { status, ok, body } = await sendWith(key, exchange);
+    const { status, ok, body, retryAfterS } = await sendWith(key, exchange);
     if (ok) return exchange.responseType === "blob" ? body : parsed(body, status);
-    if (status !== 401 || !(await isKeyGiven(key !== null))) {
-      throw refusal(status, await errorOf(body));
+    const error = await errorOf(body);
+    if (BUSY.has(error?.code) && retries < MOST_RETRIES) {
+      retries += 1;
+      await pause(retryAfterS * 1000);
+    } else if (status !== 401 || !(await isKeyGiven(key !== null))) {
+      throw refusal(status, error);
     }
     exchange.signal?.throwIfAborted();
   }
+}
+
+// What a service answers that has too much to do at the moment, and how often it is asked again.
+const BUSY = new Set(["overloaded", "too_many_at_once"]);
+const MOST_RETRIES = 5;
+
+/** @param {number} ms */
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** @param {boolean} refused  whether the one that was kept is not accepted */

@@ -18,7 +18,7 @@ from tests.support import field_pictures as field
 from tests.support import pictures, tiff_pictures
 from tests.support.tiff_pictures import Layout, grey, tiff
 
-LIMITS = ImageLimits()
+LIMITS = ImageLimits(cell=False)
 END = b"\xff\xd9"
 RESTARTS: tuple[dict[str, int], ...] = (
     {"restart_marker_blocks": 1},

@@ -24,7 +24,7 @@ from facecompare.errors import (
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from tests.support import pictures
 
-LIMITS = ImageLimits()
+LIMITS = ImageLimits(cell=False)
 
 
 def decoded(data: bytes, name: str = "") -> DecodedImage:

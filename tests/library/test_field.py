@@ -20,7 +20,7 @@ from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from tests.support import field_pictures as field
 from tests.support import pictures
 
-LIMITS = ImageLimits()
+LIMITS = ImageLimits(cell=False)
 SAME = 0.45  # of the same photo's other file to another photo of the person; upright it is 0.34
 ODD_SIDE_DATA, COMPLETE = field.odd_side_data(), field.complete_files()
 UNHEEDED = field.unheeded_orientations()

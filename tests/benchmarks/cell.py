@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -49,7 +50,7 @@ def main(paths: list[Path]) -> int:
     here = replace(settings, cell=False)
     for path, photo in zip(paths, photos, strict=True):
         print(f"decode {path.name:14}", end="")
-        by_turns(ROUNDS, lambda: decode(photo, settings.limits), lambda: decode(photo, here.limits))
+        by_turns(ROUNDS, *(partial(decode, photo, each.limits) for each in (settings, here)))
     pair = {"image1": photos[0], "image2": photos[1]}
     calls = [_comparing(FaceService(each, None), pair) for each in (settings, here)]
     print("pair                 ", end="")

@@ -275,7 +275,7 @@ class RequestRefused(RequestError):
 
 
 class IdempotencyConflict(RequestError):
-    """The Idempotency-Key was used before, for other photos."""
+    """The Idempotency-Key was used before, for another request."""
 
     code = "idempotency_conflict"
 

@@ -89,7 +89,8 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=r"^[!-~]{1,128}$",
-        description="a retry with the same key leaves no second record: it answers with the first",
+        description="a retry with the same key leaves no second record: it answers with the first; "
+        "any other request with it is refused",
         examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
     ),
 ]

@@ -65,6 +65,8 @@ class ComparisonRecord:
     """how many photos of one person `image2` was held against"""
     further_sha256: str = ""
     """of those photos but the first, separated by spaces"""
+    request_sha256: str = ""
+    """of the whole request, where it had an Idempotency-Key; versions before 0.11 kept none"""
 
     def __post_init__(self) -> None:
         """Records of versions before 0.9 have no verdict; theirs was the threshold's."""
@@ -84,11 +86,18 @@ class ComparisonRecord:
 
         Raises  IdempotencyConflict.
         """
-        if _request_of(self) != _request_of(repeated):
-            raise IdempotencyConflict(
-                "this Idempotency-Key was used before, for other photos, another threshold or "
-                "another engine; a new comparison needs a new key"
-            )
+        if self.request_sha256:
+            self.confirm_request(repeated.request_sha256)
+        elif _request_of(self) != _request_of(repeated):
+            raise _other_request()
+
+    def confirm_request(self, request_sha256: str) -> None:
+        """The same of a request's digest, where this record has one.
+
+        Raises  IdempotencyConflict.
+        """
+        if self.request_sha256 not in ("", request_sha256):
+            raise _other_request()
 
 
 COLUMNS = tuple(field.name for field in fields(ComparisonRecord))
@@ -216,6 +225,7 @@ def parse_since(text: str) -> str:
 
 
 def _request_of(record: ComparisonRecord) -> tuple[object, ...]:
+    """What versions before 0.11 kept of it."""
     return (
         record.image1_sha256,
         record.image2_sha256,
@@ -224,6 +234,13 @@ def _request_of(record: ComparisonRecord) -> tuple[object, ...]:
         record.combined_threshold,
         record.engine,
         record.caller,
+    )
+
+
+def _other_request() -> IdempotencyConflict:
+    return IdempotencyConflict(
+        "this Idempotency-Key was used before, for other photos, other options or another "
+        "operation; a new comparison needs a new key"
     )
 
 

@@ -38,6 +38,7 @@ from facecompare.api.request_body import (
 )
 from facecompare.errors import FaceCompareError, TimedOut
 from facecompare.options import FacePolicy
+from facecompare.records.identity import RequestContext
 from facecompare.results.convert import explanation_response
 from facecompare.results.overlay import draw_explanation, draw_faces
 from facecompare.results.schemas import (
@@ -46,7 +47,7 @@ from facecompare.results.schemas import (
     ExplanationResponse,
     PredictionResponse,
 )
-from facecompare.service import FaceService, RequestContext
+from facecompare.service import FaceService
 
 T = TypeVar("T")
 

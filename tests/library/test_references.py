@@ -229,6 +229,27 @@ def test_command_line_and_batch_say_what_the_api_says(
     assert float(one["combined_threshold"]) == 0.598
 
 
+@pytest.mark.parametrize("policy", ["largest", "best-match"])
+def test_a_batch_counts_the_faces_left_out_as_a_comparison_does(
+    paths: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], policy: str
+) -> None:
+    group, pairs, out = (tmp_path / name for name in ("group.jpg", "pairs.csv", "out.csv"))
+    group.write_bytes(pictures.group_of(pictures.OBAMA, pictures.BIDEN))
+    lines = [("image1", "image1_2", "image2")]
+    lines += [(paths["first"], str(group), paths["probe"]), (str(group), "", paths["probe"])]
+    pairs.write_text("".join(f"{','.join(line)}\n" for line in lines))
+    assert main(["batch", str(pairs), "--out", str(out), "--face", policy]) == 0
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    for (first, also, probe), row in zip(lines[1:], rows, strict=True):
+        capsys.readouterr()
+        further = ["--also", also] if also else []
+        assert main(["compare", first, probe, *further, "--face", policy, "--json"]) == 0
+        alone = json.loads(capsys.readouterr().out)
+        photos = (alone["image1"], *alone["further"], alone["image2"])
+        assert int(row["not_compared"]) == sum(each["not_compared"] for each in photos)
+    assert [row["not_compared"] for row in rows] == ["1", "0" if policy == "best-match" else "1"]
+
+
 def test_too_many_photos_on_the_command_line_are_refused(paths: dict[str, str]) -> None:
     also = [part for _ in range(5) for part in ("--also", paths["second"])]
     assert main(["compare", paths["first"], paths["probe"], *also]) == 2

@@ -32,7 +32,7 @@ from facecompare.batches.checkpoint import (
     unfinished_folder,
 )
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
-from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
+from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult, faces_left_out
 from facecompare.batches.pairs_file import Pair, is_unicode, read_pairs
 from facecompare.batches.spreadsheet import open_text
 from facecompare.compare import deciding_thresholds
@@ -132,12 +132,13 @@ class BatchRun:
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
         card = self.engine.card
-        *reference, probe = (kept_embeddings(state, card) for state in states.values())
+        faces = [kept_embeddings(state, card) for state in states.values()]
+        *reference, probe = faces
         if (copy := copy_among(reference)) is not None:
             return PairResult.of_copy(pair, list(states)[copy])
         thresholds = self.batch.thresholds_for(self.thresholds, len(reference))
         found = match_faces(reference, probe, thresholds, card)[0].match
-        left_out = sum(state.not_compared for state in states.values())
+        left_out = faces_left_out((state.not_compared for state in states.values()), faces)
         return PairResult.compared(pair, found, self.batch.meaning_of(found), left_out)
 
 

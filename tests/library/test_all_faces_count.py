@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ from fastapi.testclient import TestClient
 
 from facecompare.cli.main import main
 from facecompare.compare import compare
+from facecompare.config import Settings
+from facecompare.engines.calibration import Doubt
 from facecompare.engines.calibration_files import SHIPPED, read_calibration
 from facecompare.engines.protocol import Engine
 from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.predict import predict
+from facecompare.service import FaceService
 from tests.support import pictures
 
 OBAMA, OBAMA2 = (Photo(path.read_bytes()) for path in (pictures.OBAMA, pictures.OBAMA2))
@@ -59,6 +63,44 @@ def test_an_anchor_is_held_against_both_candidates(engine: Engine) -> None:
     assert [each.match.same_person for each in found.candidates] == [True, True]
     places = [each.pairs[0].face1 for each in found.candidates]
     assert sorted(places) == [0, 1]
+
+
+THREE = {"anchor": pictures.OBAMA.read_bytes(), "image1": GROUP, "image2": OBAMA2.data}
+
+
+def test_each_candidate_has_the_grey_zone_of_its_own_pairs(client: TestClient) -> None:
+    data = {"face": "best-match"}
+    told = client.post("/api/predict", files=THREE, data=data).json()
+    zones = {}
+    for name in ("image1", "image2"):
+        alone = {"image1": THREE["anchor"], "image2": THREE[name]}
+        found = client.post("/api/compare", files=alone, data=data).json()
+        zones[name] = (found["uncertain_from"], found["uncertain_to"])
+        assert (told[name]["uncertain_from"], told[name]["uncertain_to"]) == zones[name]
+    assert zones["image1"] != zones["image2"]
+    assert (told["uncertain_from"], told["uncertain_to"]) == zones[told["closer"]]
+
+
+def test_the_command_line_tells_each_candidate_its_own_grey_zone(
+    engine: Engine,
+    settings: Settings,
+    group: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    photos = {name: Photo(data) for name, data in THREE.items()}
+    told = FaceService(settings, None, [engine]).predict(photos, BEST)
+    doubted = {
+        name: replace(getattr(told, name), uncertain_because=Doubt.NEAR_THRESHOLD)
+        for name in ("image1", "image2")
+    }
+    monkeypatch.setattr(FaceService, "predict", lambda *_: replace(told, **doubted))
+    main(["predict", str(pictures.OBAMA), group, str(pictures.OBAMA2)])
+    lines = [line for line in capsys.readouterr().err.splitlines() if "expected one below" in line]
+    for line, (name, each) in zip(lines, doubted.items(), strict=True):
+        assert f"anchor and {name}: " in line
+        expected = f"one below {each.uncertain_from:.4f}, or {each.uncertain_to:.4f} or more"
+        assert expected in line
 
 
 @pytest.mark.parametrize("pairs", [2, 3, 9, 400])

@@ -122,7 +122,7 @@ def compare(
 def _print_comparison(response: ComparisonResponse, paths: Iterable[str]) -> None:
     click.echo(pair_result(response, response), file=sys.stdout)
     print_pairs("image1", "image2", response)
-    warn_of_doubt("image1 and image2", response, response)
+    warn_of_doubt("image1 and image2", response)
     found = response.image1, *response.further, response.image2
     warn_of_photos(dict(zip(paths, found, strict=True)))
 
@@ -240,11 +240,7 @@ def _rate(name: str, share: float | None, least: float) -> list[str]:
     return [f"{name} < {100 * least:g} %" if share < least else f"{name} {100 * share:.2g} %"]
 
 
-def warn_of_doubt(
-    photos: str,
-    response: ComparisonResponse | CandidateResponse,
-    decision: ComparisonResponse | PredictionResponse,
-) -> None:
+def warn_of_doubt(photos: str, response: ComparisonResponse | CandidateResponse) -> None:
     """A line on stderr for a verdict that is uncertain."""
     if response.uncertain_because is None:
         return
@@ -252,7 +248,7 @@ def warn_of_doubt(
         found, expected = "two networks that contradict each other", "one verdict"
     else:
         found = "a distance at which pairs of one person and of two both occur"
-        begin, end = decision.uncertain_from, decision.uncertain_to
+        begin, end = response.uncertain_from, response.uncertain_to
         expected = f"one below {begin:.4f}, or {end:.4f} or more"
     warning(f"{photos}: found {found}; expected {expected}; take other photos of them")
 

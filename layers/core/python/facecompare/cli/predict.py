@@ -86,6 +86,6 @@ def _print_prediction(response: PredictionResponse, paths: Mapping[str, str]) ->
     for name, candidate in candidates.items():
         show(f"{name} ({printable(paths[name])}): {pair_result(candidate, response)}")
         print_pairs("anchor", name, candidate)
-        warn_of_doubt(f"anchor and {name}", candidate, response)
+        warn_of_doubt(f"anchor and {name}", candidate)
     anchors = dict(zip(paths, (response.anchor, *response.further), strict=False))
     warn_of_photos(anchors | {name: each.photo for name, each in candidates.items()})

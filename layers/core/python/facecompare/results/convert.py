@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from facecompare.engines.calibration import Doubt, Verdict
 from facecompare.errors import MislabelledImage
+from facecompare.results.explanation import ExplanationResponse, FaceMapResponse
 from facecompare.results.schemas import (
     BoxResponse,
     CandidateResponse,
     ComparisonResponse,
     DetectionResponse,
-    ExplanationResponse,
-    FaceMapResponse,
     FacePairResponse,
     FaceResponse,
     MeasureResponse,
@@ -131,6 +130,8 @@ def _candidate(
         uncertain_because=_doubt(record),
         same_person=record.same_person,
         distance=record.distance,
+        uncertain_from=meaning.uncertain_from,
+        uncertain_to=meaning.uncertain_to,
         score=meaning.score,
         fmr_at_distance=meaning.fmr_at_distance,
         fnmr_at_distance=meaning.fnmr_at_distance,

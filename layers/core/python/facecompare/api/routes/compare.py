@@ -40,11 +40,11 @@ from facecompare.errors import FaceCompareError, TimedOut
 from facecompare.options import FacePolicy
 from facecompare.records.identity import RequestContext
 from facecompare.results.convert import explanation_response
+from facecompare.results.explanation import ExplanationResponse
 from facecompare.results.overlay import draw_explanation, draw_faces
 from facecompare.results.schemas import (
     ComparisonResponse,
     DetectionResponse,
-    ExplanationResponse,
     PredictionResponse,
 )
 from facecompare.service import FaceService

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image, ImageFilter
 
+from facecompare.cli.cautions import other_faces
 from facecompare.cli.main import main
 from facecompare.compare import compare
 from facecompare.config import Settings
@@ -20,6 +23,7 @@ from facecompare.engines.protocol import Engine
 from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.predict import predict
+from facecompare.results.schemas import FaceResponse, PhotoResponse
 from facecompare.service import FaceService
 from tests.support import pictures
 
@@ -189,6 +193,68 @@ def test_the_command_line_tells_of_other_faces_and_of_pairs(
     printed = capsys.readouterr()
     assert "image1 face 0, image2 face 1: 0." in printed.out
     assert "not compared" not in printed.err
+
+
+@pytest.mark.parametrize(
+    ("command", "names", "option"),
+    [
+        (("compare", "{group}", "{other}"), "image1", "--face1"),
+        (("compare", "{other}", "{group}"), "image2", "--face2"),
+        (("predict", "{group}", "{other}", "{other}"), "anchor", "--face-anchor"),
+        (("predict", "{other}", "{other}", "{group}"), "image2", "--face2"),
+        (("find", "{group}", "{other}"), "reference", "--face-reference"),
+    ],
+)
+@pytest.mark.parametrize("already", [(), ("--face", "most-central"), ("{option}", "0")])
+def test_what_is_advised_for_other_faces_can_be_done(
+    group: str,
+    command: tuple[str, ...],
+    names: str,
+    option: str,
+    already: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = [part.format(group=group, other=pictures.OBAMA) for part in command]
+    main([*asked, *(part.format(option=option) for part in already)])
+    told = [line for line in capsys.readouterr().err.splitlines() if "faces" in line]
+    advice = f"choose another one with {option}, or all with {option} best-match"
+    assert [(line.split(": ")[1], line.endswith(advice)) for line in told] == [(names, True)]
+    for followed in ("1", "best-match"):
+        main([*asked, option, followed])
+        told = [line for line in capsys.readouterr().err.splitlines() if "faces" in line]
+        assert [f"compared face {followed}" in line for line in told] == [True] * (followed == "1")
+
+
+@pytest.fixture
+def one_unfit(tmp_path: Path) -> str:
+    """A group in which one face is blurred."""
+    picture = Image.open(BytesIO(GROUP))
+    left, top, right, bottom = picture.width // 2, 0, picture.width, picture.height
+    blurred = picture.crop((left, top, right, bottom)).filter(ImageFilter.GaussianBlur(3))
+    picture.paste(blurred, (left, top))
+    path = tmp_path / "unfit.png"
+    picture.save(path)
+    return str(path)
+
+
+def test_where_all_faces_are_held_nobody_is_advised_to_hold_them(
+    one_unfit: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compare", str(pictures.OBAMA), one_unfit, "--min-quality", "refuse"]
+    for policy in (("--face", "best-match"), ("--face2", "best-match")):
+        main([*command, *policy])
+        (line,) = [each for each in capsys.readouterr().err.splitlines() if "faces" in each]
+        assert line.endswith("; let unfit ones be compared too, with --min-quality warn")
+    main([*command[:-1], "warn", "--face", "best-match"])
+    assert "expected one face" not in capsys.readouterr().err
+
+
+def test_where_there_are_too_many_faces_one_is_chosen(client: TestClient) -> None:
+    photo = PhotoResponse(**asked(client, PAIR)["image2"])
+    faces = [FaceResponse(**each) for each in photo.faces for _ in range(20)]  # type: ignore[arg-type]
+    many = replace(photo, faces=faces, not_compared=20)
+    told = other_faces("image2", many, BEST, alone=True)
+    assert told.endswith("; crop the photo, or choose one with --face2")
 
 
 def test_a_batch_holds_all_faces_too(

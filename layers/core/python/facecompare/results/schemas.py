@@ -95,8 +95,9 @@ class PhotoResponse:
     warnings: list[PhotoWarningResponse]
     """none, as a rule"""
     not_compared: int
-    """faces that were found and held against none; choose one of them with `image1_face` and the
-    like, or hold all with `best-match`"""
+    """faces that were found and held against none; choose one of them with `image1_face`,
+    `image1_2_face` and the like or, unless the photo is one of several of a person, hold all with
+    `best-match`, which leaves out only those that `min_quality` refuses and those beyond 20"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import { texts } from "../texts.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 /** @typedef {Record<string, import("../photos/photo.js").Photo | null>} Photos */
-/** @typedef {{image1: {picture: string}, image2: {picture: string}}} Explanation */
+/** @typedef {{face?: number, picture: string}} FaceMap  older services do not tell the face */
+/** @typedef {{image1: FaceMap, image2: FaceMap}} Explanation */
 
 /**
  * @param {HTMLElement} root

@@ -121,6 +121,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "detect": {"engine": "dlib-sface", "image": _PHOTO, "timing_ms": _TIMING},
 }
-_MAP = {"changes": [[0.008, 0.03], [0.022, 0.051]], "picture": "iVBORw0KGgoAAAANSUhEUg…"}
+_MAP = {"face": 0, "changes": [[0.008, 0.03], [0.022, 0.051]], "picture": "iVBORw0KGgoAAAANSUhEUg…"}
 EXAMPLES["explain"] = {"engine": "dlib-sface", "distance": 0.32, "image1": _MAP, "image2": _MAP}
 EXAMPLES["verify"] = EXAMPLES["compare"]

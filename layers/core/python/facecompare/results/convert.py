@@ -243,7 +243,7 @@ def explanation_response(found: Explanation) -> ExplanationResponse:
 
 def _map(found: FaceMap) -> FaceMapResponse:
     changes = [[round(each, 4) for each in row] for row in found.changes.tolist()]
-    return FaceMapResponse(changes, _base64(found.picture))
+    return FaceMapResponse(found.face, changes, _base64(found.picture))
 
 
 def _timing(timing: Timing) -> TimingResponse:

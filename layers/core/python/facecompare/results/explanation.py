@@ -12,6 +12,8 @@ class FaceMapResponse:
     """How the distance changes when a patch covers a part of one face."""
 
     __pydantic_config__ = documented()
+    face: int
+    """which face it is of: its place in the photo, from the largest, 0, to the smallest"""
     changes: list[list[float]]
     """rows from the top, a number for each place of the patch: above 0 it moves the two faces
     apart, below 0 together"""

@@ -22,8 +22,8 @@ from facecompare.batches.chunk import Chunk
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BatchNotFound, IdempotencyConflict
 from facecompare.options import FacePolicy
+from facecompare.records.documented import documented
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
-from facecompare.results.documented import documented
 
 if TYPE_CHECKING:
     from facecompare.batches.pair_result import PairResult

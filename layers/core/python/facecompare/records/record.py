@@ -12,21 +12,11 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Protocol
 
 from facecompare.engines.calibration import Doubt, Verdict, told, verdict_of
 from facecompare.errors import SHOWN_CHARACTERS, BadField, ComparisonNotFound, IdempotencyConflict
-
-
-def _complete(schema: dict[str, Any]) -> None:
-    """What OpenAPI says of a record beside the types of its fields, each of which is sent."""
-    fields = schema["properties"]
-    for field in fields.values():
-        field.pop("default", None)
-    fields["created_at"]["format"] = "date-time"
-    fields["verdict"]["enum"] = list(Verdict)
-    fields["uncertain_because"]["anyOf"][0]["enum"] = list(Doubt)
-    schema["required"] = list(fields)
+from facecompare.records.documented import documented
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +27,7 @@ class ComparisonRecord:
     versions before 0.8 have no `decided_by`: their engine did.
     """
 
-    __pydantic_config__: ClassVar = {"json_schema_extra": _complete}
+    __pydantic_config__ = documented(verdict=tuple(Verdict), uncertain_because=tuple(Doubt))
     comparison_id: str
     created_at: str
     same_person: bool

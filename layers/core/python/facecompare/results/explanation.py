@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from facecompare.results.documented import documented
+from facecompare.records.documented import documented
 
 
 @dataclass(frozen=True, slots=True)

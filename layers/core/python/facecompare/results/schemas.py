@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facecompare.engines.calibration import Doubt, Verdict
-from facecompare.results.documented import documented
+from facecompare.records.documented import documented
 
 MEASURES = (
     *("face_width", "sharpness", "brightness", "contrast", "noise", "yaw", "pitch", "roll"),

@@ -14,7 +14,7 @@ from facecompare.engines.calibration_files import kept_calibration
 from facecompare.engines.catalogue import offered_cards
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import CalibrationUnusable
-from facecompare.results.documented import documented
+from facecompare.records.documented import documented
 
 router = APIRouter(prefix="/api", tags=["service"])
 health_router = APIRouter(prefix="/api", tags=["service"])

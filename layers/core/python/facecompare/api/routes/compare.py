@@ -22,7 +22,6 @@ from facecompare.api.documented_errors import (
     LOOK,
     QUERY,
     RETRIED,
-    SITE,
     responses,
 )
 from facecompare.api.errors import SCHEMAS
@@ -115,7 +114,7 @@ _FACE = {
     "`face`",
 }
 _BINARY_CONTENT = {"schema": _BINARY}
-_LOOK = (*SITE, *QUERY, *LOOK)
+_LOOK = (*QUERY, *LOOK)
 
 
 def _responses(
@@ -192,7 +191,7 @@ async def compare(
     services: AppServices,
     caller: PhotosCaller,
     workers: Workers,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey,
 ) -> ComparisonResponse:
     """Are image1 and image2 the same person?
 
@@ -200,7 +199,7 @@ async def compare(
     times, is the same.
     """
     photos, options = await read_request(request, PAIR, services.uploads)
-    context = RequestContext(caller.name, idempotency_key or "")
+    context = RequestContext(caller.name, idempotency_key)
     response, _ = await workers.run(lambda faces: faces.compare(photos, options, context))
     return response
 
@@ -213,7 +212,7 @@ async def verify(
     services: AppServices,
     caller: PhotosCaller,
     workers: Workers,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey,
 ) -> ComparisonResponse:
     """The same operation as compare, by the name that verification services use."""
     return await compare(request, services, caller, workers, idempotency_key)
@@ -227,7 +226,7 @@ async def predict(
     services: AppServices,
     caller: PhotosCaller,
     workers: Workers,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey,
 ) -> PredictionResponse:
     """Which of image1 and image2 is closer to anchor, and is it the same person?
 
@@ -235,7 +234,7 @@ async def predict(
     of the person in the anchor.
     """
     photos, options = await read_request(request, TRIPLE, services.uploads)
-    context = RequestContext(caller.name, idempotency_key or "")
+    context = RequestContext(caller.name, idempotency_key)
     return await workers.run(lambda faces: faces.predict(photos, options, context))
 
 

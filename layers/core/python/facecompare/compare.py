@@ -18,6 +18,7 @@ from facecompare.errors import (
     FaceCompareError,
     FmrNotCalibrated,
     InputError,
+    copied_photo,
     first_of,
 )
 from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions, reference_names
@@ -128,8 +129,8 @@ def asked_reference(
     if len(photos) == 1:
         return asked(image, photos[0], options)
     names = reference_names(image)[: len(photos)]
-    if len({photo.data for photo in photos}) < len(photos):  # a copy would count as evidence
-        raise BadField(f"found one photo twice as {image}; expected each once; leave the copy out")
+    if len({photo.data for photo in photos}) < len(photos):
+        raise copied_photo(image)
     for name in names:
         if options.faces.get(name) is FacePolicy.BEST_MATCH:
             raise BadField(

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Self
 
 from facecompare.engines.calibration import Interpretation
-from facecompare.errors import BadField
+from facecompare.errors import copied_photo
 from facecompare.records.record import former_verdict
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ class PairResult:
     @classmethod
     def of_copy(cls, pair: Pair, image: str) -> Self:
         """Of a pair with one photo twice as the reference."""
-        message = "found one photo twice as image1; expected each once; leave the copy out"
-        return cls.failed(pair, BadField.code, message, image)
+        error = copied_photo("image1")
+        return cls.failed(pair, error.code, error.message, image)
 
     @classmethod
     def failed(cls, pair: Pair, code: str, message: str | None, image: str | None = None) -> Self:

@@ -1,5 +1,6 @@
 /** The verdict's card as a picture, to be copied, saved and sent to somebody. */
 
+import { saveFile } from "../dom.js";
 import { contextOf, emptyCanvas } from "../photos/photo.js";
 import { direction, texts } from "../texts.js";
 import { verdictWords } from "./call.js";
@@ -30,10 +31,7 @@ export async function copyPicture(shown) {
 
 /** @param {Shown} shown */
 export async function savePicture(shown) {
-  const url = URL.createObjectURL(await pictureOf(shown));
-  const link = Object.assign(document.createElement("a"), { href: url, download: texts.cardFile });
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile(await pictureOf(shown), texts.cardFile);
 }
 
 /** @param {Shown} shown @returns {Promise<Blob>}  a PNG */

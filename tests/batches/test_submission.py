@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from facecompare.api.app import local_app
+from facecompare.api.routes.batches import BatchFields
 from facecompare.aws_client import client as aws_client
 from facecompare.batches.batch import Batch
 from facecompare.batches.chunk import MAX_PAIRS
@@ -206,6 +207,48 @@ def test_a_request_that_is_sent_again_makes_one_batch(
     assert (changed.status_code, changed.json()["code"]) == (422, "idempotency_conflict")
     others = sent({"manifest": f"{HEADER}{one},{third}\n"})
     assert others.json()["code"] == "idempotency_conflict"
+
+
+CHANGED = {  # each way to compare, otherwise than by default
+    "threshold": 0.3,
+    "fmr": 0.001,
+    "face": "best-match",
+    "engine": "dlib-fast",
+}
+
+
+def test_whatever_else_a_submission_says_it_is_another_one(
+    installation: Installation, callers: Callers
+) -> None:
+    one, other, third = installation.portraits()
+    pairs, others = f"{HEADER}{one},{other}\n", f"{HEADER}{one},{third}\n"
+    first = once(callers, {"manifest": pairs})
+    contents = {"manifest": others, "upload": installation.upload(others.encode())}
+    assert contents.keys() | CHANGED.keys() == BatchFields.model_fields.keys()
+    answers = {}
+    for field, value in {**contents, **CHANGED}.items():
+        body = {field: value} if field in contents else {"manifest": pairs, field: value}
+        answers[field] = once(callers, body).json().get("code")
+    assert answers == dict.fromkeys(answers, "idempotency_conflict")
+    for same in (
+        {"manifest": pairs, "face": "largest", "threshold": None},
+        {"upload": installation.upload(pairs.encode())},
+    ):
+        assert once(callers, same).json()["batch_id"] == first.json()["batch_id"]
+    assert left_behind(installation) == (1, 1, 1)
+
+
+def test_a_batch_of_an_older_version_is_found_by_what_that_kept(
+    installation: Installation, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other, _ = installation.portraits()
+    body = {"manifest": f"{HEADER}{one},{other}\n"}
+    with monkeypatch.context() as former:
+        former.setattr("facecompare.batches.service.request_digest", lambda *_: "")
+        first = once(callers, body)
+    assert once(callers, body).json()["batch_id"] == first.json()["batch_id"]
+    changed = once(callers, body | {"threshold": 0.3})
+    assert (changed.status_code, changed.json()["code"]) == (422, "idempotency_conflict")
 
 
 def unavailable(*_: object) -> None:

@@ -19,7 +19,7 @@ from facecompare.batches.worker import RETRIES
 from facecompare.engines.cards import CARDS, SWITCHED_BY
 from facecompare.engines.protocol import Engine
 from facecompare.errors import MtcnnOff, RecordsUnavailable
-from facecompare.options import RequestOptions
+from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.match import Match
 from facecompare.records.dynamo import DynamoLog
 from facecompare.records.dynamo_table import DynamoTable
@@ -89,6 +89,19 @@ def test_every_pair_has_a_verdict_and_a_record(
     ended = now(installation, batch)
     assert (ended.state, ended.done, ended.failed, ended.seconds_left) == ("done", 3, 0, 0)
     assert installation.seen.pairs == 3
+
+
+def test_of_a_reference_s_photos_all_faces_but_one_are_left_out(
+    installation: Installation, portraits: list[str]
+) -> None:
+    obama, obama2, _ = portraits
+    group = installation.upload(pictures.group_of(pictures.OBAMA, pictures.BIDEN))
+    lines = f"image1,image1_2,image2\n{obama2},{group},{obama}\n{group},,{obama}\n"
+    options = RequestOptions(face=FacePolicy.BEST_MATCH)
+    batch = installation.service.submit(BatchRequest(lines, None, options), OWNER)
+    installation.work_all()
+    found = results(installation, batch)
+    assert [(each.face_pairs, each.not_compared) for each in found] == [(1, 1), (2, 0)]
 
 
 def test_photos_that_are_unfit_are_reasons(

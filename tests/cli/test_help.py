@@ -196,6 +196,7 @@ def test_the_shell_completes_commands_options_and_files() -> None:
     assert completed("facecompare ", 1) == [f"plain,{name}" for name in NAMES]
     assert completed("facecompare keys ", 2) == ["plain,create", "plain,list", "plain,revoke"]
     assert completed("facecompare compare --f", 2) == [
+        "plain,--face-also",
         "plain,--fmr",
         "plain,--face",
         "plain,--face1",

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image, ImageFilter
 
+from facecompare.cli.cautions import other_faces
 from facecompare.cli.main import main
 from facecompare.compare import compare
+from facecompare.config import Settings
+from facecompare.engines.calibration import Doubt
 from facecompare.engines.calibration_files import SHIPPED, read_calibration
 from facecompare.engines.protocol import Engine
 from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.predict import predict
+from facecompare.results.schemas import FaceResponse, PhotoResponse
+from facecompare.service import FaceService
 from tests.support import pictures
 
 OBAMA, OBAMA2 = (Photo(path.read_bytes()) for path in (pictures.OBAMA, pictures.OBAMA2))
@@ -59,6 +67,44 @@ def test_an_anchor_is_held_against_both_candidates(engine: Engine) -> None:
     assert [each.match.same_person for each in found.candidates] == [True, True]
     places = [each.pairs[0].face1 for each in found.candidates]
     assert sorted(places) == [0, 1]
+
+
+THREE = {"anchor": pictures.OBAMA.read_bytes(), "image1": GROUP, "image2": OBAMA2.data}
+
+
+def test_each_candidate_has_the_grey_zone_of_its_own_pairs(client: TestClient) -> None:
+    data = {"face": "best-match"}
+    told = client.post("/api/predict", files=THREE, data=data).json()
+    zones = {}
+    for name in ("image1", "image2"):
+        alone = {"image1": THREE["anchor"], "image2": THREE[name]}
+        found = client.post("/api/compare", files=alone, data=data).json()
+        zones[name] = (found["uncertain_from"], found["uncertain_to"])
+        assert (told[name]["uncertain_from"], told[name]["uncertain_to"]) == zones[name]
+    assert zones["image1"] != zones["image2"]
+    assert (told["uncertain_from"], told["uncertain_to"]) == zones[told["closer"]]
+
+
+def test_the_command_line_tells_each_candidate_its_own_grey_zone(
+    engine: Engine,
+    settings: Settings,
+    group: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    photos = {name: Photo(data) for name, data in THREE.items()}
+    told = FaceService(settings, None, [engine]).predict(photos, BEST)
+    doubted = {
+        name: replace(getattr(told, name), uncertain_because=Doubt.NEAR_THRESHOLD)
+        for name in ("image1", "image2")
+    }
+    monkeypatch.setattr(FaceService, "predict", lambda *_: replace(told, **doubted))
+    main(["predict", str(pictures.OBAMA), group, str(pictures.OBAMA2)])
+    lines = [line for line in capsys.readouterr().err.splitlines() if "expected one below" in line]
+    for line, (name, each) in zip(lines, doubted.items(), strict=True):
+        assert f"anchor and {name}: " in line
+        expected = f"one below {each.uncertain_from:.4f}, or {each.uncertain_to:.4f} or more"
+        assert expected in line
 
 
 @pytest.mark.parametrize("pairs", [2, 3, 9, 400])
@@ -147,6 +193,68 @@ def test_the_command_line_tells_of_other_faces_and_of_pairs(
     printed = capsys.readouterr()
     assert "image1 face 0, image2 face 1: 0." in printed.out
     assert "not compared" not in printed.err
+
+
+@pytest.mark.parametrize(
+    ("command", "names", "option"),
+    [
+        (("compare", "{group}", "{other}"), "image1", "--face1"),
+        (("compare", "{other}", "{group}"), "image2", "--face2"),
+        (("predict", "{group}", "{other}", "{other}"), "anchor", "--face-anchor"),
+        (("predict", "{other}", "{other}", "{group}"), "image2", "--face2"),
+        (("find", "{group}", "{other}"), "reference", "--face-reference"),
+    ],
+)
+@pytest.mark.parametrize("already", [(), ("--face", "most-central"), ("{option}", "0")])
+def test_what_is_advised_for_other_faces_can_be_done(
+    group: str,
+    command: tuple[str, ...],
+    names: str,
+    option: str,
+    already: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = [part.format(group=group, other=pictures.OBAMA) for part in command]
+    main([*asked, *(part.format(option=option) for part in already)])
+    told = [line for line in capsys.readouterr().err.splitlines() if "faces" in line]
+    advice = f"choose another one with {option}, or all with {option} best-match"
+    assert [(line.split(": ")[1], line.endswith(advice)) for line in told] == [(names, True)]
+    for followed in ("1", "best-match"):
+        main([*asked, option, followed])
+        told = [line for line in capsys.readouterr().err.splitlines() if "faces" in line]
+        assert [f"compared face {followed}" in line for line in told] == [True] * (followed == "1")
+
+
+@pytest.fixture
+def one_unfit(tmp_path: Path) -> str:
+    """A group in which one face is blurred."""
+    picture = Image.open(BytesIO(GROUP))
+    left, top, right, bottom = picture.width // 2, 0, picture.width, picture.height
+    blurred = picture.crop((left, top, right, bottom)).filter(ImageFilter.GaussianBlur(3))
+    picture.paste(blurred, (left, top))
+    path = tmp_path / "unfit.png"
+    picture.save(path)
+    return str(path)
+
+
+def test_where_all_faces_are_held_nobody_is_advised_to_hold_them(
+    one_unfit: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compare", str(pictures.OBAMA), one_unfit, "--min-quality", "refuse"]
+    for policy in (("--face", "best-match"), ("--face2", "best-match")):
+        main([*command, *policy])
+        (line,) = [each for each in capsys.readouterr().err.splitlines() if "faces" in each]
+        assert line.endswith("; let unfit ones be compared too, with --min-quality warn")
+    main([*command[:-1], "warn", "--face", "best-match"])
+    assert "expected one face" not in capsys.readouterr().err
+
+
+def test_where_there_are_too_many_faces_one_is_chosen(client: TestClient) -> None:
+    photo = PhotoResponse(**asked(client, PAIR)["image2"])
+    faces = [FaceResponse(**each) for each in photo.faces for _ in range(20)]  # type: ignore[arg-type]
+    many = replace(photo, faces=faces, not_compared=20)
+    told = other_faces("image2", many, BEST, alone=True)
+    assert told.endswith("; crop the photo, or choose one with --face2")
 
 
 def test_a_batch_holds_all_faces_too(

@@ -145,6 +145,7 @@ LATER = {  # columns that came after a version
     "0.2": {"batch_id", *SECOND_OPINION, *VERDICT},
     "0.7": SECOND_OPINION | VERDICT,
     "0.8": VERDICT,
+    "0.10": {"request_sha256"},
 }
 
 

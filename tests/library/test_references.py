@@ -229,6 +229,72 @@ def test_command_line_and_batch_say_what_the_api_says(
     assert float(one["combined_threshold"]) == 0.598
 
 
+@pytest.mark.parametrize("policy", ["largest", "best-match"])
+def test_a_batch_counts_the_faces_left_out_as_a_comparison_does(
+    paths: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], policy: str
+) -> None:
+    group, pairs, out = (tmp_path / name for name in ("group.jpg", "pairs.csv", "out.csv"))
+    group.write_bytes(pictures.group_of(pictures.OBAMA, pictures.BIDEN))
+    lines = [("image1", "image1_2", "image2")]
+    lines += [(paths["first"], str(group), paths["probe"]), (str(group), "", paths["probe"])]
+    pairs.write_text("".join(f"{','.join(line)}\n" for line in lines))
+    assert main(["batch", str(pairs), "--out", str(out), "--face", policy]) == 0
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    for (first, also, probe), row in zip(lines[1:], rows, strict=True):
+        capsys.readouterr()
+        further = ["--also", also] if also else []
+        assert main(["compare", first, probe, *further, "--face", policy, "--json"]) == 0
+        alone = json.loads(capsys.readouterr().out)
+        photos = (alone["image1"], *alone["further"], alone["image2"])
+        assert int(row["not_compared"]) == sum(each["not_compared"] for each in photos)
+    assert [row["not_compared"] for row in rows] == ["1", "0" if policy == "best-match" else "1"]
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> str:
+    """Another person's face is the larger one, so that the right one must be chosen."""
+    path = tmp_path / "group.jpg"
+    path.write_bytes(pictures.group_of(pictures.BIDEN, pictures.OBAMA))
+    return str(path)
+
+
+COMMANDS = {
+    "image1": ("compare", "{first}", "{probe}", "--face1"),
+    "anchor": ("predict", "{first}", "{probe}", str(pictures.BIDEN), "--face-anchor"),
+    "reference": ("find", "{first}", "{probe}", "--face-reference"),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_advised_for_a_reference_s_photo_can_be_done(
+    paths: dict[str, str], group: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *command, own = (part.format(**paths) for part in COMMANDS[name])
+    in_group = [group if part == paths["first"] else part for part in command]
+    for photos, further, photo, option in (
+        (command, ("--also", group), f"{name}_2", "--face-also"),
+        (command, ("--also", paths["second"], "--also", group), f"{name}_3", "--face-also"),
+        (in_group, ("--also", paths["second"]), name, own),
+    ):
+        main([*photos, *further, "--face", "best-match"])
+        (line,) = [each for each in capsys.readouterr().err.splitlines() if "faces" in each]
+        assert line.startswith(f"warning: {photo}: found 2 faces and compared face 0")
+        assert line.endswith(f"; choose another one with {option}")
+        chosen = [option, "0"] if photo.endswith("_3") else []
+        assert main([*photos, *further, *chosen, option, "1"]) == 0
+        (line,) = [each for each in capsys.readouterr().err.splitlines() if "faces" in each]
+        assert line.startswith(f"warning: {photo}: found 2 faces and compared face 1")
+
+
+def test_a_face_is_chosen_for_photos_that_are_there(
+    paths: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compare", paths["first"], paths["probe"], "--face-also", "0"]
+    assert main(command) == 2
+    assert "found 1 --face-also and 0 --also" in capsys.readouterr().err
+    assert main([*command, "--also", paths["second"]]) == 0
+
+
 def test_too_many_photos_on_the_command_line_are_refused(paths: dict[str, str]) -> None:
     also = [part for _ in range(5) for part in ("--also", paths["second"])]
     assert main(["compare", paths["first"], paths["probe"], *also]) == 2

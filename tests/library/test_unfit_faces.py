@@ -184,6 +184,32 @@ def test_the_command_line_draws_the_maps(
     assert json.loads(capsys.readouterr().out)["engine"] == "dlib-sface"
 
 
+@pytest.mark.parametrize(("policy", "face"), [("largest", 0), ("best-match", 1)])
+def test_a_map_says_which_face_it_is_of(
+    client: TestClient,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    policy: str,
+    face: int,
+) -> None:
+    group = tmp_path / "group.jpg"
+    group.write_bytes(pictures.group_of(pictures.BIDEN, pictures.OBAMA2))
+    sent = {"image1": PAIR["image1"], "image2": group.read_bytes()}
+    told = client.post("/api/explain", files=sent, data={"image2_face": policy}).json()
+    compared = client.post("/api/compare", files=sent, data={"image2_face": policy}).json()
+    assert (told["image1"]["face"], told["image2"]["face"]) == (0, face)
+    assert compared["image2"]["faces"][face]["compared"]
+    warned = []
+    for command in ("explain", "compare"):
+        main([command, str(pictures.OBAMA), str(group), "--face2", policy])
+        printed = capsys.readouterr()
+        warned.append([line for line in printed.err.splitlines() if line.startswith("warning")])
+        if command == "explain":
+            assert f"image2, face {face}: covering a part" in printed.out
+    assert warned[0] == warned[1]
+    assert ("image2: found 2 faces" in "".join(warned[0])) == (policy != "best-match")
+
+
 @pytest.mark.parametrize(
     ("command", "option"), [("compare", "--overlay"), ("detect", "--overlay"), ("explain", "--out")]
 )

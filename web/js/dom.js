@@ -114,6 +114,17 @@ export function announce(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
+/**
+ * Save a file where the browser puts what it downloads.
+ * @param {Blob} file
+ * @param {string} name
+ */
+export function saveFile(file, name) {
+  const url = URL.createObjectURL(file);
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url)); // after the browser has taken it
+}
+
 /** @param {ParentNode} root @param {string} selector */
 function elementsOf(root, selector) {
   return /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);

@@ -70,16 +70,22 @@ export function contextOf(canvas, settings) {
   return context;
 }
 
+/** @param {HTMLCanvasElement} canvas @param {number} [quality] */
+export function jpeg(canvas, quality) {
+  return encoded(canvas, "image/jpeg", quality);
+}
+
 /**
  * @param {HTMLCanvasElement} canvas
+ * @param {"image/jpeg" | "image/png"} type
  * @param {number} [quality]
  * @returns {Promise<Blob>}
  */
-export function jpeg(canvas, quality) {
+export function encoded(canvas, type, quality) {
   return new Promise((resolve, reject) => {
     /** @param {Blob | null} blob */
-    const done = (blob) => (blob ? resolve(blob) : reject(new Error("the canvas gave no JPEG")));
-    canvas.toBlob(done, "image/jpeg", quality);
+    const done = (blob) => (blob ? resolve(blob) : reject(new Error(`the canvas gave no ${type}`)));
+    canvas.toBlob(done, type, quality);
   });
 }
 

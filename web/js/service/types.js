@@ -81,6 +81,8 @@
  * @property {import("../verdict/call.js").Call} [verdict]
  * @property {boolean} same_person
  * @property {number} distance
+ * @property {number} [uncertain_from]  older services told the closer one's alone
+ * @property {number} [uncertain_to]
  * @property {number | null} score
  * @property {number | null} second_distance
  * @property {number | null} combined_distance

@@ -1,9 +1,10 @@
 /** The verdict's card as a picture, to be copied, saved and sent to somebody. */
 
-import { contextOf, emptyCanvas } from "../photos/photo.js";
+import { saveFile } from "../dom.js";
+import { contextOf, emptyCanvas, encoded } from "../photos/photo.js";
 import { direction, texts } from "../texts.js";
 import { verdictWords } from "./call.js";
-import { comparedFace } from "./crops.js";
+import { comparedFace, decodedChip } from "./crops.js";
 import { factLines } from "./verdict.js";
 
 /** @typedef {import("./verdict.js").Shown} Shown */
@@ -30,10 +31,7 @@ export async function copyPicture(shown) {
 
 /** @param {Shown} shown */
 export async function savePicture(shown) {
-  const url = URL.createObjectURL(await pictureOf(shown));
-  const link = Object.assign(document.createElement("a"), { href: url, download: texts.cardFile });
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile(await pictureOf(shown), texts.cardFile);
 }
 
 /** @param {Shown} shown @returns {Promise<Blob>}  a PNG */
@@ -47,9 +45,7 @@ async function pictureOf({ comparison, names }) {
   context.textAlign = "center";
   await drawFaces(context, comparison, names, colour);
   drawWords(context, comparison, colour);
-  return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the canvas gave no PNG")))),
-  );
+  return encoded(canvas, "image/png");
 }
 
 /** @returns {(name: string) => string} */
@@ -71,7 +67,7 @@ async function drawFaces(context, { image1, image2 }, names, colour) {
     [WIDTH - MARGIN - FACE, image2, names.image2],
   ])) {
     const { chip } = comparedFace(photo);
-    if (chip) context.drawImage(await decoded(chip), left, MARGIN, FACE, FACE);
+    if (chip) context.drawImage(await decodedChip(chip), left, MARGIN, FACE, FACE);
     context.fillStyle = colour("--text-soft");
     context.fillText(shortened(name), left + FACE / 2, MARGIN + FACE + 30, FACE);
   }
@@ -114,12 +110,4 @@ function font(size, weight = 400) {
 /** @param {string} name */
 function shortened(name) {
   return name.length > 36 ? `${name.slice(0, 20)}…${name.slice(-14)}` : name;
-}
-
-/** @param {string} chip */
-async function decoded(chip) {
-  const picture = new Image();
-  picture.src = `data:image/png;base64,${chip}`;
-  await picture.decode();
-  return picture;
 }

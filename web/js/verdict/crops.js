@@ -26,12 +26,25 @@ export function comparedFace(photo) {
   return /** @type {Face} */ (photo.faces.find((face) => face.compared));
 }
 
+/** @param {string} picture  a PNG in base64 @returns {string}  its address */
+export function pngUrl(picture) {
+  return `data:image/png;base64,${picture}`;
+}
+
+/** @param {string} chip  a PNG in base64 @returns {Promise<HTMLImageElement>}  ready to be drawn */
+export async function decodedChip(chip) {
+  const picture = new Image();
+  picture.src = pngUrl(chip);
+  await picture.decode();
+  return picture;
+}
+
 /** @param {string} title @param {Face} face */
 function crop(title, face) {
   const figure = fromTemplate("face-crop");
   const parts = partsOf(figure);
   const warnings = warningsOf(face.quality);
-  if (face.chip) parts.chip.src = `data:image/png;base64,${face.chip}`;
+  if (face.chip) parts.chip.src = pngUrl(face.chip);
   parts.chip.hidden = !face.chip;
   parts.chip.alt = texts.cropOf(title);
   parts.title.textContent = title;

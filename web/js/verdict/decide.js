@@ -5,11 +5,11 @@ import { number, share } from "../format.js";
 import { errorRatesOf } from "../service/service-info.js";
 import { texts } from "../texts.js";
 import { decisionOf } from "./call.js";
+import { END } from "./scale.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 /** @typedef {import("../service/types.js").ErrorRates} ErrorRates */
 
-const END = 1.2;
 const STEP = 0.001;
 const CHOICES = [1e-2, 1e-3, 1e-4, 1e-5]; // false match rates that are usual
 

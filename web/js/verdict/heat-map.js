@@ -5,10 +5,12 @@ import { requestApi } from "../service/api-request.js";
 import { failureFrom } from "../service/failure.js";
 import { requestContentOf } from "../service/request-body.js";
 import { texts } from "../texts.js";
+import { pngUrl } from "./crops.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 /** @typedef {Record<string, import("../photos/photo.js").Photo | null>} Photos */
-/** @typedef {{image1: {picture: string}, image2: {picture: string}}} Explanation */
+/** @typedef {{face?: number, picture: string}} FaceMap  older services do not tell the face */
+/** @typedef {{image1: FaceMap, image2: FaceMap}} Explanation */
 
 /**
  * @param {HTMLElement} root
@@ -60,7 +62,7 @@ function placeOf({ faces }) {
 /** @param {string} title @param {string} picture */
 function map(title, picture) {
   const image = document.createElement("img");
-  image.src = `data:image/png;base64,${picture}`;
+  image.src = pngUrl(picture);
   image.alt = texts.mapOf(title);
   image.width = 150;
   return image;

@@ -2,7 +2,7 @@
 
 import { contextOf, emptyCanvas, jpeg } from "../photos/photo.js";
 import { addFacesToEntry, addTabEntry } from "../tab-history.js";
-import { comparedFace } from "./crops.js";
+import { comparedFace, decodedChip } from "./crops.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 /** @typedef {import("../service/types.js").PhotoResult} PhotoResult */
@@ -42,9 +42,7 @@ async function addFaces(comparison) {
 async function small(photo) {
   const { chip } = comparedFace(photo);
   if (!chip) return "";
-  const picture = new Image();
-  picture.src = `data:image/png;base64,${chip}`;
-  await picture.decode();
+  const picture = await decodedChip(chip);
   const canvas = emptyCanvas({ width: SIDE_PX, height: SIDE_PX });
   contextOf(canvas).drawImage(picture, 0, 0, SIDE_PX, SIDE_PX);
   const bytes = new Uint8Array(await (await jpeg(canvas, 0.8)).arrayBuffer());

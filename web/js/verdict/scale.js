@@ -6,7 +6,7 @@ import { decisionOf, typicalOf } from "./call.js";
 
 /** @typedef {import("./call.js").Typical} Typical */
 
-const END = 1.2; // no two faces of the LFW data set are further apart
+export const END = 1.2; // no two faces of the LFW data set are further apart
 
 /**
  * @param {import("../dom.js").Parts} parts

@@ -3,6 +3,7 @@
 import { withText } from "../dom.js";
 import { number } from "../format.js";
 import { texts } from "../texts.js";
+import { pngUrl } from "./crops.js";
 
 /** @typedef {import("../service/types.js").Comparison} Comparison */
 /** @typedef {import("../service/types.js").Face} Face */
@@ -67,9 +68,7 @@ function item({ place, face, distance, score }, count, name, onFace) {
   button.setAttribute("aria-label", texts.stripFace(place + 1, count, told));
   button.setAttribute("aria-pressed", String(face.compared));
   if (face.chip)
-    button.append(
-      Object.assign(new Image(72, 72), { alt: "", src: `data:image/png;base64,${face.chip}` }),
-    );
+    button.append(Object.assign(new Image(72, 72), { alt: "", src: pngUrl(face.chip) }));
   button.append(withText("span", told));
   button.addEventListener("click", () => {
     if (face.compared) return;

@@ -4,7 +4,7 @@ import { fromTemplate, partsOf, showFileName } from "../dom.js";
 import { moment } from "../format.js";
 import { texts } from "../texts.js";
 import { verdictWords, warningsOf } from "./call.js";
-import { comparedFace } from "./crops.js";
+import { comparedFace, pngUrl } from "./crops.js";
 import { renderScale } from "./scale.js";
 import { renderStrips } from "./strips.js";
 
@@ -106,7 +106,7 @@ function renderVerdict(parts, { comparison, names, reopened }) {
 function renderFace(picture, caption, name, title, photo) {
   const { chip } = comparedFace(photo);
   picture.hidden = !chip;
-  if (chip) picture.src = `data:image/png;base64,${chip}`;
+  if (chip) picture.src = pngUrl(chip);
   picture.alt = texts.faceOf(title);
   showFileName(caption, name);
 }

@@ -4,7 +4,7 @@ import { fromTemplate, partsOf, showFileName } from "../dom.js";
 import { number } from "../format.js";
 import { texts } from "../texts.js";
 import { callOf, decisionOf, isContradiction, warningsOf } from "../verdict/call.js";
-import { comparedFace } from "../verdict/crops.js";
+import { comparedFace, pngUrl } from "../verdict/crops.js";
 import { symbol } from "../verdict/verdict.js";
 
 /** @typedef {import("./find.js").Candidate} Candidate */
@@ -61,7 +61,7 @@ function renderComparison(parts, comparison) {
 
 /** @param {HTMLImageElement} picture @param {string} chip */
 function showCompared(picture, chip) {
-  picture.src = `data:image/png;base64,${chip}`;
+  picture.src = pngUrl(chip);
   picture.hidden = false; // the browser may not have been able to show the photo
 }
 

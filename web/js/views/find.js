@@ -1,6 +1,6 @@
 /** One reference against many photos; results as they come. */
 
-import { announce, partsOf } from "../dom.js";
+import { announce, partsOf, saveFile } from "../dom.js";
 import { offerExamples } from "../photos/examples.js";
 import { acceptChosen, acceptDrops } from "../photos/files.js";
 import { discard, photoOf } from "../photos/photo.js";
@@ -98,10 +98,8 @@ class FindView {
   async #saveCsv() {
     const { csvOf } = await import("./find-csv.js");
     const name = this.#state.reference?.file.name ?? "";
-    const csv = new Blob([csvOf(this.#table.inOrder(), name)], { type: "text/csv" });
-    const url = URL.createObjectURL(csv);
-    Object.assign(document.createElement("a"), { href: url, download: texts.findFile }).click();
-    URL.revokeObjectURL(url);
+    const csv = csvOf(this.#table.inOrder(), name);
+    saveFile(new Blob([csv], { type: "text/csv" }), texts.findFile);
   }
 
   /** @param {Candidate[]} removed */

@@ -1,6 +1,6 @@
 /** The service's log: pages, filter, CSV, deletion. */
 
-import { withText } from "../dom.js";
+import { saveFile, withText } from "../dom.js";
 import { askForKey } from "../service/access-key-dialog.js";
 import { accessKey } from "../service/api-request.js";
 import { failureFrom } from "../service/failure.js";
@@ -66,7 +66,7 @@ export class HistoryLog {
 
   #download() {
     return this.#work(async () => {
-      save(await recordsCsv(this.#state.filter), texts.logFile);
+      saveFile(await recordsCsv(this.#state.filter), texts.logFile);
       return {};
     });
   }
@@ -131,13 +131,4 @@ function option([value, words]) {
   const element = withText("option", words);
   element.setAttribute("value", value);
   return element;
-}
-
-/** @param {Blob} blob @param {string} name */
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href)); // after the browser has taken it
 }

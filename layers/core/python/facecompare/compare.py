@@ -18,6 +18,7 @@ from facecompare.errors import (
     FaceCompareError,
     FmrNotCalibrated,
     InputError,
+    copied_photo,
     first_of,
 )
 from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions, reference_names
@@ -123,13 +124,12 @@ def asked_reference(
     if isinstance(photos, Photo):
         return asked(image, photos, options)
     if not 0 < len(photos) <= MAX_REFERENCE_PHOTOS:
-        expected = f"expected 1 to {MAX_REFERENCE_PHOTOS}"
-        raise BadField(f"found {len(photos)} photos as {image}; {expected}")
+        raise BadField(f"found {len(photos)} photos as {image}, not 1 to {MAX_REFERENCE_PHOTOS}")
     if len(photos) == 1:
         return asked(image, photos[0], options)
     names = reference_names(image)[: len(photos)]
-    if len({photo.data for photo in photos}) < len(photos):  # a copy would count as evidence
-        raise BadField(f"found one photo twice as {image}; expected each once; leave the copy out")
+    if len({photo.data for photo in photos}) < len(photos):
+        raise copied_photo(image)
     for name in names:
         if options.faces.get(name) is FacePolicy.BEST_MATCH:
             raise BadField(
@@ -138,10 +138,8 @@ def asked_reference(
             )
     if options.face is FacePolicy.BEST_MATCH:
         options = replace(options, face=FacePolicy.LARGEST)
-    return {
-        name: (photo, options.faces.get(name, options.face))
-        for name, photo in zip(names, photos, strict=True)
-    }
+    wanted = [options.faces.get(name, options.face) for name in names]
+    return dict(zip(names, zip(photos, wanted, strict=True), strict=True))
 
 
 def detect_faces(
@@ -236,11 +234,7 @@ def _examine(
 
 
 def _find(
-    photo: Photo,
-    wanted: int | FacePolicy,
-    engine: Engine,
-    options: RequestOptions,
-    timing: Timing,
+    photo: Photo, wanted: int | FacePolicy, engine: Engine, options: RequestOptions, timing: Timing
 ) -> PhotoReport:
     with timing.stage("decode"):
         image = decode(photo, options.limits, scaling=engine.card.scaling, waiter=options.waiter)
@@ -248,7 +242,6 @@ def _find(
     with timing.stage("detect"):
         detected = detect(image, engine)
         held = choose(detected, wanted)
-    _go_on(options)
     with timing.stage("align"):
         faces = _face_reports(detected, held, engine, options)
     return PhotoReport(detected.image, faces, timing)

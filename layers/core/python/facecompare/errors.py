@@ -285,7 +285,7 @@ class RequestRefused(RequestError):
 
 
 class IdempotencyConflict(RequestError):
-    """The Idempotency-Key was used before, for other photos."""
+    """The Idempotency-Key was used before, for another request."""
 
     code = "idempotency_conflict"
 
@@ -420,3 +420,8 @@ class EngineFault(ServiceError):
     """A network returned something that is no embedding."""
 
     code = "engine_fault"
+
+
+def copied_photo(image: str) -> BadField:
+    """The error for one photo twice among those of a person: it would count as evidence."""
+    return BadField(f"found one photo twice as {image}; expected each once; leave the copy out")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from threading import Lock
 
 from facecompare.compare import (
     Comparison,
     PhotoReport,
     compare,
+    deciding_thresholds,
     detect_faces,
     embed_photo,
 )
@@ -32,32 +33,12 @@ from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.embed import Embedding
 from facecompare.pipeline.match import Match
 from facecompare.predict import predict
-from facecompare.records.record import (
-    ComparisonLog,
-    ComparisonRecord,
-    new_comparison_id,
-    repeatable_comparison_id,
-    timestamp,
-)
+from facecompare.records.identity import RequestContext, RequestIdentity, identity_of
+from facecompare.records.record import ComparisonLog, ComparisonRecord, timestamp
 from facecompare.results.convert import comparison_response, detection_response, prediction_response
 from facecompare.results.heat_map import Explanation, explain
 from facecompare.results.schemas import ComparisonResponse, DetectionResponse, PredictionResponse
 from facecompare.telemetry import NoTelemetry, Telemetry
-
-
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """Who asks. With the same idempotency key, the same caller gets the same record again."""
-
-    caller: str = ""
-    idempotency_key: str = ""
-
-    def comparison_id(self, place: str) -> str:
-        """The id for the comparison at this place of the request."""
-        if not self.idempotency_key:
-            return new_comparison_id()
-        return repeatable_comparison_id(self.caller, self.idempotency_key, place)
-
 
 ANONYMOUS = RequestContext()
 _NAMES = {image: reference_names(image) for image in ("image1", "anchor")}
@@ -111,13 +92,12 @@ class FaceService:
         photos["image2"]; one record is kept."""
         engine = self.engine(options.engine)
         reference = _reference("image1", photos)
-        options = self.options(options, engine, len(reference))
+        given, options = options, self.options(options, engine, len(reference))
+        identity = self._identity("compare", context, photos, given, options)
         comparison = compare(reference, photos["image2"], engine, options)
         self._telemetry.operation_completed("compare", comparison.timing)
         meaning = self.meaning(engine, comparison.match)
-        (record,) = self._keep(
-            options, self._record(comparison, meaning, engine, context, "compare")
-        )
+        (record,) = self._keep(options, self._record(comparison, meaning, engine, identity))
         response = comparison_response(
             comparison,
             record,
@@ -138,14 +118,15 @@ class FaceService:
         kept for each."""
         engine = self.engine(options.engine)
         anchor = _reference("anchor", photos)
-        options = self.options(options, engine, len(anchor))
+        given, options = options, self.options(options, engine, len(anchor))
+        identity = self._identity("predict", context, photos, given, options)
         prediction = predict(anchor, photos["image1"], photos["image2"], engine, options)
         self._telemetry.operation_completed("predict", prediction.image2.timing)
         meanings = [self.meaning(engine, each.match) for each in prediction.candidates]
         records = [
-            self._record(each, meaning, engine, context, f"predict image{number}")
+            self._record(each, meaning, engine, identity, number)
             for number, (each, meaning) in enumerate(
-                zip(prediction.candidates, meanings, strict=True), start=1
+                zip(prediction.candidates, meanings, strict=True)
             )
         ]
         return prediction_response(
@@ -260,23 +241,42 @@ class FaceService:
             threads=self.settings.threads,
         )
 
+    def _identity(
+        self,
+        operation: str,
+        context: RequestContext,
+        photos: Mapping[str, Photo],
+        given: RequestOptions,
+        options: RequestOptions,
+    ) -> RequestIdentity:
+        """Of a request whose options were `given`, and mean `options` here.
+
+        Raises  IdempotencyConflict, BadThreshold.
+        """
+        engine = self.engine(options.engine)
+        thresholds = deciding_thresholds(engine, options)
+        contents = {name: photo.data for name, photo in photos.items()}
+        identity = identity_of(operation, context, contents, given, engine.card.id, thresholds)
+        if self._log is not None:
+            identity.confirm(self._log)
+        return identity
+
     def _record(
         self,
         comparison: Comparison,
         meaning: Interpretation,
         engine: Engine,
-        context: RequestContext,
-        place: str,
+        identity: RequestIdentity,
+        number: int = 0,
     ) -> ComparisonRecord:
         return ComparisonRecord(
-            comparison_id=context.comparison_id(place),
             created_at=timestamp(),
             engine=comparison.engine_id,
             model_digest=engine.model_digest,
             image1_sha256=comparison.image1.image.sha256,
             further_sha256=" ".join(each.image.sha256 for each in comparison.further),
             image2_sha256=comparison.image2.image.sha256,
-            caller=context.caller,
+            **identity.of_record(number),
             **meaning.told,
             **asdict(comparison.match),
         )

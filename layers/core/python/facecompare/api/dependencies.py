@@ -84,15 +84,24 @@ def records_caller(services: AppServices, sent: SentKey) -> Caller:
 PhotosCaller = Annotated[Caller, Depends(photos_caller)]
 RecordsCaller = Annotated[Caller, Depends(records_caller)]
 
-IdempotencyKey = Annotated[
-    str | SkipJsonSchema[None],
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[!-~]{1,128}$",
-        description="a retry with the same key leaves no second record: it answers with the first",
-        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
-    ),
-]
+
+async def _idempotency_key(
+    sent: Annotated[
+        str | SkipJsonSchema[None],
+        Header(
+            alias="Idempotency-Key",
+            pattern=r"^[!-~]{1,128}$",
+            description="a retry with the same key leaves no second record: it answers with the "
+            "first; any other request with it is refused",
+            examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+        ),
+    ] = None,
+) -> str:
+    """Empty without one."""
+    return sent or ""
+
+
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
 
 
 async def _known_query_only(request: Request) -> None:

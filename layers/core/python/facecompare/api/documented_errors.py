@@ -13,7 +13,7 @@ from facecompare.errors import FaceCompareError
 
 Errors = tuple[type[FaceCompareError], ...]
 
-SITE: Errors = (errors.NotAllowed,)  # past the site's own address
+SITE: Errors = (errors.NotAllowed,)  # of every operation: past the site's own address
 QUERY: Errors = (errors.UnknownField, errors.BadField)
 RECORDS: Errors = (errors.RecordsUnavailable,)
 KEY: Errors = (errors.KeyMissing, errors.KeyRefused, *RECORDS)
@@ -71,11 +71,12 @@ BATCH: Errors = (*BATCHES, errors.BatchNotFound)
 
 
 def responses(*possible: type[FaceCompareError]) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI entries of these errors, by status: each status with the codes that it can carry,
-    and an example of each.
+    """The OpenAPI entries of these errors and those of every operation, by status: each status with
+    the codes that it can carry, and an example of each.
 
     They refer to the schema by name: a model for each entry would be built at every start.
     """
+    possible = (*SITE, *possible)
     statuses = sorted({STATUS[error] for error in possible})
     return {status: _response(_of_status(possible, status)) for status in statuses}
 

@@ -18,7 +18,7 @@ from starlette.routing import Match, Route
 
 from facecompare import errors
 from facecompare.errors import SHOWN_CHARACTERS, FaceCompareError
-from facecompare.results.documented import documented
+from facecompare.records.documented import documented
 
 log = logging.getLogger(__name__)
 

@@ -42,14 +42,14 @@ _TIMING = {
     "match": 0.05,
     "total": 31.4,
 }
+_ZONE = {"uncertain_from": 0.5735, "uncertain_to": 0.6892}
 _VERDICT: dict[str, Any] = {
     "created_at": "2026-11-22T09:30:00.000000Z",
     "verdict": "same",
     "same_person": True,
     "threshold": 0.5,
     "engine": "dlib-sface",
-    "uncertain_from": 0.5735,
-    "uncertain_to": 0.6892,
+    **_ZONE,
     "fmr_at_threshold": 0.0004,
     "decided_by": "dlib-sface",
     "combined_threshold": 0.598,
@@ -91,6 +91,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "uncertain_because": None,
             "same_person": False,
             "distance": 0.853,
+            **_ZONE,
             "second_distance": 0.962,
             "combined_distance": 0.902,
             "uncertain": False,
@@ -114,11 +115,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "verdict": "same",
             "same_person": True,
             **_NEAR,
+            **_ZONE,
             "photo": _PHOTO,
         },
     },
     "detect": {"engine": "dlib-sface", "image": _PHOTO, "timing_ms": _TIMING},
 }
-_MAP = {"changes": [[0.008, 0.03], [0.022, 0.051]], "picture": "iVBORw0KGgoAAAANSUhEUg…"}
+_MAP = {"face": 0, "changes": [[0.008, 0.03], [0.022, 0.051]], "picture": "iVBORw0KGgoAAAANSUhEUg…"}
 EXAMPLES["explain"] = {"engine": "dlib-sface", "distance": 0.32, "image1": _MAP, "image2": _MAP}
 EXAMPLES["verify"] = EXAMPLES["compare"]

@@ -22,8 +22,8 @@ from facecompare.batches.chunk import Chunk
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BatchNotFound, IdempotencyConflict
 from facecompare.options import FacePolicy
+from facecompare.records.documented import documented
 from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
-from facecompare.results.documented import documented
 
 if TYPE_CHECKING:
     from facecompare.batches.pair_result import PairResult
@@ -59,6 +59,8 @@ class Batch:
     threshold_sent: str = ""
     """"yes" where the caller chose the threshold itself, which then holds for any number of photos
     of one person; empty where it stands for a false match rate"""
+    request_sha256: str = ""
+    """of the whole request; versions before 0.11 kept none"""
 
     @property
     def thresholds(self) -> Thresholds:
@@ -75,7 +77,11 @@ class Batch:
 
         Raises  IdempotencyConflict.
         """
-        if _request_of(self) != _request_of(submitted):
+        if self.request_sha256:
+            same = self.request_sha256 == submitted.request_sha256
+        else:
+            same = _request_of(self) == _request_of(submitted)
+        if not same:
             raise IdempotencyConflict(
                 "this Idempotency-Key was used before, for other pairs or another way to compare "
                 "them; a new batch needs a new key"
@@ -83,6 +89,7 @@ class Batch:
 
 
 def _request_of(batch: Batch) -> tuple[object, ...]:
+    """What versions before 0.11 kept of it."""
     chosen = batch.thresholds, batch.threshold_sent
     return batch.manifest_sha256, batch.engine, *chosen, batch.face
 

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedRandom
@@ -32,7 +32,7 @@ from facecompare.batches.checkpoint import (
     unfinished_folder,
 )
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
-from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
+from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult, faces_left_out
 from facecompare.batches.pairs_file import Pair, is_unicode, read_pairs
 from facecompare.batches.spreadsheet import open_text
 from facecompare.compare import deciding_thresholds
@@ -84,12 +84,8 @@ class BatchRun:
         """Embed each photo that no earlier run has a result of."""
         pending = self.checkpoint.pending()
         done = embed_photos(pending, self.batch.read, self.engine, self.batch.options)
-        for count, photo in enumerate(done, start=1):
-            self.checkpoint.put(photo.name, photo_state(photo))
-            if count % PHOTOS_PER_SAVE == 0:
-                self.checkpoint.save()
+        for photo, _ in states_kept(done, self.checkpoint):
             yield photo
-        self.checkpoint.save()
 
     def compare(self) -> Iterator[int]:
         """Write the rows that no earlier run has written; yields how many rows there are by now.
@@ -132,12 +128,13 @@ class BatchRun:
             if state.error_code:
                 return PairResult.failed(pair, state.error_code, state.error, image)
         card = self.engine.card
-        *reference, probe = (kept_embeddings(state, card) for state in states.values())
+        faces = [kept_embeddings(state, card) for state in states.values()]
+        *reference, probe = faces
         if (copy := copy_among(reference)) is not None:
             return PairResult.of_copy(pair, list(states)[copy])
         thresholds = self.batch.thresholds_for(self.thresholds, len(reference))
         found = match_faces(reference, probe, thresholds, card)[0].match
-        left_out = sum(state.not_compared for state in states.values())
+        left_out = faces_left_out((state.not_compared for state in states.values()), faces)
         return PairResult.compared(pair, found, self.batch.meaning_of(found), left_out)
 
 
@@ -221,8 +218,27 @@ def _digest(batch: LocalBatch, engine: Engine) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def photo_state(photo: EmbeddedPhoto) -> PhotoState:
-    """What is kept of a photo's result."""
+def states_kept(
+    done: Iterable[EmbeddedPhoto], checkpoint: Checkpoint | None
+) -> Iterator[tuple[EmbeddedPhoto, PhotoState]]:
+    """Each photo and its state, which is put into the checkpoint, where there is one."""
+    for count, photo in enumerate(done, start=1):
+        state = _state(photo)
+        if checkpoint is not None:
+            checkpoint.put(kept_name(photo.name), state)
+            if count % PHOTOS_PER_SAVE == 0:
+                checkpoint.save()
+        yield photo, state
+    if checkpoint is not None:
+        checkpoint.save()
+
+
+def kept_name(name: str) -> str:
+    """The name as a text that can be kept, whatever bytes it has."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _state(photo: EmbeddedPhoto) -> PhotoState:
     if photo.error is not None:
         return PhotoState(None, photo.error.code, photo.error.message)
     values = b"".join(each.values.tobytes() for each in photo.embeddings)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Self
 
 from facecompare.engines.calibration import Interpretation
-from facecompare.errors import BadField
+from facecompare.errors import copied_photo
 from facecompare.records.record import former_verdict
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class PairResult:
     reference_photos: int | None = None
     """how many photos of one person `image2` was held against"""
     not_compared: int | None = None
-    """faces in the photos that were held against none"""
+    """faces in the photos that were held against none, as `faces_left_out` counts them"""
 
     def __post_init__(self) -> None:
         """Results that a version before 0.9 kept have no verdict; theirs was the threshold's."""
@@ -75,14 +76,22 @@ class PairResult:
     @classmethod
     def of_copy(cls, pair: Pair, image: str) -> Self:
         """Of a pair with one photo twice as the reference."""
-        message = "found one photo twice as image1; expected each once; leave the copy out"
-        return cls.failed(pair, BadField.code, message, image)
+        error = copied_photo("image1")
+        return cls.failed(pair, error.code, error.message, image)
 
     @classmethod
     def failed(cls, pair: Pair, code: str, message: str | None, image: str | None = None) -> Self:
         """An error of one of the photos, named by `image`, or of the pair."""
         of = pair.number, pair.image1, pair.image2
         return cls(*of, error_code=code, error_image=image, error=message)
+
+
+def faces_left_out(not_compared: Iterable[int], held: Sequence[Sequence[object]]) -> int:
+    """How many faces of a pair's photos were held against none: those that the policy left out of
+    each photo and, of several photos of one person, all but the first of those that are `held`."""
+    *reference, _probe = held
+    others = sum(len(faces) - 1 for faces in reference) if len(reference) > 1 else 0
+    return sum(not_compared) + others
 
 
 RESULT_COLUMNS = tuple(field.name for field in fields(PairResult))

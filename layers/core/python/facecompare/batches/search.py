@@ -24,14 +24,13 @@ from facecompare.batches.checkpoint import (
     refuse_existing,
 )
 from facecompare.batches.embedding import embed_photos
-from facecompare.batches.local import PHOTOS_PER_SAVE, kept_embeddings, photo_state
+from facecompare.batches.local import kept_embeddings, kept_name, states_kept
 from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
 from facecompare.batches.pairs_file import Pair
 from facecompare.compare import Examined, asked_reference, deciding_thresholds, examine_all
 from facecompare.decoding.formats import is_named_as_photo, sniff
 from facecompare.engines.calibration import Interpretation
 from facecompare.engines.protocol import Engine
-from facecompare.engines.thresholds import Thresholds
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.match import Match, match_faces
@@ -66,47 +65,38 @@ class Search:
     read: Callable[[str], Photo]
     meaning_of: Callable[[Match], Interpretation]
 
-    @property
-    def thresholds(self) -> Thresholds:
-        """What decides with these options. Raises  BadThreshold."""
-        return deciding_thresholds(self.engine, self.options)
-
     def results(self, kept: Checkpoint | None) -> Iterator[PairResult]:
         """The result of each photo, those that `kept` has first, the others as they are done.
 
-        Raises  SetupError, ServiceError.
+        Raises  BadThreshold, SetupError, ServiceError.
         """
+        thresholds = deciding_thresholds(self.engine, self.options)
+        reference = [each.embeddings for each in self.reference]
+        for name, state in self._states(kept):
+            pair = Pair(0, REFERENCE, name)
+            if state.error_code:
+                yield PairResult.failed(pair, state.error_code, state.error)
+                continue
+            probes = kept_embeddings(state, self.engine.card)
+            found = match_faces(reference, probes, thresholds, self.engine.card)[0].match
+            yield PairResult.compared(pair, found, self.meaning_of(found), state.not_compared)
+
+    def _states(self, kept: Checkpoint | None) -> Iterator[tuple[str, PhotoState]]:
         known: set[str] = set()
         for name, state in _known(kept, self.photos):
             known.add(name)
-            yield self._result(name, state)
+            yield name, state
         pending = (name for name in self.photos if name not in known)
-        for count, photo in enumerate(
-            embed_photos(pending, self.read, self.engine, self.options), start=1
-        ):
-            state = photo_state(photo)
-            if kept is not None:
-                kept.put(_key(photo.name), state)
-                if count % PHOTOS_PER_SAVE == 0:
-                    kept.save()
-            yield self._result(photo.name, state)
-
-    def _result(self, name: str, state: PhotoState) -> PairResult:
-        pair = Pair(0, REFERENCE, name)
-        if state.error_code:
-            return PairResult.failed(pair, state.error_code, state.error)
-        card = self.engine.card
-        reference = [each.embeddings for each in self.reference]
-        probes = kept_embeddings(state, card)
-        found = match_faces(reference, probes, self.thresholds, card)[0].match
-        return PairResult.compared(pair, found, self.meaning_of(found), state.not_compared)
+        done = embed_photos(pending, self.read, self.engine, self.options)
+        for photo, state in states_kept(done, kept):
+            yield photo.name, state
 
     @contextmanager
     def kept_beside(self, out: Path) -> Iterator[Checkpoint]:
         """The checkpoint of this search, begun or resumed. Raises  BadField, RecordsUnavailable."""
         refuse_existing(out)
         with checkpoint_beside(out) as kept:
-            kept.begin(self._digest(), ([_key(name)] for name in self.photos))
+            kept.begin(self._digest(), ([kept_name(name)] for name in self.photos))
             yield kept
 
     def _digest(self) -> str:
@@ -117,7 +107,7 @@ class Search:
             *(options.threshold, options.combined_threshold, str(options.face)),
             *(str(options.min_quality), options.strict),
             [[each.report.image.sha256, each.report.held] for each in self.reference],
-            [_key(str(Path(name).absolute())) for name in self.photos],
+            [kept_name(str(Path(name).absolute())) for name in self.photos],
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -181,14 +171,9 @@ def _known(kept: Checkpoint | None, names: Iterable[str]) -> Iterator[tuple[str,
     if kept is None:
         return
     for name in names:
-        state = kept.state(_key(name))
+        state = kept.state(kept_name(name))
         if state.error_code or state.embedding is not None:
             yield name, state
-
-
-def _key(name: str) -> str:
-    """The name as a text that can be kept, whatever bytes it has."""
-    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def nearest_first(results: Iterable[PairResult]) -> tuple[list[PairResult], list[PairResult]]:

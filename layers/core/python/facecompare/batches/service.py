@@ -34,6 +34,7 @@ from facecompare.errors import (
 )
 from facecompare.model_store.files import ModelFolder
 from facecompare.options import RequestOptions
+from facecompare.records.identity import request_digest
 from facecompare.records.record import repeatable_comparison_id, timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
 
@@ -82,6 +83,9 @@ class BatchService:
         """
         engine, thresholds = self._engine_and_thresholds(request.options)
         manifest = self._packed_manifest(request, caller)
+        sha256 = hashlib.sha256(manifest.data).hexdigest()
+        contents = {"manifest": sha256}
+        digest = request_digest("batch", caller.name, contents, request.options, engine, thresholds)
         batch = Batch(
             batch_id=_batch_id(caller, idempotency_key),
             created_at=timestamp(),
@@ -92,7 +96,8 @@ class BatchService:
             combined_threshold=thresholds.combined,
             threshold_sent="" if request.options.threshold is None else "yes",
             face=request.options.face,
-            manifest_sha256=hashlib.sha256(manifest.data).hexdigest(),
+            manifest_sha256=sha256,
+            request_sha256=digest,
         )
         return self._progress([self._existing(batch) or self._create(batch, manifest)])[0]
 

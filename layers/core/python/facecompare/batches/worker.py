@@ -16,7 +16,7 @@ from facecompare.batches.batch import Batch, BatchStore, comparison_id_of
 from facecompare.batches.chunk import ATTEMPTS, PAIRS_PER_MESSAGE, Chunk
 from facecompare.batches.dynamo_store import open_batch_store
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
-from facecompare.batches.pair_result import PairResult
+from facecompare.batches.pair_result import PairResult, faces_left_out
 from facecompare.batches.pairs_file import Pair
 from facecompare.batches.queue import BatchQueue, Message
 from facecompare.batches.retries import RetryPolicy
@@ -172,7 +172,8 @@ class BatchWorker:
         for image, photo in of_pair.items():
             if photo.error is not None:
                 return _failed(pair, photo.error, image), None
-        *reference, probe = (photo.embeddings for photo in of_pair.values())
+        faces = [photo.embeddings for photo in of_pair.values()]
+        *reference, probe = faces
         if (copy := copy_among(reference)) is not None:
             return PairResult.of_copy(pair, list(of_pair)[copy]), None
         thresholds = self._thresholds(batch, engine, len(reference))
@@ -180,7 +181,7 @@ class BatchWorker:
         meaning = self._service.meaning(engine, found)
         sha256s = [photo.sha256 for photo in of_pair.values()]
         record = _record(batch, pair, found, meaning, engine, sha256s)
-        left_out = sum(photo.not_compared for photo in of_pair.values())
+        left_out = faces_left_out((photo.not_compared for photo in of_pair.values()), faces)
         result = PairResult.compared(pair, found, meaning, left_out, record.comparison_id)
         return result, record
 

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from facecompare.options import FacePolicy, MinQuality, RequestOptions
+
 if TYPE_CHECKING:
     from facecompare.results.schemas import MeasureResponse, PhotoResponse
 
-FACE_OPTIONS = {
+OWN_FACE = {
     "anchor": "--face-anchor",
     "image1": "--face1",
     "image2": "--face2",
     "reference": "--face-reference",
 }
+OF_FURTHER = "--face-also"  # of image1_2 and so on, in their order
 
 
-def other_faces(name: str, photo: PhotoResponse) -> str:
-    """That faces of this photo were not compared, and how to choose."""
+def other_faces(name: str, photo: PhotoResponse, options: RequestOptions, *, alone: bool) -> str:
+    """That faces of this photo were not compared, and what can be done with these options; `alone`
+    where it is no one of several photos of one person."""
     place = next(place for place, face in enumerate(photo.faces) if face.compared)
     found = f"{len(photo.faces)} faces and compared face {place}, counted from the largest, 0"
-    choose = f"another one with {FACE_OPTIONS[name]}, or all" if name in FACE_OPTIONS else "all"
-    return f"{name}: found {found}; expected one face; choose {choose} with --face best-match"
+    own = OWN_FACE.get(name, OF_FURTHER)
+    if alone and options.faces.get(name, options.face) is FacePolicy.BEST_MATCH:
+        if options.min_quality is MinQuality.REFUSE:
+            advice = "let unfit ones be compared too, with --min-quality warn"
+        else:
+            advice = f"crop the photo, or choose one with {own}"
+    elif alone:
+        advice = f"choose another one with {own}, or all with {own} {FacePolicy.BEST_MATCH}"
+    else:
+        advice = f"choose another one with {own}"
+    return f"{name}: found {found}; expected one face; {advice}"
 
 
 def shortfall(measure: MeasureResponse) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.output import print_json, tell, words_beside, write_picture
 from facecompare.cli.parameters import PICTURE
-from facecompare.cli.photos import face_service, read_photos, request_options
+from facecompare.cli.photos import (
+    face_service,
+    read_photos,
+    request_options,
+    warn_of_photos,
+)
 from facecompare.cli.request_options import (
     face_options,
     json_option,
@@ -19,6 +24,10 @@ from facecompare.cli.request_options import (
     photo_argument,
 )
 from facecompare.config import Settings
+from facecompare.options import RequestOptions
+
+if TYPE_CHECKING:
+    from facecompare.results.heat_map import Explanation
 
 
 @click.command(cls=Command, examples=("facecompare explain ann1.jpg ann2.jpg --out map.png",))
@@ -59,7 +68,24 @@ def explain(
         if as_json:
             print_json(explanation_response(found))
         else:
-            for name, each in (("image1", found.image1), ("image2", found.image2)):
-                most, least = each.changes.max(), each.changes.min()
-                tell(f"{name}: covering a part changes the distance by {least:+.3f} to {most:+.3f}")
+            _print_explanation(found, options)
     return 0
+
+
+def _print_explanation(found: Explanation, options: RequestOptions) -> None:
+    from facecompare.results.convert import detection_response
+
+    for name, each in (("image1", found.image1), ("image2", found.image2)):
+        most, least = each.changes.max(), each.changes.min()
+        changed = f"covering a part changes the distance by {least:+.3f} to {most:+.3f}"
+        tell(f"{name}, face {each.face}: {changed}")
+    compared = found.comparison
+    reports = {"image1": compared.image1, "image2": compared.image2}
+    card = compared.engine_id
+    warn_of_photos(
+        {
+            name: detection_response(report, card, chips=False).image
+            for name, report in reports.items()
+        },
+        options,
+    )

@@ -144,13 +144,13 @@ def _search(
     listed = list_photos(images, paths.values())
     if not listed.photos:
         raise MissingImage(f"found no photo in {', '.join(images)}; name photos, or their folder")
-    service, options = face_service(settings), request_options(**requested)
-    engine = service.engine(options.engine)
-    options = service.options(options, engine, len(paths))
+    service, given = face_service(settings), request_options(paths, **requested)
+    engine = service.engine(given.engine)
+    options = service.options(given, engine, len(paths))
     reference = examined_reference(read_photos(paths, settings), engine, options)
     card = engine.card.id
     photos = [detection_response(each.report, card, chips=False).image for each in reference]
-    warn_of_photos(dict(zip(paths, photos, strict=True)))
+    warn_of_photos(dict(zip(paths, photos, strict=True)), given)
     search = Search(
         reference,
         listed.photos,

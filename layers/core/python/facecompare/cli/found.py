@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.output import (
     RED,
-    VERDICT_COLOURS,
     VERDICT_WORDS,
     coloured,
     notice,
@@ -21,6 +20,7 @@ from facecompare.cli.output import (
     printable,
     table,
     unwritable,
+    verdict_cell,
 )
 from facecompare.cli.photos import VERDICT_CODES
 from facecompare.engines.calibration import Verdict
@@ -150,7 +150,7 @@ def _table_rows(found: Found, compared: Sequence[PairResult]) -> Iterator[tuple[
 
     for rank, each in enumerate(compared, start=1):
         verdict = Verdict(str(each.verdict))
-        words = coloured(VERDICT_WORDS[verdict], VERDICT_COLOURS[verdict])
+        words = verdict_cell(verdict)
         score = "" if each.score is None else f"{each.score:g}"
         yield str(rank), each.image2, words, f"{decisive_distance(each):.3f}", score
     for each in found.failed:

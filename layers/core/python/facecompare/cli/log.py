@@ -10,12 +10,10 @@ import click
 from facecompare.cli.command import Command
 from facecompare.cli.exit_codes import ExitCode
 from facecompare.cli.output import (
-    VERDICT_COLOURS,
-    VERDICT_WORDS,
-    coloured,
     notice,
     print_json,
     table,
+    verdict_cell,
 )
 from facecompare.cli.parameters import AT_LEAST_ONE, SINCE
 from facecompare.cli.request_options import one_format
@@ -124,7 +122,7 @@ def _print_csv(records: Iterable[ComparisonRecord]) -> None:
 
 def _row(record: ComparisonRecord) -> tuple[str, ...]:
     verdict = Verdict(record.verdict)
-    words = coloured(VERDICT_WORDS[verdict], VERDICT_COLOURS[verdict])
+    words = verdict_cell(verdict)
     decisive, threshold = record.decisive
     kind = "distance" if record.combined_distance is None else "combined"
     distance = f"{kind} {decisive:.3f} (threshold {threshold:.2f})"

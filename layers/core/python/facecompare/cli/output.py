@@ -31,10 +31,6 @@ VERDICT_WORDS = {
 # ECMA-48, "select graphic rendition"; orange is one of the 256 colours that terminals share.
 GREEN, YELLOW, ORANGE, RED = "32", "33", "38;5;208", "31"
 VERDICT_COLOURS = {Verdict.SAME: GREEN, Verdict.UNCERTAIN: YELLOW, Verdict.DIFFERENT: ORANGE}
-PAINTED_VERDICTS = {
-    verdict: f"\x1b[{VERDICT_COLOURS[verdict]}m{words}\x1b[0m"
-    for verdict, words in VERDICT_WORDS.items()
-}
 # A terminal obeys these: controls (ISO/IEC 6429), and what turns the direction of text.
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -60,6 +56,16 @@ def coloured(text: str, colour: str) -> Coloured:
 def painted(text: str, colour: str) -> str:
     """The text in this colour, which is left out where the text is shown and none is wanted."""
     return "".join(("\x1b[", colour, "m", text, "\x1b[0m"))  # a cell is not formatted again
+
+
+PAINTED_VERDICTS = {
+    verdict: painted(words, VERDICT_COLOURS[verdict]) for verdict, words in VERDICT_WORDS.items()
+}
+
+
+def verdict_cell(verdict: Verdict) -> Coloured:
+    """The verdict as a cell of a table."""
+    return coloured(VERDICT_WORDS[verdict], VERDICT_COLOURS[verdict])
 
 
 def printable(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,8 +101,9 @@ def compare(
 
     The exit code is 0 for the same person, 1 for different people and 5 where it is uncertain.
     """
-    service, options = face_service(settings, record), request_options(**requested)
-    paths = named_reference("image1", image1, also) | {"image2": image2}
+    reference = named_reference("image1", image1, also)
+    service, options = face_service(settings, record), request_options(reference, **requested)
+    paths = reference | {"image2": image2}
     photos = read_photos(paths, settings)
     response, comparison = service.compare(photos, options)
     if overlay:
@@ -115,28 +116,40 @@ def compare(
         if as_json:
             print_json(response)
         else:
-            _print_comparison(response, paths)
+            _print_comparison(response, paths, options)
     return verdict_code(response, decide)
 
 
-def _print_comparison(response: ComparisonResponse, paths: Iterable[str]) -> None:
+def _print_comparison(
+    response: ComparisonResponse, paths: Iterable[str], options: RequestOptions
+) -> None:
     click.echo(pair_result(response, response), file=sys.stdout)
     print_pairs("image1", "image2", response)
-    warn_of_doubt("image1 and image2", response, response)
+    warn_of_doubt("image1 and image2", response)
     found = response.image1, *response.further, response.image2
-    warn_of_photos(dict(zip(paths, found, strict=True)))
+    warn_of_photos(dict(zip(paths, found, strict=True)), options)
 
 
 def request_options(
+    reference: Iterable[str] = (),
     *,
+    face_also: Sequence[FacePolicy | int] = (),
     face_anchor: FacePolicy | int | None = None,
     face1: FacePolicy | int | None = None,
     face2: FacePolicy | int | None = None,
     face_reference: FacePolicy | int | None = None,
     **requested: Any,
 ) -> RequestOptions:
-    """The options that were given, those of single photos together."""
+    """The options that were given, those of single photos together; `reference` are the names of
+    one person's photos. Raises  BadField."""
     own = {"anchor": face_anchor, "image1": face1, "image2": face2, "reference": face_reference}
+    further = list(reference)[1:]
+    if len(face_also) > len(further):
+        raise BadField(
+            f"found {len(face_also)} --face-also and {len(further)} --also; expected at most one "
+            "for each"
+        )
+    own |= dict(zip(further, face_also, strict=False))
     faces = {image: face for image, face in own.items() if face is not None}
     return RequestOptions(faces=faces, **requested)
 
@@ -240,11 +253,7 @@ def _rate(name: str, share: float | None, least: float) -> list[str]:
     return [f"{name} < {100 * least:g} %" if share < least else f"{name} {100 * share:.2g} %"]
 
 
-def warn_of_doubt(
-    photos: str,
-    response: ComparisonResponse | CandidateResponse,
-    decision: ComparisonResponse | PredictionResponse,
-) -> None:
+def warn_of_doubt(photos: str, response: ComparisonResponse | CandidateResponse) -> None:
     """A line on stderr for a verdict that is uncertain."""
     if response.uncertain_because is None:
         return
@@ -252,7 +261,7 @@ def warn_of_doubt(
         found, expected = "two networks that contradict each other", "one verdict"
     else:
         found = "a distance at which pairs of one person and of two both occur"
-        begin, end = decision.uncertain_from, decision.uncertain_to
+        begin, end = response.uncertain_from, response.uncertain_to
         expected = f"one below {begin:.4f}, or {end:.4f} or more"
     warning(f"{photos}: found {found}; expected {expected}; take other photos of them")
 
@@ -268,10 +277,12 @@ def print_pairs(image1: str, image2: str, response: ComparisonResponse | Candida
         click.echo(f"  {faces}: {distance:.3f}{score}", file=sys.stdout)
 
 
-def warn_of_photos(photos: dict[str, PhotoResponse]) -> None:
+def warn_of_photos(photos: dict[str, PhotoResponse], options: RequestOptions) -> None:
     """Lines on stderr for faces that were not compared, and for the photos and those that were."""
     for name in (each for each, photo in photos.items() if photo.not_compared):
-        warning(other_faces(name, photos[name]))
+        person, *_ = name.split("_")
+        alone = f"{person}_2" not in photos
+        warning(other_faces(name, photos[name], options, alone=alone))
     warn_of_quality(photos)
 
 

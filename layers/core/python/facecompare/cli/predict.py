@@ -33,6 +33,7 @@ from facecompare.cli.request_options import (
     threshold_options,
 )
 from facecompare.config import Settings
+from facecompare.options import RequestOptions
 
 if TYPE_CHECKING:
     from facecompare.results.schemas import PredictionResponse
@@ -70,22 +71,25 @@ def predict(
     The exit code is the verdict on the closer one: 0 for the same person, 1 for different people,
     5 for uncertain.
     """
-    service, options = face_service(settings, record), request_options(**requested)
-    paths = named_reference("anchor", anchor, also) | {"image1": image1, "image2": image2}
+    reference = named_reference("anchor", anchor, also)
+    service, options = face_service(settings, record), request_options(reference, **requested)
+    paths = reference | {"image1": image1, "image2": image2}
     response = service.predict(read_photos(paths, settings), options)
     if as_json:
         print_json(response)
     else:
-        _print_prediction(response, paths)
+        _print_prediction(response, paths, options)
     return verdict_code(response, decide)
 
 
-def _print_prediction(response: PredictionResponse, paths: Mapping[str, str]) -> None:
+def _print_prediction(
+    response: PredictionResponse, paths: Mapping[str, str], options: RequestOptions
+) -> None:
     candidates = {"image1": response.image1, "image2": response.image2}
     tell(f"{response.closer} ({paths[response.closer]}) is closer to the anchor")
     for name, candidate in candidates.items():
         show(f"{name} ({printable(paths[name])}): {pair_result(candidate, response)}")
         print_pairs("anchor", name, candidate)
-        warn_of_doubt(f"anchor and {name}", candidate, response)
+        warn_of_doubt(f"anchor and {name}", candidate)
     anchors = dict(zip(paths, (response.anchor, *response.further), strict=False))
-    warn_of_photos(anchors | {name: each.photo for name, each in candidates.items()})
+    warn_of_photos(anchors | {name: each.photo for name, each in candidates.items()}, options)

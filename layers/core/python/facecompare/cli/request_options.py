@@ -72,14 +72,22 @@ def own_face_option(name: str, photo: str) -> Callable[[F], F]:
 
 
 def also_option(photo: str) -> Callable[[F], F]:
-    """`--also`: more photos of one person."""
-    return click.option(
+    """`--also`: more photos of one person; and `--face-also`."""
+    also = click.option(
         "--also",
         metavar="PHOTO",
         type=PHOTO,
         multiple=True,
         help=f"Another photo of the person in {photo}; up to {MAX_REFERENCE_PHOTOS - 1} of them.",
     )
+    face = click.option(
+        "--face-also",
+        type=FACE_OR_PLACE,
+        metavar="FACE",
+        multiple=True,
+        help="Which face of each photo of --also, in their order.",
+    )
+    return lambda function: also(face(function))
 
 
 overlay_option = click.option(

@@ -121,8 +121,8 @@ def choose(detected: DetectedFaces, wanted: FacePolicy | int) -> tuple[Face, ...
         return (_face_at(faces, wanted),)
     if wanted is FacePolicy.ONLY_ONE and len(faces) > 1:
         raise SeveralFaces(
-            f"{len(faces)} faces were found and exactly one is accepted; crop the photo, or let "
-            "the largest, the most central or each face be compared"
+            f"{len(faces)} faces were found and exactly one is accepted; crop the photo, or choose "
+            "the face by its place or by another policy"
         )
     if wanted is FacePolicy.MOST_CENTRAL:
         height, width = detected.image.pixels.shape[:2]

@@ -12,21 +12,11 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Protocol
 
 from facecompare.engines.calibration import Doubt, Verdict, told, verdict_of
 from facecompare.errors import SHOWN_CHARACTERS, BadField, ComparisonNotFound, IdempotencyConflict
-
-
-def _complete(schema: dict[str, Any]) -> None:
-    """What OpenAPI says of a record beside the types of its fields, each of which is sent."""
-    fields = schema["properties"]
-    for field in fields.values():
-        field.pop("default", None)
-    fields["created_at"]["format"] = "date-time"
-    fields["verdict"]["enum"] = list(Verdict)
-    fields["uncertain_because"]["anyOf"][0]["enum"] = list(Doubt)
-    schema["required"] = list(fields)
+from facecompare.records.documented import documented
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +27,7 @@ class ComparisonRecord:
     versions before 0.8 have no `decided_by`: their engine did.
     """
 
-    __pydantic_config__: ClassVar = {"json_schema_extra": _complete}
+    __pydantic_config__ = documented(verdict=tuple(Verdict), uncertain_because=tuple(Doubt))
     comparison_id: str
     created_at: str
     same_person: bool
@@ -65,6 +55,8 @@ class ComparisonRecord:
     """how many photos of one person `image2` was held against"""
     further_sha256: str = ""
     """of those photos but the first, separated by spaces"""
+    request_sha256: str = ""
+    """of the whole request, where it had an Idempotency-Key; versions before 0.11 kept none"""
 
     def __post_init__(self) -> None:
         """Records of versions before 0.9 have no verdict; theirs was the threshold's."""
@@ -84,11 +76,18 @@ class ComparisonRecord:
 
         Raises  IdempotencyConflict.
         """
-        if _request_of(self) != _request_of(repeated):
-            raise IdempotencyConflict(
-                "this Idempotency-Key was used before, for other photos, another threshold or "
-                "another engine; a new comparison needs a new key"
-            )
+        if self.request_sha256:
+            self.confirm_request(repeated.request_sha256)
+        elif _request_of(self) != _request_of(repeated):
+            raise _other_request()
+
+    def confirm_request(self, request_sha256: str) -> None:
+        """The same of a request's digest, where this record has one.
+
+        Raises  IdempotencyConflict.
+        """
+        if self.request_sha256 not in ("", request_sha256):
+            raise _other_request()
 
 
 COLUMNS = tuple(field.name for field in fields(ComparisonRecord))
@@ -216,6 +215,7 @@ def parse_since(text: str) -> str:
 
 
 def _request_of(record: ComparisonRecord) -> tuple[object, ...]:
+    """What versions before 0.11 kept of it."""
     return (
         record.image1_sha256,
         record.image2_sha256,
@@ -224,6 +224,13 @@ def _request_of(record: ComparisonRecord) -> tuple[object, ...]:
         record.combined_threshold,
         record.engine,
         record.caller,
+    )
+
+
+def _other_request() -> IdempotencyConflict:
+    return IdempotencyConflict(
+        "this Idempotency-Key was used before, for other photos, other options or another "
+        "operation; a new comparison needs a new key"
     )
 
 

@@ -39,6 +39,7 @@ ADDED = {  # the columns that files of older versions lack, and what is in them 
     "face_pairs": "NOT NULL DEFAULT 1",
     "reference_photos": "NOT NULL DEFAULT 1",
     "further_sha256": "NOT NULL DEFAULT ''",
+    "request_sha256": "NOT NULL DEFAULT ''",
 }
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS comparisons (

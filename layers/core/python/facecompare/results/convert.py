@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from facecompare.engines.calibration import Doubt, Verdict
 from facecompare.errors import MislabelledImage
+from facecompare.results.explanation import ExplanationResponse, FaceMapResponse
 from facecompare.results.schemas import (
     BoxResponse,
     CandidateResponse,
     ComparisonResponse,
     DetectionResponse,
-    ExplanationResponse,
-    FaceMapResponse,
     FacePairResponse,
     FaceResponse,
     MeasureResponse,
@@ -131,6 +130,8 @@ def _candidate(
         uncertain_because=_doubt(record),
         same_person=record.same_person,
         distance=record.distance,
+        uncertain_from=meaning.uncertain_from,
+        uncertain_to=meaning.uncertain_to,
         score=meaning.score,
         fmr_at_distance=meaning.fmr_at_distance,
         fnmr_at_distance=meaning.fnmr_at_distance,
@@ -242,7 +243,7 @@ def explanation_response(found: Explanation) -> ExplanationResponse:
 
 def _map(found: FaceMap) -> FaceMapResponse:
     changes = [[round(each, 4) for each in row] for row in found.changes.tolist()]
-    return FaceMapResponse(changes, _base64(found.picture))
+    return FaceMapResponse(found.face, changes, _base64(found.picture))
 
 
 def _timing(timing: Timing) -> TimingResponse:

@@ -38,12 +38,14 @@ STRONGEST = 0.75  # of the colour, over the face
 class FaceMap:
     """Of one face: by how much the distance grows where the patch lies (less than 0: shrinks).
 
+    face     its place in the photo, 0 for the largest
     changes  STEPS × STEPS, rows from the top
     chip     the aligned face, height × width × 3, RGB
     picture  the same with the changes as colour: red where covering moves the two apart, blue where
              it brings them together
     """
 
+    face: int
     changes: NDArray[np.float64]
     chip: NDArray[np.uint8]
     picture: NDArray[np.uint8]
@@ -69,10 +71,14 @@ def explain(image1: Photo, image2: Photo, engine: Engine, options: RequestOption
     changes1 = _changes(comparison, comparison.image1, (one, other), engine)
     changes2 = _changes(comparison, comparison.image2, (other, one), engine)
     most = float(max(np.abs(changes1).max(), np.abs(changes2).max())) or 1.0
-    chips = (report.compared.chip.picture for report in reports)
     maps = (
-        FaceMap(changes, chip, _coloured(chip, changes / most))
-        for changes, chip in zip((changes1, changes2), chips, strict=True)
+        FaceMap(
+            face=next(place for place, face in enumerate(report.faces) if face.compared),
+            changes=changes,
+            chip=report.compared.chip.picture,
+            picture=_coloured(report.compared.chip.picture, changes / most),
+        )
+        for report, changes in zip(reports, (changes1, changes2), strict=True)
     )
     return Explanation(comparison, *maps)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facecompare.engines.calibration import Doubt, Verdict
-from facecompare.results.documented import documented
+from facecompare.records.documented import documented
 
 MEASURES = (
     *("face_width", "sharpness", "brightness", "contrast", "noise", "yaw", "pitch", "roll"),
@@ -95,8 +95,9 @@ class PhotoResponse:
     warnings: list[PhotoWarningResponse]
     """none, as a rule"""
     not_compared: int
-    """faces that were found and held against none; choose one of them with `image1_face` and the
-    like, or hold all with `best-match`"""
+    """faces that were found and held against none; choose one of them with `image1_face`,
+    `image1_2_face` and the like or, unless the photo is one of several of a person, hold all with
+    `best-match`, which leaves out only those that `min_quality` refuses and those beyond 20"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,11 @@ class CandidateResponse:
     """as in a comparison"""
     same_person: bool
     distance: float
+    uncertain_from: float
+    """of the distance that decides: nearer ones are called the same person, with as many pairs of
+    faces"""
+    uncertain_to: float
+    """from here on they are called different people"""
     score: float | None
     """0 to 100, as in a comparison"""
     fmr_at_distance: float | None
@@ -240,9 +246,9 @@ class PredictionResponse:
     """of `distance`"""
     engine: str
     uncertain_from: float
-    """of the distance that decides: nearer ones are called the same person"""
+    """of the closer one, as in a comparison; the other one has its own"""
     uncertain_to: float
-    """from here on they are called different people"""
+    """likewise"""
     fmr_at_threshold: float | None
     """the false match rate (ISO/IEC 19795-1) of this threshold: the share of pairs of strangers
     that it accepts"""
@@ -259,31 +265,6 @@ class PredictionResponse:
     image1: CandidateResponse
     image2: CandidateResponse
     timing_ms: TimingResponse
-
-
-@dataclass(frozen=True, slots=True)
-class FaceMapResponse:
-    """How the distance changes when a patch covers a part of one face."""
-
-    __pydantic_config__ = documented()
-    changes: list[list[float]]
-    """rows from the top, a number for each place of the patch: above 0 it moves the two faces
-    apart, below 0 together"""
-    picture: str
-    """the aligned face as a PNG in base64, red where covering moves apart, blue where together"""
-
-
-@dataclass(frozen=True, slots=True)
-class ExplanationResponse:
-    """A heat map of each of two faces. It shows what this network's distance depends on, neither
-    why, nor what a person would go by; and it is no proof of anything."""
-
-    __pydantic_config__ = documented()
-    engine: str
-    distance: float
-    """by which the engine decides"""
-    image1: FaceMapResponse
-    image2: FaceMapResponse
 
 
 @dataclass(frozen=True, slots=True)

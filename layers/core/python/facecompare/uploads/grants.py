@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from facecompare.errors import UploadNotFound
-from facecompare.results.documented import documented
+from facecompare.records.documented import documented
 
 KEY_PREFIX = "uploads/"
 PHOTOS_PREFIX = "photos/"  # where an operator puts a batch's photos, with AWS credentials

@@ -25,7 +25,6 @@ from facecompare.api.documented_errors import (
     QUERY,
     QUEUED,
     RETRIED,
-    SITE,
     UPLOADED,
     responses,
 )
@@ -71,20 +70,20 @@ class BatchesResponse:
 @router.post(
     "/batches",
     status_code=202,
-    responses=responses(*SITE, *QUERY, *BATCHES, *BODY, *OPTIONS, *UPLOADED, *RETRIED, *QUEUED),
+    responses=responses(*QUERY, *BATCHES, *BODY, *OPTIONS, *UPLOADED, *RETRIED, *QUEUED),
 )
 def submit_batch(
     fields: BatchFields,
     services: AppServices,
     caller: RecordsCaller,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey,
 ) -> Progress:
     """Compare many pairs; the response comes before the work."""
     request = BatchRequest(fields.manifest, fields.upload, fields.options())
-    return _batches(services).submit(request, caller, idempotency_key or "")
+    return _batches(services).submit(request, caller, idempotency_key)
 
 
-@router.get("/batches", responses=responses(*SITE, *QUERY, *BATCHES))
+@router.get("/batches", responses=responses(*QUERY, *BATCHES))
 def list_batches(
     services: AppServices,
     caller: RecordsCaller,
@@ -96,7 +95,7 @@ def list_batches(
     return BatchesResponse(found, found[-1].created_at if len(found) == limit else None)
 
 
-@router.get("/batches/{batch_id}", responses=responses(*SITE, *QUERY, *BATCH))
+@router.get("/batches/{batch_id}", responses=responses(*QUERY, *BATCH))
 def get_batch(batch_id: str, services: AppServices, caller: RecordsCaller) -> Progress:
     """How far a batch is, and when it should end."""
     return _batches(services).find(batch_id, caller)
@@ -104,7 +103,7 @@ def get_batch(batch_id: str, services: AppServices, caller: RecordsCaller) -> Pr
 
 @router.get(
     "/batches/{batch_id}/results.csv",
-    responses=responses(*SITE, *QUERY, *BATCH) | {200: {"content": {"text/csv": {}}}},
+    responses=responses(*QUERY, *BATCH) | {200: {"content": {"text/csv": {}}}},
     response_class=StreamingResponse,
 )
 def get_batch_results(
@@ -126,7 +125,7 @@ def get_batch_results(
     )
 
 
-@router.delete("/batches/{batch_id}", responses=responses(*SITE, *QUERY, *BATCH))
+@router.delete("/batches/{batch_id}", responses=responses(*QUERY, *BATCH))
 def cancel_batch(batch_id: str, services: AppServices, caller: RecordsCaller) -> Progress:
     """Stop working on a batch; the results there are stay."""
     return _batches(services).cancel(batch_id, caller)

@@ -20,7 +20,6 @@ from facecompare.api.documented_errors import (
     LOOK,
     QUERY,
     RETRIED,
-    SITE,
     responses,
 )
 from facecompare.api.errors import SCHEMAS
@@ -37,15 +36,16 @@ from facecompare.api.request_body import (
 from facecompare.api.work_queue import Queue
 from facecompare.errors import FaceCompareError
 from facecompare.options import FacePolicy, Waiter
+from facecompare.records.identity import RequestContext
 from facecompare.results.convert import explanation_response
+from facecompare.results.explanation import ExplanationResponse
 from facecompare.results.overlay import draw_explanation, draw_faces
 from facecompare.results.schemas import (
     ComparisonResponse,
     DetectionResponse,
-    ExplanationResponse,
     PredictionResponse,
 )
-from facecompare.service import FaceService, RequestContext
+from facecompare.service import FaceService
 
 PAIR = ("image1", "image2")
 TRIPLE = ("anchor", "image1", "image2")
@@ -71,7 +71,7 @@ _FACE = {
     "`face`",
 }
 _BINARY_CONTENT = {"schema": _BINARY}
-_LOOK = (*SITE, *QUERY, *LOOK)
+_LOOK = (*QUERY, *LOOK)
 
 
 def _responses(
@@ -148,7 +148,7 @@ async def compare(
     services: AppServices,
     caller: PhotosCaller,
     queue: Queue,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey,
 ) -> ComparisonResponse:
     """Are image1 and image2 the same person?
 
@@ -156,7 +156,7 @@ async def compare(
     times, is the same.
     """
     photos, options = await read_request(request, PAIR, services.uploads)
-    context = RequestContext(caller.name, idempotency_key or "")
+    context = RequestContext(caller.name, idempotency_key)
     response, _ = await queue.run(
         lambda faces, waiter: faces.compare(photos, replace(options, waiter=waiter), context)
     )
@@ -171,7 +171,7 @@ async def verify(
     services: AppServices,
     caller: PhotosCaller,
     queue: Queue,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey,
 ) -> ComparisonResponse:
     """The same operation as compare, by the name that verification services use."""
     return await compare(request, services, caller, queue, idempotency_key)
@@ -185,7 +185,7 @@ async def predict(
     services: AppServices,
     caller: PhotosCaller,
     queue: Queue,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: IdempotencyKey,
 ) -> PredictionResponse:
     """Which of image1 and image2 is closer to anchor, and is it the same person?
 
@@ -193,7 +193,7 @@ async def predict(
     of the person in the anchor.
     """
     photos, options = await read_request(request, TRIPLE, services.uploads)
-    context = RequestContext(caller.name, idempotency_key or "")
+    context = RequestContext(caller.name, idempotency_key)
     return await queue.run(
         lambda faces, waiter: faces.predict(photos, replace(options, waiter=waiter), context)
     )

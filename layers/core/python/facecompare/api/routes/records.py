@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from facecompare.access import Caller, Role
 from facecompare.api.dependencies import KNOWN_QUERY_ONLY, AppServices, RecordsCaller
-from facecompare.api.documented_errors import KEY, QUERY, SITE, responses
+from facecompare.api.documented_errors import KEY, QUERY, responses
 from facecompare.errors import ComparisonNotFound
 from facecompare.records.csv_export import csv_lines
 from facecompare.records.record import (
@@ -45,7 +45,7 @@ class RecordsResponse:
     next_cursor: str | None
 
 
-@router.get("/comparisons", responses=responses(*SITE, *QUERY, *KEY))
+@router.get("/comparisons", responses=responses(*QUERY, *KEY))
 def list_comparisons(
     services: AppServices,
     caller: RecordsCaller,
@@ -61,7 +61,7 @@ def list_comparisons(
 
 @router.get(
     "/comparisons.csv",
-    responses=responses(*SITE, *QUERY, *KEY) | {200: {"content": {"text/csv": {}}}},
+    responses=responses(*QUERY, *KEY) | {200: {"content": {"text/csv": {}}}},
     response_class=StreamingResponse,
 )
 def export_comparisons(
@@ -80,9 +80,7 @@ def export_comparisons(
     )
 
 
-@router.get(
-    "/comparisons/{comparison_id}", responses=responses(*SITE, *QUERY, *KEY, ComparisonNotFound)
-)
+@router.get("/comparisons/{comparison_id}", responses=responses(*QUERY, *KEY, ComparisonNotFound))
 def get_comparison(
     comparison_id: str, services: AppServices, caller: RecordsCaller
 ) -> ComparisonRecord:
@@ -96,7 +94,7 @@ def get_comparison(
 @router.delete(
     "/comparisons/{comparison_id}",
     status_code=204,
-    responses=responses(*SITE, *QUERY, *KEY, ComparisonNotFound),
+    responses=responses(*QUERY, *KEY, ComparisonNotFound),
 )
 def delete_comparison(comparison_id: str, services: AppServices, caller: RecordsCaller) -> None:
     """Forget one record: an admin's right, for the log is an audit log."""

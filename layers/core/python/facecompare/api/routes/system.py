@@ -8,13 +8,13 @@ from fastapi import APIRouter
 
 import facecompare
 from facecompare.api.dependencies import AppServices
-from facecompare.api.documented_errors import ENGINE, RECORDS, SITE, responses
+from facecompare.api.documented_errors import ENGINE, RECORDS, responses
 from facecompare.config import ACCESS, Settings
 from facecompare.engines.calibration_files import kept_calibration
 from facecompare.engines.catalogue import offered_cards
 from facecompare.engines.protocol import EngineCard
 from facecompare.errors import CalibrationUnusable
-from facecompare.results.documented import documented
+from facecompare.records.documented import documented
 
 router = APIRouter(prefix="/api", tags=["service"])
 health_router = APIRouter(prefix="/api", tags=["service"])
@@ -98,7 +98,7 @@ class ServiceResponse:
     """how long the record of a comparison is kept"""
 
 
-@router.get("/engines", responses=responses(*SITE))
+@router.get("/engines", responses=responses())
 def list_engines(services: AppServices) -> EnginesResponse:
     """The engines that can be named in a request."""
     settings = services.settings
@@ -106,7 +106,7 @@ def list_engines(services: AppServices) -> EnginesResponse:
     return EnginesResponse(cards, settings.landmarks68)
 
 
-@router.get("/service", responses=responses(*SITE))
+@router.get("/service", responses=responses())
 def get_service(services: AppServices) -> ServiceResponse:
     """The limits of a request, who may ask, and what is kept."""
     settings = services.settings
@@ -120,7 +120,7 @@ def get_service(services: AppServices) -> ServiceResponse:
     )
 
 
-@health_router.get("/health", responses=responses(*SITE, *ENGINE, *RECORDS))
+@health_router.get("/health", responses=responses(*ENGINE, *RECORDS))
 def get_health(services: AppServices) -> HealthResponse:
     """Whether the service can answer: its engine is loaded, and its log can be written."""
     assert services.faces is not None  # noqa: S101 – this route is beside those that need it

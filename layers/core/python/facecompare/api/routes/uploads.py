@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from facecompare.api.dependencies import KNOWN_QUERY_ONLY, AppServices, PhotosCaller
-from facecompare.api.documented_errors import BODY, KEY, QUERY, SITE, responses
+from facecompare.api.documented_errors import BODY, KEY, QUERY, responses
 from facecompare.api.json_route import JsonRoute
 from facecompare.errors import UploadsOff, UploadsUnavailable
 from facecompare.uploads.grants import MANIFEST_TYPES, UploadGrant
@@ -35,7 +35,7 @@ class UploadFields(BaseModel):
 @router.post(
     "/uploads",
     status_code=201,
-    responses=responses(*SITE, *QUERY, *KEY, *BODY, UploadsOff, UploadsUnavailable),
+    responses=responses(*QUERY, *KEY, *BODY, UploadsOff, UploadsUnavailable),
 )
 def grant_upload(fields: UploadFields, services: AppServices, _caller: PhotosCaller) -> UploadGrant:
     """A place for a photo or a batch's manifest; its name then stands for it: {"upload": …}."""

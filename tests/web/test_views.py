@@ -11,19 +11,11 @@ import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser.visitor import Visit, Visitor
+from tests.support.browser.visitor import VIEWS, Visit, Visitor
 from tests.support.pictures import OBAMA, OBAMA2
 from tests.web.answers import decisive
 
 pytestmark = pytest.mark.browser
-
-VIEWS = {
-    "Compare": "Are these two photos the same person?",
-    "Rank": "Which of two is closer?",
-    "Find": "Which of these photos show one person?",
-    "History": "History",
-    "About": "About this service",
-}
 
 
 def test_each_view_has_an_address_and_a_title(visitor: Visitor) -> None:

@@ -7,19 +7,12 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.support.browser.sub_path import below
-from tests.support.browser.visitor import Visit, Visitor
+from tests.support.browser.visitor import VIEWS, Visit, Visitor
 from tests.support.pictures import BIDEN, OBAMA, OBAMA2, group, heic, portrait
 
 pytestmark = pytest.mark.browser
 
 BOTH = ("both.jpg", group(OBAMA2, BIDEN))
-VIEWS = {
-    "Compare": "Are these two photos the same person?",
-    "Rank": "Which of two is closer?",
-    "Find": "Which of these photos show one person?",
-    "History": "History",
-    "About": "About this service",
-}
 SLOW_3G = {"latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 FIRST_WORDS = """() => new Promise((resolve) => {
     new PerformanceObserver((list) => resolve(list.getEntries()[0].startTime))
@@ -135,15 +128,7 @@ def test_the_focus_stays_on_a_face_that_is_chosen_on_the_photo(visitor: Visitor)
 )
 def test_every_window_holds_a_verdict(visit: Visit, window: dict[str, object]) -> None:
     visitor = visit(**window)
-    files = visitor.view.locator("input[type=file]")
-    for place, path in enumerate((OBAMA, OBAMA2)):
-        files.nth(place).set_input_files(path)
-    visitor.predict()
-    card = visitor.view.locator("[data-part=card]")
-    expect(card).to_be_visible()
-    for fold in card.locator("summary").all():
-        fold.click()
-    expect(card.locator("pre")).to_have_count(2)
+    card = visitor.compare_unfolded(OBAMA, OBAMA2)
     widest = visitor.page.evaluate("document.documentElement.scrollWidth")
     assert widest <= visitor.page.evaluate("window.innerWidth")
     box = card.bounding_box()

@@ -25,6 +25,13 @@ TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP violation of ${event.violatedDirective} by ${event.blockedURI}`));
 """
+VIEWS = {  # the titles, by the words of the links
+    "Compare": "Are these two photos the same person?",
+    "Rank": "Which of two is closer?",
+    "Find": "Which of these photos show one person?",
+    "History": "History",
+    "About": "About this service",
+}
 REFUSED = "Failed to load resource"  # Chromium prints it for each answer with an error status
 PATIENCE_MS = 20_000  # a comparison takes about one second, on two busy cores several
 
@@ -144,6 +151,19 @@ class Visitor:
         answer: dict[str, Any] = response.value.json()
         expect(self.verdict).to_be_visible()
         return answer
+
+    def compare_unfolded(self, file1: Path, file2: Path) -> Locator:
+        """As compare, whatever the language; the verdict's card, with all that it can show."""
+        files = self.view.locator("input[type=file]")
+        for place, path in enumerate((file1, file2)):
+            files.nth(place).set_input_files(path)
+        self.predict()
+        card = self.view.locator("[data-part=card]")
+        expect(card).to_be_visible()
+        for fold in card.locator("summary").all():
+            fold.click()
+        expect(card.locator("pre")).to_have_count(2)
+        return card
 
     def compare_large(self, file1: File, file2: File) -> dict[str, Any]:
         """As compare, with the photos large beside the verdict."""

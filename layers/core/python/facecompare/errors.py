@@ -53,6 +53,7 @@
         ├── QueueUnavailable
         ├── PairGivenUp
         ├── TimedOut
+        ├── NotReady
         └── EngineFault
 
 Each leaf has a `code`, which is stable and part of the API, and a message that says what was found,
@@ -386,6 +387,12 @@ class TimedOut(ServiceError):
     """The work took longer than a request may; it was given up and nothing was recorded."""
 
     code = "timed_out"
+
+
+class NotReady(ServiceError):
+    """The service is alive, and something that it needs does not work; `checks` says what."""
+
+    code = "not_ready"
 
 
 class EngineFault(ServiceError):

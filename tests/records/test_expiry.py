@@ -20,7 +20,8 @@ from tests.support.records import record
 
 NOW = 1_795_000_000.0  # 2026-11-18
 YEAR = 366 * SECONDS_A_DAY
-WRONG = {  # what a clock may say instead of the time
+Wrong = Callable[[float], float]
+WRONG: dict[str, Wrong] = {  # what a clock may say instead of the time
     "a year ahead": lambda now: now + YEAR,
     "ten years ahead": lambda now: now + 10 * YEAR,
     "a century ahead": lambda now: now + 100 * YEAR,
@@ -65,7 +66,6 @@ def machine(tmp_path: Path) -> Machine:
 
 
 wrong = pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
-Wrong = Callable[[float], float]
 
 
 @wrong

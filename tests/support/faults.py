@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import botocore.session
 import httpx2 as httpx
@@ -23,13 +24,14 @@ from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, Fault, Thro
 from tests.support.dynamo_tables import TABLE, create_table
 from tests.support.faulty_service import RIGHT, Clock, FaultyService
 
+DAMAGED = "face-network.onnx"
 YEAR_S = 366 * SECONDS_A_DAY
 DISK_BYTES = 196_608  # for the log: some tens of records
 SILENT_S = 3.0  # longer than a check may take
 KILLS, WRITERS = 5, 3
 RECOVERY_S = 20  # S3's client gives up after three attempts of 5 s
 Sandbox = Callable[["FaultyService"], list[str]]
-Act = Callable[[FaultyService], None]
+Act = Callable[[FaultyService], object]
 
 
 def _nothing(_service: FaultyService) -> None:
@@ -126,7 +128,7 @@ def _spoil_log(spoil: Callable[[Path], object]) -> tuple[Act, Act]:
 
 
 def _damage_model(service: FaultyService) -> None:
-    path = service.models / "face-network.onnx"
+    path = service.models / DAMAGED
     data = bytearray(path.read_bytes())
     shutil.copy(path, service.folder / "backup")
     data[len(data) // 2] ^= 0xFF
@@ -205,16 +207,14 @@ ON_ONE_MACHINE = (
     Trouble("disk full", _fill_disk, _empty_disk, RECORDS, refused=True, sandboxed=True),
     Trouble(
         "model folder gone",
-        lambda service: service.models.rename(service.folder / "away") and None,
-        lambda service: (service.folder / "away").rename(service.models) and None,
+        lambda service: service.models.rename(service.folder / "away"),
+        lambda service: (service.folder / "away").rename(service.models),
         MODELS,
     ),
     Trouble(
         "model damaged",
         _damage_model,
-        lambda service: (
-            shutil.copy(service.folder / "backup", service.models / "face-network.onnx") and None
-        ),
+        lambda service: shutil.copy(service.folder / "backup", service.models / DAMAGED),
         MODELS,
     ),
     Trouble("clock a year ahead", _restarted(Clock(YEAR_S)), _restarted()),
@@ -264,10 +264,11 @@ def aws_account() -> Iterator[tuple[ThrottledAws, dict[str, str]]]:
         url = stack.enter_context(moto_server())
         session = botocore.session.get_session()
         session.set_credentials("testing", "testing")
-        s3, dynamodb, sqs = (
+        clients: Iterator[Any] = (
             session.create_client(name, REGION, endpoint_url=url)
             for name in ("s3", "dynamodb", "sqs")
         )
+        s3, dynamodb, sqs = clients
         s3.create_bucket(Bucket=UPLOADS)
         create_table(dynamodb)
         queue = sqs.create_queue(QueueName="faults")["QueueUrl"]

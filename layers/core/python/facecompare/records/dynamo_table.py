@@ -32,10 +32,11 @@ class ConditionFailed(Exception):
 class DynamoTable:
     """One table; safe to share by threads. Every call raises RecordsUnavailable on failure."""
 
+    _ahead_s: float | None = None  # by how much DynamoDB's clock is ahead of `time.monotonic`
+
     def __init__(self, name: str, dynamodb: DynamoDBClient | None = None) -> None:
         self._name = name
         self._given = dynamodb
-        self._ahead_s: float | None = None
 
     @cached_property
     def _dynamodb(self) -> DynamoDBClient:

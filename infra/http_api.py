@@ -25,6 +25,7 @@ COMPARE_ROUTES = (
     "POST /api/detect",
     "POST /api/explain",
     "GET /api/health",
+    "GET /api/ready",
     "GET /api/openapi.json",
 )
 # With every method: what the operation there does not take is refused in its own words.

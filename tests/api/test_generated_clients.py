@@ -30,7 +30,7 @@ READABLE = {
     "compare", "verify", "predict", "explain", "detect", "grantUpload",
     "listComparisons", "exportComparisons", "getComparison", "deleteComparison",
     "submitBatch", "listBatches", "getBatch", "getBatchResults", "cancelBatch",
-    "listEngines", "getService", "getHealth",
+    "listEngines", "getService", "getHealth", "getReady",
 }  # fmt: skip
 
 

@@ -261,16 +261,19 @@ def test_an_engine_whose_licence_switches_it_off_is_neither_listed_nor_taken(
     assert {engine["id"] for engine in engines} - listed == {"mtcnn-dlib"}
 
 
-def test_health_tells_of_a_log_that_cannot_be_written(
+def test_health_lives_and_ready_tells_of_a_log_that_cannot_be_written(
     client: TestClient, settings: Settings
 ) -> None:
     settings.records.parent.write_text("no folder")
-    answer = client.get("/api/health")
-    assert (answer.status_code, answer.json()["code"]) == (503, "records_unavailable")
-
-
-def test_health_is_well_when_the_models_are_there(client: TestClient) -> None:
     assert client.get("/api/health").json()["status"] == "ok"
+    answer = client.get("/api/ready")
+    assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
+    assert answer.json()["checks"]["records"] == "records_unavailable"
+
+
+def test_it_is_ready_when_the_models_are_there(client: TestClient) -> None:
+    answer = client.get("/api/ready")
+    assert (answer.status_code, set(answer.json()["checks"].values())) == (200, {"ok"})
 
 
 def test_what_does_not_exist_has_the_error_shape(client: TestClient) -> None:

@@ -118,7 +118,7 @@ def test_its_log_has_no_traceback_of_what_others_sent(server: Server, folder: Pa
     assert "Traceback" not in (folder / "stderr.txt").read_text()
 
 
-def test_where_records_cannot_be_kept_it_starts_and_health_says_so(
+def test_where_records_cannot_be_kept_it_starts_and_ready_says_so(
     tmp_path: Path, models_dir: Path
 ) -> None:
     if shutil.which("bwrap") is None:
@@ -133,9 +133,10 @@ def test_where_records_cannot_be_kept_it_starts_and_health_says_so(
     post = b"POST /api/compare HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     post += b"Content-Type: multipart/form-data; boundary=x\r\n"
     post += b"Content-Length: %d\r\n\r\n%s--x--\r\n" % (len(parts) + 7, parts)
+    ready = get("localhost", "/api/ready")
     with serving(folder, models_dir, inside=read_only) as server:
-        answers = [answer(server, sent) for sent in (get("localhost"), post, get("localhost", "/"))]
+        answers = [answer(server, sent) for sent in (ready, post, get("localhost", "/"))]
     assert [status for status, _, _ in answers] == [503, 503, 200]
-    codes = [json.loads(body)["code"] for _, _, body in answers[:2]]
-    assert codes == ["records_unavailable"] * 2
+    assert json.loads(answers[0][2])["checks"]["records"] == "records_unavailable"
+    assert json.loads(answers[1][2])["code"] == "records_unavailable"
     assert "warning: the comparison log" in (folder / "stderr.txt").read_text()

@@ -25,7 +25,7 @@ class Fault:
     """What happens to the requests that it matches, instead of being answered.
 
     `path` is a part of the path, and `target` of DynamoDB's X-Amz-Target header, such as "PutItem";
-    what is empty matches all. Status 0 cuts the connection.
+    what is empty matches all. Status 0 cuts the connection, after `silent_s` seconds.
     """
 
     path: str = ""
@@ -34,6 +34,7 @@ class Fault:
     body: bytes = b""
     content_type: str = "application/xml"
     share: float = 1.0
+    silent_s: float = 0.0
 
     def matches(self, path: str, target: str) -> bool:
         """Whether it befalls this request; of those that it is for, a random share."""
@@ -97,6 +98,7 @@ def _handler_of(aws: ThrottledAws) -> type[LoopbackHandler]:
             if fault is None:
                 self._pass_on(body)
             elif fault.status == 0:
+                time.sleep(fault.silent_s)
                 self.close_connection = True
             else:
                 headers = [("Content-Type", fault.content_type)]

@@ -156,6 +156,11 @@ class S3Bucket:
         with self.errors(key):
             self.s3.delete_object(Bucket=self.name, Key=key)
 
+    def check(self) -> None:
+        """Ask for the bucket: it is there, and this program may look into it."""
+        with self.errors(""):
+            self.s3.head_bucket(Bucket=self.name)
+
     def exists(self, key: str) -> bool:
         """True when there is an object of this key."""
         try:

@@ -57,6 +57,7 @@
         ├── TimedOut
         ├── Overloaded
         ├── DecoderUnavailable
+        ├── NotReady
         └── EngineFault
 
 Each leaf has a `code`, which is stable and part of the API, and a message that says what was found,
@@ -414,6 +415,12 @@ class DecoderUnavailable(ServiceError):
     """The process that decodes photos cannot be started."""
 
     code = "decoder_unavailable"
+
+
+class NotReady(ServiceError):
+    """The service is alive, and something that it needs does not work; `checks` says what."""
+
+    code = "not_ready"
 
 
 class EngineFault(ServiceError):

@@ -19,7 +19,7 @@ from facecompare.config import Settings
 from facecompare.decoding.cell import start_cells
 from facecompare.engines.calibration import Calibration, Interpretation, interpretation_of
 from facecompare.engines.calibration_files import find_calibration
-from facecompare.engines.catalogue import load_engine
+from facecompare.engines.catalogue import load_engine, offered_card, open_models
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import (
     Thresholds,
@@ -77,6 +77,14 @@ class FaceService:
                     start_cells()
                 self._engines[engine_id] = load_engine(engine_id, self.settings, self._models)
             return self._engines[engine_id]
+
+    def check_models(self) -> None:
+        """Raise where the installation's own engine could not be loaded again.
+
+        Raises  SetupError when its models are missing or damaged.
+        """
+        models = self._models or open_models(self.settings)
+        models.check(offered_card(self.settings.engine, self.settings).models)
 
     def reset_engines(self) -> None:
         """Let the next request load its engine anew: a thread that hangs may hold a lock of it."""

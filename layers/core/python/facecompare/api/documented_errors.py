@@ -15,6 +15,7 @@ Errors = tuple[type[FaceCompareError], ...]
 
 SITE: Errors = (errors.NotAllowed,)  # of every operation: past the site's own address
 QUERY: Errors = (errors.UnknownField, errors.BadField)
+READINESS: Errors = (errors.NotReady,)
 RECORDS: Errors = (errors.RecordsUnavailable,)
 KEY: Errors = (errors.KeyMissing, errors.KeyRefused, *RECORDS)
 BODY: Errors = (

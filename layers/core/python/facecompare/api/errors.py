@@ -76,6 +76,7 @@ STATUS: dict[type[FaceCompareError], int] = {
     errors.TimedOut: 503,
     errors.Overloaded: 503,
     errors.DecoderUnavailable: 503,
+    errors.NotReady: 503,
     errors.EngineFault: 503,
 }
 
@@ -83,6 +84,7 @@ STATUS: dict[type[FaceCompareError], int] = {
 API = "/api"  # how addresses of operations begin, there or not; the others are the page's
 SCHEMAS = "#/components/schemas/"
 _SHOWN_PATH = 80  # characters of an address at which nothing is
+UNFORESEEN = "internal_error"  # the code of what nobody foresaw
 RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
 _LATER = {"Retry-After": RETRY_AFTER_S}
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: _LATER, 503: _LATER}
@@ -208,7 +210,7 @@ async def _client_left(_request: Request, _error: Exception) -> Response:
 def unforeseen_error(error: Exception) -> JSONResponse:
     """The response to a fault of our own, which is logged and not told."""
     log.error("unforeseen", exc_info=error)
-    return json_error(500, "internal_error", "something went wrong on our side; it was logged")
+    return json_error(500, UNFORESEEN, "something went wrong on our side; it was logged")
 
 
 # Gives every error of an application the one shape; of what nobody foresaw, `api.middleware` does.

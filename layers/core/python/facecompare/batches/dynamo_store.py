@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, astuple
@@ -45,11 +44,11 @@ class DynamoBatches:
         self,
         table: DynamoTable,
         keep_days: int = KEPT_DAYS,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
     ) -> None:
         self._table = table
         self._keep_seconds = keep_days * SECONDS_A_DAY
-        self._now = now
+        self._now = now or table.now
 
     def create(self, batch: Batch) -> bool:
         """Keep a new batch. One that has expired stands in its way until DynamoDB deletes it, for

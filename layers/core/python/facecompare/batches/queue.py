@@ -46,6 +46,11 @@ class BatchQueue:
     def _sqs(self) -> SQSClient:
         return client("sqs")
 
+    def check(self) -> None:
+        """Ask for the queue: it is there, and this program may look at it."""
+        with _errors():
+            self._sqs.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=["QueueArn"])
+
     def send(self, chunks: Iterable[Chunk]) -> None:
         """Put these chunks on the queue."""
         for group in _groups(chunks):

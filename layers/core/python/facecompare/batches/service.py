@@ -73,6 +73,10 @@ class BatchService:
         self._queue = queue
         self._files = files
 
+    def check_queue(self) -> None:
+        """Raise where no batch could be queued. Raises  QueueUnavailable."""
+        self._queue.check()
+
     def submit(self, request: BatchRequest, caller: Caller, idempotency_key: str = "") -> Progress:
         """Check the whole request, make a batch of it and put it on the queue: all, or nothing.
 

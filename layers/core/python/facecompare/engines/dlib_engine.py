@@ -104,16 +104,10 @@ def load_yunet_dlib_engine(card: EngineCard, settings: Settings, models: Models)
 
 
 def mtcnn_of(models: Models, settings: Settings) -> Mtcnn:
-    """MTCNN's networks, opened when first asked for."""
+    """MTCNN's networks."""
     names = ("mtcnn-proposal", "mtcnn-refinement", "mtcnn-output")
-    paths = [models.path_of(name) for name in names]
     share = thread_share(settings)
-
-    def open_all() -> tuple[Any, Any, Any]:
-        proposal, refinement, output = (open_session(path, share) for path in paths)
-        return proposal, refinement, output
-
-    return Mtcnn(open_all)
+    return Mtcnn(*(open_session(models.path_of(name), share) for name in names))
 
 
 def detectors_of(

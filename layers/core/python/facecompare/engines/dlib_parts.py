@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ import dlib
 import numpy as np
 
 from facecompare.engines.protocol import Box, Detection, FaceDetector
+from facecompare.errors import ModelFileDamaged
+from facecompare.model_store.files import BUILD_HINT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +56,8 @@ class HogDetector(FaceDetector):
     name = "hog"
 
     def __init__(self, path: Path) -> None:
-        self._detectors = Pool(lambda: dlib.fhog_object_detector(str(path)))
+        first = pickle.dumps(_loaded(dlib.fhog_object_detector, path))
+        self._detectors = Pool(lambda: pickle.loads(first))  # noqa: S301 – our own
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All frontal faces of about 80 px and more, best score first."""
@@ -72,7 +76,7 @@ class DlibCnnDetector(FaceDetector):
     name = "cnn"
 
     def __init__(self, path: Path) -> None:
-        self._networks = Pool(lambda: dlib.cnn_face_detection_model_v1(str(path)))
+        self._networks = Pool(lambda: _loaded(dlib.cnn_face_detection_model_v1, path))
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All faces, best score first."""
@@ -87,7 +91,7 @@ class DlibLandmarks:
     """One of dlib's shape predictors; sharing it between threads is safe."""
 
     def __init__(self, path: Path) -> None:
-        self._predictor = dlib.shape_predictor(str(path))
+        self._predictor = _loaded(dlib.shape_predictor, path)
 
     def landmarks(self, pixels: Pixels, box: Box) -> Points:
         """The points of the face in this box, on whole pixels."""
@@ -99,13 +103,21 @@ class DlibFaceNetwork:
     """dlib's face network on dlib's own convolutions: the reference for the fast one."""
 
     def __init__(self, path: Path) -> None:
-        self._networks = Pool(lambda: dlib.face_recognition_model_v1(str(path)))
+        self._networks = Pool(lambda: _loaded(dlib.face_recognition_model_v1, path))
 
     def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[N, 150, 150, 3] RGB chips → [N, 128]."""
         with self._networks.borrowed() as network:
             rows = [np.array(network.compute_face_descriptor(chip)) for chip in chips]
         return np.array(rows, dtype=np.float32)
+
+
+def _loaded(kind: Callable[[str], Any], path: Path) -> Any:
+    """One of dlib's objects. Raises  ModelFileDamaged, also where the file has gone meanwhile."""
+    try:
+        return kind(str(path))
+    except RuntimeError as exc:  # dlib's word for every fault of a file
+        raise ModelFileDamaged(f"{path} cannot be loaded ({exc}); {BUILD_HINT}") from exc
 
 
 def _box(rectangle: dlib.rectangle) -> Box:

@@ -6,13 +6,11 @@ Source  K. Zhang et al., "Joint Face Detection and Alignment Using Multitask Cas
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from facecompare.engines.lazy import Lazy
 from facecompare.engines.protocol import Box, Detection, FaceDetector
 
 if TYPE_CHECKING:
@@ -38,12 +36,12 @@ SURELY_UPRIGHT = 0.98
 class Mtcnn:
     """The three networks; one session of each serves all threads."""
 
-    def __init__(self, open_sessions: Callable[[], tuple[Any, Any, Any]]) -> None:
-        self._sessions = Lazy(open_sessions)
+    def __init__(self, proposal: Any, refinement: Any, output: Any) -> None:
+        self._sessions = proposal, refinement, output
 
     def faces(self, pixels: Pixels) -> Rows:
         """All faces, best first."""
-        proposal, refinement, output = self._sessions()
+        proposal, refinement, output = self._sessions
         picture = Image.fromarray(pixels)
         found = self._proposed(picture, proposal)
         for session, side, threshold in (
@@ -65,7 +63,7 @@ class Mtcnn:
         """The five points of the face in this box: what the last network says of it."""
         corners = (box.left, box.top, box.left + box.width, box.top + box.height)
         square = _squares(np.array([[*corners, 1.0]], dtype=np.float32))
-        judged = _run(self._sessions()[2], Image.fromarray(pixels), square, OUTPUT_SIDE)[0]
+        judged = _run(self._sessions[2], Image.fromarray(pixels), square, OUTPUT_SIDE)[0]
         left, top, right, _, _ = square[0]
         shares = np.stack([judged[4:9], judged[9:14]], axis=1)
         points: Points = (shares * (right - left) + (left, top)).astype(np.float32)

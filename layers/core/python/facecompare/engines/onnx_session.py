@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -11,7 +12,8 @@ from weakref import WeakValueDictionary
 
 from facecompare.config import Settings
 from facecompare.config.environment import switch_off_telemetry
-from facecompare.errors import ModelFileDamaged
+from facecompare.errors import ModelFileDamaged, ModelFileMissing
+from facecompare.model_store.files import BUILD_HINT
 
 CUDA = "CUDAExecutionProvider"
 PHOTOS_PER_COMPARISON = 2  # worked on side by side; they share the threads
@@ -20,7 +22,8 @@ log = logging.getLogger(__name__)
 
 
 _opened: WeakValueDictionary[tuple[object, ...], Any] = WeakValueDictionary()
-_opening = Lock()
+_opening: defaultdict[tuple[object, ...], Lock] = defaultdict(Lock)
+_choosing = Lock()
 
 
 def thread_share(settings: Settings) -> int:
@@ -35,16 +38,19 @@ def open_session(path: Path, threads: int) -> Any:
     CUDA is used where ONNX Runtime offers it, and the CPU otherwise. `threads` is how many threads
     one call may use.
 
-    Raises  ModelFileDamaged when the file is no model.
+    Raises  ModelFileMissing; ModelFileDamaged when the file is no model.
     """
-    state = path.stat()
+    try:
+        state = path.stat()
+    except OSError as exc:
+        raise ModelFileMissing(f"{path} is gone ({exc.strerror}); {BUILD_HINT}") from exc
     key = (path, state.st_mtime_ns, state.st_size, threads)
-    with _opening:
+    with _choosing:
+        opening = _opening[key]
+    with opening:
         session = _opened.get(key)
-    if session is None:
-        session = _new_session(path, threads)
-        with _opening:
-            session = _opened.setdefault(key, session)
+        if session is None:
+            session = _opened[key] = _new_session(path, threads)
     return session
 
 
@@ -62,7 +68,7 @@ def _new_session(path: Path, threads: int) -> Any:
         session = onnxruntime.InferenceSession(path, options, providers=wanted)
     except Exception as exc:  # ONNX Runtime's own exceptions have no common root
         raise ModelFileDamaged(
-            f"{path.name} cannot be loaded ({type(exc).__name__}); run: facecompare models build"
+            f"{path.name} cannot be loaded ({type(exc).__name__}); {BUILD_HINT}"
         ) from exc
     _log_provider(session.get_providers(), wanted, path.name)
     return session

@@ -6,7 +6,6 @@ Source  W. Wu et al., "YuNet: A Tiny Millisecond-level Face Detector" (2023); wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ import numpy as np
 from PIL import Image
 
 from facecompare.config import Settings
-from facecompare.engines.lazy import Lazy
 from facecompare.engines.onnx_session import open_session, thread_share
 from facecompare.engines.protocol import Box, Detection, FaceDetector
 from facecompare.model_store.files import Models
@@ -61,8 +59,7 @@ FRAME_OFFSET = (-0.022, -0.017)
 
 def yunet_detectors(models: Models, settings: Settings) -> tuple[YunetDetector, YunetDetector]:
     """One for photos in which it is sure of a face, and one that judges all four turns."""
-    path = models.path_of("yunet")
-    session = Lazy(lambda: open_session(path, thread_share(settings)))
+    session = open_session(models.path_of("yunet"), thread_share(settings))
     return YunetDetector(session, SURELY_UPRIGHT), YunetDetector(session)
 
 
@@ -72,7 +69,7 @@ class YunetDetector(FaceDetector):
     name = "yunet"
     turn_margin = TURN_MARGIN
 
-    def __init__(self, session: Callable[[], Any], at_least: float = 0.0) -> None:
+    def __init__(self, session: Any, at_least: float = 0.0) -> None:
         self._session = session
         self._at_least = at_least
 
@@ -136,7 +133,7 @@ class YunetDetector(FaceDetector):
         return Detection(box, face.score, points, face.score)
 
     def _rows(self, pixels: Pixels) -> Rows:
-        (cells,) = self._session().run(None, {"pictures": _padded(pixels)[None]})
+        (cells,) = self._session.run(None, {"pictures": _padded(pixels)[None]})
         return _decoded(cells[0], pixels.shape[1])
 
 

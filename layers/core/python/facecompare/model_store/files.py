@@ -77,6 +77,13 @@ class Models(Protocol):
         """One SHA-256 for a set of models: what a record keeps to say which weights decided."""
         ...
 
+    def check(self, names: Iterable[str]) -> None:
+        """Raise where these files, if they have been brought here, could not be loaded again.
+
+        Raises  ModelFileMissing, ModelFileDamaged.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
@@ -137,6 +144,14 @@ class ModelFolder:
                 f"{self.row(name).sha256[:16]}…; {BUILD_HINT}"
             )
 
+    def check(self, names: Iterable[str]) -> None:
+        """Check size and, of files that have changed since, SHA-256.
+
+        Raises  ModelFileMissing, ModelFileDamaged.
+        """
+        for name in names:
+            check_unchanged(self.path_of(name), self.row(name).sha256)
+
     def digest(self, names: tuple[str, ...]) -> str:
         """One SHA-256 for a set of models: what a record keeps to say which weights decided."""
         return digest_of(self.row(name).sha256 for name in names)
@@ -177,3 +192,27 @@ def sha256_of(path: Path) -> str:
     """Hexadecimal SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_checked: dict[Path, tuple[object, ...]] = {}  # path → its state when its checksum was right
+
+
+def check_unchanged(path: Path, sha256: str) -> None:
+    """Check that the file has this SHA-256; it is read when it is not as it was the last time.
+
+    Raises  ModelFileMissing, ModelFileDamaged.
+    """
+    try:
+        found = path.stat()
+        # A change of rights changes ctime alone.
+        state = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, sha256)
+        if _checked.get(path) == state:
+            return
+        right = sha256_of(path) == sha256
+    except FileNotFoundError as exc:
+        raise ModelFileMissing(f"{path} is missing; {BUILD_HINT}") from exc
+    except OSError as exc:
+        raise ModelFileDamaged(f"{path} cannot be read ({exc.strerror}); {BUILD_HINT}") from exc
+    if not right:
+        raise ModelFileDamaged(f"{path} has another SHA-256 than its manifest; {BUILD_HINT}")
+    _checked[path] = state

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 
 from facecompare.aws_client import AwsFailure, ErrorFor, S3Bucket, error_code, is_not_found
 from facecompare.errors import ModelFileDamaged, ModelFileMissing, ModelsUnavailable
-from facecompare.model_store.files import ModelFile, ModelFolder, model_key, sha256_of
+from facecompare.model_store.files import (
+    ModelFile,
+    ModelFolder,
+    check_unchanged,
+    model_key,
+    sha256_of,
+)
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -55,6 +61,17 @@ class BucketModels:
     def digest(self, names: tuple[str, ...]) -> str:
         """One SHA-256 over the manifest's checksums."""
         return self._manifest.digest(names)
+
+    def check(self, names: Iterable[str]) -> None:
+        """Check those that lie on this machine; the others are yet to be fetched.
+
+        Raises  ModelFileMissing, ModelFileDamaged.
+        """
+        for name in names:
+            row, fetched = self._manifest.row(name), self._files.get(name)
+            path = self._folder / row.file
+            if path.exists() or (fetched is not None and fetched.done() and not _failed(fetched)):
+                check_unchanged(path, row.sha256)
 
     def _started(self, name: str) -> Future[Path]:
         with self._starting:

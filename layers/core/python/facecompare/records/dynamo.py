@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
 from heapq import merge
 from itertools import chain, islice
@@ -40,30 +40,39 @@ from facecompare.records.schema import (
 EARLIEST, LATEST = "0", "~"  # sort before and after every timestamp
 WHOLE_NUMBERS = {"face_pairs", "reference_photos"}  # of a record
 READ_AHEAD = 4  # shards are evenly filled on average only
-IS_NEW = f"attribute_not_exists({PARTITION_KEY}) OR {EXPIRES_AT} <= :now"
+IS_NEW = f"attribute_not_exists({PARTITION_KEY})"
+IS_NEW_OR_EXPIRED = f"{IS_NEW} OR {EXPIRES_AT} <= :now"
 IS_ALIVE = f"{EXPIRES_AT} > :now"  # DynamoDB takes days to delete what has expired
 
 
 class DynamoLog:
-    """Fulfils `ComparisonLog`. Listings lag behind writes by a moment, as indexes do."""
+    """Fulfils `ComparisonLog`. Listings lag behind writes by a moment, as indexes do.
+
+    DynamoDB deletes by its own clock, so that clock, which comes with every response, is the log's:
+    no record expires before its time by it. A function whose clock is five minutes off reaches no
+    table at all, because AWS refuses its signature (IAM User Guide, "Signature Version 4").
+    """
 
     def __init__(
         self,
         table: DynamoTable,
         keep_days: int = KEPT_DAYS,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
     ) -> None:
         self._table = table
         self._keep_seconds = keep_days * SECONDS_A_DAY
-        self._now = now
+        self._now = now or table.now
         self._readers = ThreadPoolExecutor(SHARDS)
 
     def put(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:
         """Keep all of these records, or none of them; at most 100."""
+        expires_at = self._expires_at()
         try:
-            self._table.put([self._write(record) for record in records])
+            self._table.put([self._write(record, expires_at) for record in records])
         except ConditionFailed:
             return self._put_again(records)
+        if expires_at + SECONDS_A_DAY < self._expires_at():  # the first response told the time
+            self._expire_later(records, expires_at)
         return records
 
     def page(
@@ -114,12 +123,27 @@ class DynamoLog:
             return None
         return _record(item)
 
-    def _write(self, record: ComparisonRecord) -> Item:
-        return {
-            "Item": record_item(record, int(self._now()) + self._keep_seconds),
-            "ConditionExpression": IS_NEW,
-            "ExpressionAttributeValues": self._now_value(),
-        }
+    def _expires_at(self) -> int:
+        return int(max(self._now(), self._table.told_time or 0)) + self._keep_seconds
+
+    def _write(self, record: ComparisonRecord, expires_at: int) -> Item:
+        write = {"Item": record_item(record, expires_at)}
+        if (
+            self._table.told_time is None
+        ):  # nothing is replaced by a clock that nothing has confirmed
+            return write | {"ConditionExpression": IS_NEW}
+        condition = {"ConditionExpression": IS_NEW_OR_EXPIRED}
+        return write | condition | {"ExpressionAttributeValues": self._now_value()}
+
+    def _expire_later(self, records: tuple[ComparisonRecord, ...], too_early: int) -> None:
+        for record in records:
+            again = {
+                "Item": record_item(record, self._expires_at()),
+                "ConditionExpression": f"{EXPIRES_AT} = :too_early",
+                "ExpressionAttributeValues": {":too_early": {"N": str(too_early)}},
+            }
+            with suppress(ConditionFailed):  # it has been deleted since
+                self._table.put([again])
 
     def _newest(self, selection: Selection, before: str, wanted: int) -> Iterator[ComparisonRecord]:
         """Merged from all shards, whose first pages are read side by side."""

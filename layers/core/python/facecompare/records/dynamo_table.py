@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +32,8 @@ class ConditionFailed(Exception):
 class DynamoTable:
     """One table; safe to share by threads. Every call raises RecordsUnavailable on failure."""
 
+    _ahead_s: float | None = None  # by how much DynamoDB's clock is ahead of `time.monotonic`
+
     def __init__(self, name: str, dynamodb: DynamoDBClient | None = None) -> None:
         self._name = name
         self._given = dynamodb
@@ -37,7 +41,25 @@ class DynamoTable:
     @cached_property
     def _dynamodb(self) -> DynamoDBClient:
         """Opened when it is first needed: not every function uses it."""
-        return self._given or client("dynamodb")
+        dynamodb = self._given or client("dynamodb")
+        dynamodb.meta.events.register("after-call.dynamodb", self._note_time)
+        return dynamodb
+
+    @property
+    def told_time(self) -> float | None:
+        """Seconds since 1970 by DynamoDB's clock, which expires the items; None before the first
+        response told it."""
+        return None if self._ahead_s is None else time.monotonic() + self._ahead_s
+
+    def now(self) -> float:
+        """The same, and this machine's clock before the first response."""
+        told = self.told_time
+        return time.time() if told is None else told
+
+    def _note_time(self, parsed: Any, **_: object) -> None:
+        told = parsed.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+        with suppress(ValueError):  # nothing that could be a time
+            self._ahead_s = parsedate_to_datetime(told).timestamp() - time.monotonic()
 
     def find(self, key: Item) -> Item | None:
         """The item of this key as it is now, or None."""

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import astuple
 from pathlib import Path
-from threading import Lock
 
 from facecompare.access import AccessKey, Role, name_taken, no_such_key
 from facecompare.config import KEPT_DAYS
-from facecompare.errors import RecordsUnavailable
+from facecompare.records.log_clock import UNDATED
 from facecompare.records.record import (
     COLUMNS,
     EVERYTHING,
-    SECONDS_A_DAY,
     ComparisonRecord,
     Page,
     Selection,
@@ -24,90 +21,10 @@ from facecompare.records.record import (
     not_found,
     read_cursor,
 )
+from facecompare.records.sqlite_file import SqliteFile, clock_of, note_reading
 
-BUSY_TIMEOUT_S = 10.0  # how long a writer waits for another process's transaction
-
-ADDED = {  # the columns that files of older versions lack, and what is in them there
-    "batch_id": "NOT NULL DEFAULT ''",
-    "decided_by": "NOT NULL DEFAULT ''",
-    "second_distance": "",
-    "combined_distance": "",
-    "combined_threshold": "",
-    "uncertain": "NOT NULL DEFAULT 0",
-    "verdict": "NOT NULL DEFAULT ''",
-    "uncertain_because": "",
-    "face_pairs": "NOT NULL DEFAULT 1",
-    "reference_photos": "NOT NULL DEFAULT 1",
-    "further_sha256": "NOT NULL DEFAULT ''",
-    "request_sha256": "NOT NULL DEFAULT ''",
-}
-_SCHEMA = f"""
-    CREATE TABLE IF NOT EXISTS comparisons (
-        comparison_id TEXT PRIMARY KEY,
-        {", ".join(f"{column} {ADDED.get(column, 'NOT NULL')}" for column in COLUMNS[1:])},
-        expires_at INTEGER NOT NULL
-    );
-    CREATE INDEX IF NOT EXISTS newest_first ON comparisons (created_at DESC, comparison_id DESC);
-    CREATE TABLE IF NOT EXISTS access_keys (
-        name TEXT PRIMARY KEY,
-        role TEXT NOT NULL,
-        key_sha256 TEXT NOT NULL,
-        created_at TEXT NOT NULL,
-        revoked_at TEXT NOT NULL
-    );
-"""
+DELETED_AT_ONCE = 100  # expired records that one write deletes; it keeps two at most
 _COLUMNS = ", ".join(COLUMNS)
-
-
-class SqliteFile:
-    """The file, created or migrated when it is first used; each call opens a connection."""
-
-    def __init__(self, path: Path, keep_days: int = KEPT_DAYS) -> None:
-        self.path = path
-        self.keep_seconds = keep_days * SECONDS_A_DAY
-        self._prepared = False
-        self._preparing = Lock()
-
-    @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, committed when the block ends well.
-
-        Raises  RecordsUnavailable.
-        """
-        try:
-            self._prepare()
-            with closing(self._connect()) as connection, connection:
-                yield connection
-        except (sqlite3.Error, OSError) as exc:
-            raise RecordsUnavailable(
-                f"the comparison log {self.path} cannot be used ({exc}); FACECOMPARE_RECORDS "
-                "names another file"
-            ) from exc
-
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)
-
-    def _prepare(self) -> None:
-        with self._preparing:
-            if self._prepared:
-                return
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(self._connect()) as connection, connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(_SCHEMA)
-                connection.execute("BEGIN IMMEDIATE")  # of several processes one adds the columns
-                self._add_missing_columns(connection)
-                connection.execute("CREATE INDEX IF NOT EXISTS expiry ON comparisons (expires_at)")
-            self.path.chmod(0o600)
-            self._prepared = True
-
-    def _add_missing_columns(self, connection: sqlite3.Connection) -> None:
-        """A file of an older version lacks columns; its records expire as if they were new."""
-        found = {row[1] for row in connection.execute("PRAGMA table_info(comparisons)")}
-        expires_at = int(time.time()) + self.keep_seconds
-        for column, rule in {**ADDED, "expires_at": f"NOT NULL DEFAULT {expires_at}"}.items():
-            if column not in found:
-                connection.execute(f"ALTER TABLE comparisons ADD COLUMN {column} {rule}")
 
 
 class SqliteLog:
@@ -123,11 +40,20 @@ class SqliteLog:
         self._now = now
 
     def put(self, *records: ComparisonRecord) -> tuple[ComparisonRecord, ...]:
-        """Keep all of these records, or none of them."""
-        expires_at = int(self._now()) + self._file.keep_seconds
+        """Keep all of these records, or none of them; some of those that expired are deleted."""
+        reading = self._now()
         with self._file.connection() as connection:
-            connection.execute("DELETE FROM comparisons WHERE expires_at <= ?", (self._now(),))
-            return tuple(self._put(connection, record, expires_at) for record in records)
+            connection.execute("BEGIN IMMEDIATE")
+            clock = note_reading(connection, reading)
+            expires_at = clock.expires_at(reading, self._file.keep_seconds)
+            if expires_at != UNDATED:
+                connection.execute(
+                    "UPDATE comparisons SET expires_at = ? WHERE expires_at = ?",
+                    (expires_at, UNDATED),
+                )
+            _delete_expired(connection, clock.deletable_until(reading))
+            hidden_until = clock.hidden_until(reading)
+            return tuple(_put(connection, each, expires_at, hidden_until) for each in records)
 
     def page(
         self, limit: int, cursor: str | None = None, selection: Selection = EVERYTHING
@@ -146,7 +72,7 @@ class SqliteLog:
                     selection.since or "",
                     selection.caller,
                     selection.batch_id,
-                    self._now(),
+                    self._hidden_until(connection),
                     limit + 1,
                 ),
             ).fetchall()
@@ -156,7 +82,7 @@ class SqliteLog:
     def get(self, comparison_id: str) -> ComparisonRecord:
         """One record."""
         with self._file.connection() as connection:
-            record = self._find(connection, comparison_id)
+            record = _find(connection, comparison_id, self._hidden_until(connection))
         if record is None:
             raise not_found(comparison_id)
         return record
@@ -166,39 +92,17 @@ class SqliteLog:
         with self._file.connection() as connection:
             deleted = connection.execute(
                 "DELETE FROM comparisons WHERE comparison_id = ? AND expires_at > ?",
-                (comparison_id, self._now()),
+                (comparison_id, self._hidden_until(connection)),
             )
             if deleted.rowcount == 0:
                 raise not_found(comparison_id)
 
     def check(self) -> None:
-        """Begin to write, and leave it: a folder or file that is read-only refuses that."""
-        with self._file.connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.rollback()
+        """Also that the file is whole, as far as that can be read in a tenth of a second."""
+        self._file.check()
 
-    def _put(
-        self, connection: sqlite3.Connection, record: ComparisonRecord, expires_at: int
-    ) -> ComparisonRecord:
-        holders = ", ".join("?" * (len(COLUMNS) + 1))
-        written = connection.execute(
-            f"INSERT INTO comparisons ({_COLUMNS}, expires_at) VALUES ({holders}) "  # noqa: S608
-            "ON CONFLICT (comparison_id) DO NOTHING",
-            (*astuple(record), expires_at),
-        )
-        kept = None if written.rowcount else self._find(connection, record.comparison_id)
-        if kept is None:
-            return record
-        kept.confirm_same_request(record)
-        return kept
-
-    def _find(self, connection: sqlite3.Connection, comparison_id: str) -> ComparisonRecord | None:
-        row = connection.execute(
-            f"SELECT {_COLUMNS} FROM comparisons "  # noqa: S608
-            "WHERE comparison_id = ? AND expires_at > ?",
-            (comparison_id, self._now()),
-        ).fetchone()
-        return None if row is None else _record(row)
+    def _hidden_until(self, connection: sqlite3.Connection) -> float:
+        return clock_of(connection).hidden_until(self._now())
 
 
 class SqliteKeys:
@@ -240,6 +144,44 @@ class SqliteKeys:
             )
             if revoked.rowcount == 0:
                 raise no_such_key(name)
+
+
+def _put(
+    connection: sqlite3.Connection, record: ComparisonRecord, expires_at: int, hidden_until: float
+) -> ComparisonRecord:
+    connection.execute(
+        "DELETE FROM comparisons WHERE comparison_id = ? AND expires_at <= ?",
+        (record.comparison_id, hidden_until),
+    )
+    holders = ", ".join("?" * (len(COLUMNS) + 1))
+    written = connection.execute(
+        f"INSERT INTO comparisons ({_COLUMNS}, expires_at) VALUES ({holders}) "  # noqa: S608
+        "ON CONFLICT (comparison_id) DO NOTHING",
+        (*astuple(record), expires_at),
+    )
+    kept = None if written.rowcount else _find(connection, record.comparison_id, hidden_until)
+    if kept is None:
+        return record
+    kept.confirm_same_request(record)
+    return kept
+
+
+def _find(
+    connection: sqlite3.Connection, comparison_id: str, hidden_until: float
+) -> ComparisonRecord | None:
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM comparisons WHERE comparison_id = ? AND expires_at > ?",  # noqa: S608
+        (comparison_id, hidden_until),
+    ).fetchone()
+    return None if row is None else _record(row)
+
+
+def _delete_expired(connection: sqlite3.Connection, until: float) -> None:
+    connection.execute(
+        "DELETE FROM comparisons WHERE rowid IN (SELECT rowid FROM comparisons "
+        "WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
+        (until, DELETED_AT_ONCE),
+    )
 
 
 def _record(row: tuple[object, ...]) -> ComparisonRecord:

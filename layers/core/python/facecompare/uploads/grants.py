@@ -47,6 +47,10 @@ class Uploads(Protocol):
         """A form that uploads one photo of this content type."""
         ...
 
+    def check(self) -> None:
+        """Raise where no upload could be fetched. Raises  UploadsUnavailable."""
+        ...
+
     def fetch(self, upload: str) -> bytes:
         """The uploaded photo's bytes.
 

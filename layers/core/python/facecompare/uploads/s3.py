@@ -42,6 +42,10 @@ class UploadBucket:
         expires_at = timestamp(datetime.now(UTC) + timedelta(seconds=GRANT_SECONDS))
         return UploadGrant(form["url"], form["fields"], upload, max_bytes, expires_at)
 
+    def check(self) -> None:
+        """Ask for the bucket."""
+        self._bucket.check()
+
     def fetch(self, upload: str) -> bytes:
         """The uploaded photo's bytes."""
         if not is_upload(upload):

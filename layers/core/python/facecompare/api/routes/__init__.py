@@ -7,9 +7,9 @@ from fastapi import APIRouter
 
 def photo_routers() -> tuple[APIRouter, ...]:
     """The operations that need engines, and the document of all operations."""
-    from facecompare.api.routes import compare, openapi, system
+    from facecompare.api.routes import compare, health, openapi
 
-    return compare.router, system.health_router, openapi.router
+    return compare.router, health.router, openapi.router
 
 
 def record_routers() -> tuple[APIRouter, ...]:

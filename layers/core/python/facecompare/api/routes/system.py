@@ -1,4 +1,4 @@
-"""The routes about the service itself: which engines it has, and whether it is well."""
+"""The routes about the service itself: which engines it has, and what it accepts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 import facecompare
 from facecompare.api.dependencies import AppServices
-from facecompare.api.documented_errors import ENGINE, RECORDS, responses
+from facecompare.api.documented_errors import responses
 from facecompare.config import ACCESS, Settings
 from facecompare.engines.calibration_files import kept_calibration
 from facecompare.engines.catalogue import offered_cards
@@ -17,7 +17,6 @@ from facecompare.errors import CalibrationUnusable
 from facecompare.records.documented import documented
 
 router = APIRouter(prefix="/api", tags=["service"])
-health_router = APIRouter(prefix="/api", tags=["service"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +70,6 @@ class EnginesResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class HealthResponse:
-    """The service is up, its engine is loaded, and records can be kept."""
-
-    __pydantic_config__ = documented(status=("ok",))
-    status: str
-    version: str
-    engine: str
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceResponse:
     """What this installation accepts and keeps."""
 
@@ -118,15 +107,6 @@ def get_service(services: AppServices) -> ServiceResponse:
         max_photo_bytes=settings.max_bytes,
         records_days=settings.records_days,
     )
-
-
-@health_router.get("/health", responses=responses(*ENGINE, *RECORDS))
-def get_health(services: AppServices) -> HealthResponse:
-    """Whether the service can answer: its engine is loaded, and its log can be written."""
-    assert services.faces is not None  # noqa: S101 – this route is beside those that need it
-    services.faces.engine()
-    services.log.check()
-    return HealthResponse("ok", facecompare.__version__, services.settings.engine)
 
 
 def _error_rates(engine: str, settings: Settings) -> list[ErrorRatesResponse]:

@@ -50,11 +50,11 @@ async def services_of(request: Request) -> Services:
     return services
 
 
-_BEARER = HTTPBearer(
+BEARER = HTTPBearer(
     auto_error=False, description="an access key, as `facecompare keys create` shows it once"
 )
 AppServices = Annotated[Services, Depends(services_of)]
-SentKey = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+SentKey = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 
 
 def photos_caller(services: AppServices, sent: SentKey) -> Caller:
@@ -81,6 +81,7 @@ def records_caller(services: AppServices, sent: SentKey) -> Caller:
     return authenticate(sent.credentials, services.keys)
 
 
+CALLERS = (photos_caller, records_caller)
 PhotosCaller = Annotated[Caller, Depends(photos_caller)]
 RecordsCaller = Annotated[Caller, Depends(records_caller)]
 

@@ -142,7 +142,7 @@ async def off_the_loop(request: Request, work: Callable[[], T]) -> T:
 
 
 def parse_json(body: bytes | bytearray) -> Any:
-    """The value of a body in UTF-8, UTF-16 or UTF-32; a body that can be emptied is, to save memory.
+    """The value of a body in UTF-8, UTF-16 or UTF-32; a bytearray is emptied, for memory.
 
     Raises  BadRequest for what is no JSON or exceeds the bounds above, BadField for an object with
             one name twice.

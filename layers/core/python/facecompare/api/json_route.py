@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from facecompare.api.dependencies import BEARER, CALLERS, media_type
-from facecompare.api.option_fields import JSON, off_the_loop, parse_json, read_body
+from facecompare.api.dependencies import BEARER, CALLERS, media_type, off_the_loop, read_body
+from facecompare.api.option_fields import JSON, parse_json
 from facecompare.errors import (
     SHOWN_CHARACTERS,
     FaceCompareError,

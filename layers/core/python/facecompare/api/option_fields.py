@@ -12,13 +12,11 @@ import json
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from string import whitespace
-from typing import Any, TypeVar
+from typing import Any
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from facecompare.errors import (
@@ -30,15 +28,13 @@ from facecompare.errors import (
 )
 from facecompare.options import FacePolicy, MinQuality, RequestOptions
 
-T = TypeVar("T")
-
 JSON = "application/json"
 WHOLE_DIGITS = 18  # of a number below 2⁶³; Python refuses to read one with 4,300 digits
 MAX_DIGITS = 10_000  # of any part of a number
 MAX_DEPTH = 32  # a list of uploads is three deep
 MAX_VALUES = 1_000  # of a body; photos and options together are fewer than thirty
+MAX_WIDE = 16_000_000  # bytes with characters beyond ASCII; in large bodies all is base64
 WINDOW = 65_536  # characters or bytes that are read at a time, in about a millisecond
-BODIES_AT_ONCE = 2  # that are read, so that they do not keep the loop from its turn
 _OPTION_NAMES = {field.name for field in fields(RequestOptions)}
 
 _BLANK = re.compile(r"[ \t\n\r]*+")
@@ -121,26 +117,6 @@ def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadFiel
     return BadField(f"found {shown!r} as {field}; {first['msg']}")
 
 
-async def read_body(request: Request) -> bytearray:
-    """All of the body; `BodyLimit` bounds it.
-
-    Raises  ImageTooLarge.
-    """
-    body = bytearray()
-    async for received in request.stream():
-        body += received
-    return body
-
-
-async def off_the_loop(request: Request, work: Callable[[], T]) -> T:
-    """The result of reading something large, on a thread: the loop goes on, and few do so at
-    once."""
-    state = request.app.state
-    if not hasattr(state, "body_readers"):
-        state.body_readers = CapacityLimiter(BODIES_AT_ONCE)
-    return await to_thread.run_sync(work, limiter=state.body_readers)
-
-
 def parse_json(body: bytes | bytearray) -> Any:
     """The value of a body in UTF-8, UTF-16 or UTF-32; a bytearray is emptied, for memory.
 
@@ -159,7 +135,10 @@ def parse_json(body: bytes | bytearray) -> Any:
 def _decoded(body: bytes | bytearray) -> str:
     decoder = codecs.getincrementaldecoder(json.detect_encoding(bytes(body[:4])))()
     pieces = [decoder.decode(body[at : at + WINDOW]) for at in range(0, len(body), WINDOW)]
-    return "".join((*pieces, decoder.decode(b"", final=True)))
+    pieces.append(decoder.decode(b"", final=True))
+    if len(body) > MAX_WIDE and not all(map(str.isascii, pieces)):  # one would widen all
+        raise BadRequest(f"found JSON of more than {MAX_WIDE:,} bytes; expected plain ASCII in it")
+    return "".join(pieces)
 
 
 class _Reader:
@@ -277,14 +256,27 @@ def decode_base64(text: str, begin: int) -> bytes:
     Raises  ValueError.
     """
     decoded, rest = bytearray(), b""
-    end = begin + len(text[begin:].rstrip("=" + whitespace))
+    end = _end_of_base64(text, begin)
     for at in range(begin, end, WINDOW):
         piece = text[at : min(at + WINDOW, end)].encode("ascii")
         rest += piece.translate(_PLAIN_ALPHABET, _BLANKS)
         whole = len(rest) // 4 * 4
         decoded += _from_whole(rest[:whole])
         rest = rest[whole:]
-    return bytes(decoded + _from_whole(rest))
+    decoded += _from_whole(rest)
+    return bytes(decoded)
+
+
+def _end_of_base64(text: str, begin: int) -> int:
+    """Where padding and blanks at the end begin."""
+    end = len(text)
+    while end > begin:
+        piece = text[max(begin, end - WINDOW) : end]
+        kept = len(piece.rstrip("=" + whitespace))
+        end -= len(piece) - kept
+        if kept:
+            break
+    return end
 
 
 def _from_whole(text: bytes) -> bytes:

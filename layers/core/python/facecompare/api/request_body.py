@@ -12,15 +12,8 @@ from anyio import to_thread
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
 
-from facecompare.api.dependencies import media_type
-from facecompare.api.option_fields import (
-    JSON,
-    decode_base64,
-    off_the_loop,
-    parse_json,
-    read_body,
-    read_options,
-)
+from facecompare.api.dependencies import media_type, off_the_loop, read_body
+from facecompare.api.option_fields import JSON, decode_base64, parse_json, read_options
 from facecompare.compare import concerning
 from facecompare.errors import (
     SHOWN_CHARACTERS,
@@ -30,12 +23,7 @@ from facecompare.errors import (
     UnsupportedContentType,
     UploadsOff,
 )
-from facecompare.options import (
-    MAX_REFERENCE_PHOTOS,
-    FacePolicy,
-    RequestOptions,
-    reference_names,
-)
+from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions, reference_names
 from facecompare.pipeline.decode import Photo
 from facecompare.uploads.grants import Uploads
 
@@ -140,7 +128,8 @@ def _form_fields(body: bytearray, delimiter: bytes) -> dict[str, Any]:
         head_end = body.find(b"\r\n\r\n", begin, min(end, begin + MAX_PART_HEAD))
         if head_end < 0:
             raise _no_form(f"a part without the end of its headers in {MAX_PART_HEAD:,} bytes")
-        name, value = _part(bytes(body[begin:head_end]), bytes(body[head_end + 4 : end]))
+        data = bytes(memoryview(body)[head_end + 4 : end])
+        name, value = _part(bytes(body[begin:head_end]), data)
         fields.setdefault(name, _Repeated()).append(value)
     body.clear()
     return {name: each if len(each) > 1 else each[0] for name, each in fields.items()}

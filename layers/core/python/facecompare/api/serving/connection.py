@@ -116,10 +116,8 @@ class Connection(H11Protocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Take it, if need be instead of the one that has kept others waiting for longest."""
         super().connection_made(LingeringTransport(transport, self))  # type: ignore[arg-type]
-        if len(self.connections) > self._most + self._spare:
-            transport.abort()
-        elif len(self.connections) > self._most and not self._others_leave():
-            self._refuse(*_FULL)
+        if len(self.connections) > self._most and not self._others_leave():
+            self._refuse(*_FULL, lingering=len(self.connections) <= self._most + self._spare)
 
     def data_received(self, data: bytes) -> None:
         """Read it, or throw away what nobody awaits."""
@@ -252,10 +250,10 @@ class Connection(H11Protocol):
             if not begun:
                 await _error(*_ENDING)(scope, receive, watched)
 
-    def _refuse(self, status: int, code: str, message: str) -> None:
+    def _refuse(self, status: int, code: str, message: str, *, lingering: bool = True) -> None:
         """Answer, if no answer has begun, and close the connection."""
         response = _error(status, code, message)
-        self._refused = True
+        self._refused = lingering
         with suppress(h11.LocalProtocolError):
             for event in (
                 h11.Response(status_code=status, headers=[*response.raw_headers, CLOSE_HEADER]),

@@ -12,7 +12,7 @@ OUTPUTS := cdk.out/outputs.json
 CONTEXT ?=
 ARGS ?= list
 
-.PHONY: run help test lint format docs bench models layers synth bootstrap deploy keys destroy \
+.PHONY: run help test lint format docs bench slow models layers synth bootstrap deploy keys destroy \
 	test-deploy test-image checkov clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
@@ -46,6 +46,9 @@ bench: $(MODELS)  ## the speed here, beside dlib and face_recognition
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m pip install --quiet --no-deps "face_recognition==1.3.0"  # its dlib is dlib-bin
 	$(BIN)/facecompare bench --cold
+
+slow: $(MODELS)  ## slow, silent and ambiguous clients against a server: figures beside their bounds
+	$(BIN)/python -m tests.benchmarks.slow
 
 models: $(MODELS)  ## build the model files
 $(MODELS): $(INSTALLED) models/manifest.json

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from facecompare.api.errors import RETRY_AFTER_S, json_error
+from facecompare.api.errors import RETRY_AFTER_S, json_error, unforeseen_error
 from facecompare.api.middleware import SECURITY_HEADERS
 from facecompare.api.serving.framing import MAX_HEAD, MAX_HEADERS, be_strict
 from facecompare.errors import BadRequest
@@ -238,21 +238,26 @@ class Connection(H11Protocol):
                     message = {**message, "headers": headers}
             await send(message)
 
-        if _is_ambiguous(scope):
+        answer = await self._instead(scope, receive, watched)
+        if answer is not None and not begun:
             self._ending = True
-            await _error(400, BadRequest.code, "found no HTTP/1.1; expected it")(
-                scope, receive, watched
-            )
-            return
+            await _complete(answer)(scope, receive, watched)
+
+    async def _instead(self, scope: Scope, receive: Receive, send: Send) -> JSONResponse | None:
+        """Let the application answer; returns what to answer if it has not."""
+        if _is_ambiguous(scope):
+            return json_error(400, BadRequest.code, "found no HTTP/1.1; expected it")
         try:
-            await self._application(scope, receive, watched)
+            await self._application(scope, receive, send)
         except CancelledError:  # the server has waited for long enough
-            if not begun:
-                await _error(*_ENDING)(scope, receive, watched)
+            return json_error(*_ENDING)
+        except Exception as error:  # outside of the application's own handlers
+            return unforeseen_error(error)
+        return None
 
     def _refuse(self, status: int, code: str, message: str, *, lingering: bool = True) -> None:
         """Answer, if no answer has begun, and close the connection."""
-        response = _error(status, code, message)
+        response = _complete(json_error(status, code, message))
         self._refused = lingering
         with suppress(h11.LocalProtocolError):
             for event in (
@@ -284,9 +289,9 @@ def _longest_waiting(connections: Iterable[Any], now: float) -> Connection | Non
     return None
 
 
-def _error(status: int, code: str, message: str) -> JSONResponse:
-    response = json_error(status, code, message)
+def _complete(response: JSONResponse) -> JSONResponse:
+    """With the headers that the application adds to its own."""
     response.headers.update(SECURITY_HEADERS | {"Cache-Control": "no-store"})
-    if status == 503:
+    if response.status_code == 503:
         response.headers["Retry-After"] = RETRY_AFTER_S
     return response

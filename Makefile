@@ -12,7 +12,7 @@ OUTPUTS := cdk.out/outputs.json
 CONTEXT ?=
 ARGS ?= list
 
-.PHONY: run help test lint format docs bench faults models layers synth bootstrap deploy keys destroy \
+.PHONY: run help test lint format docs bench faults slow models layers synth bootstrap deploy keys destroy \
 	test-deploy test-image checkov clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
@@ -49,6 +49,9 @@ bench: $(MODELS)  ## the speed here, beside dlib and face_recognition
 
 faults: $(MODELS)  ## what the service does when log, models, clock, process or AWS fail
 	$(BIN)/python -m tests.benchmarks.faults
+
+slow: $(MODELS)  ## slow, silent and ambiguous clients against a server: figures beside their bounds
+	$(BIN)/python -m tests.benchmarks.slow
 
 models: $(MODELS)  ## build the model files
 $(MODELS): $(INSTALLED) models/manifest.json

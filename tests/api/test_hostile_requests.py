@@ -385,7 +385,7 @@ def is_told_without_body(answer: Response, method: str) -> bool:
 def test_where_nothing_is_no_method_helps(client: TestClient, method: str) -> None:
     """With the page, whose files are answered beside the operations."""
     answer = client.request(method, "/api/nothing")
-    assert answer.status_code == 404
+    assert (answer.status_code, answer.headers.get("allow")) == (404, None)
     assert is_told_without_body(answer, method)
 
 

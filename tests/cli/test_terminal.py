@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -170,3 +172,19 @@ def test_only_what_escapes_names_prints() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "click.echo")
     }
     assert printing == {"main.py", "output.py", "photos.py"}
+
+
+@pytest.mark.parametrize("option", ["--csv", "--json"])
+def test_data_on_a_terminal_order_nothing_and_in_a_file_are_faithful(
+    tmp_path: Path, option: str
+) -> None:
+    hostile = tmp_path / "a\x1b[2J\x9b31m\u202egpj.jpg"
+    hostile.write_bytes(pictures.BIDEN.read_bytes())
+    words = ("find", OBAMA, str(hostile), option)
+    on_terminal = shown(tmp_path, *words)
+    assert not set(on_terminal) & {"\x1b", "\x9b", "\u202e"}
+    command = [sys.executable, "-m", "facecompare", *words]
+    piped = subprocess.run(command, capture_output=True, check=False).stdout.decode()
+    if option == "--json":
+        piped = json.loads(piped)["results"][0]["file"]
+    assert hostile.name in piped

@@ -27,6 +27,10 @@ from tests.support.figures import percent
 HTTP_ERRORS = {
     "not_found": (404, "No such path."),
     "method_not_allowed": (405, "Not with this method."),
+    "request_timeout": (408, "The request came too slowly; `facecompare serve` only."),
+    "headers_too_large": (431, "More headers than a server reads; likewise."),
+    "too_many_connections": (503, "As many connections as the server takes; likewise."),
+    "shutting_down": (503, "The server is ending; likewise."),
     "internal_error": (500, "Our fault; it was logged."),
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from facecompare.api.server import GRACE_S
 from facecompare.config import CHECKOUT, ENV_PREFIX, setting_names
 
 LAST_STAGES = {"compare": "function", "worker": "worker"}
@@ -112,3 +113,11 @@ def test_volumes_hold_models_and_records(compose: dict[str, Any]) -> None:
 def test_every_setting_it_makes_is_one(compose: dict[str, Any]) -> None:
     made = set(compose["services"]["facecompare"]["environment"])
     assert made <= {ENV_PREFIX + name.upper() for name in setting_names()}
+
+
+def test_a_flood_cannot_take_the_machine(compose: dict[str, Any]) -> None:
+    settings = compose["services"]["facecompare"]
+    assert settings["mem_limit"] == settings["memswap_limit"] == "4g"
+    assert settings["pids_limit"] <= 1_024
+    assert settings["ulimits"] == {"nofile": 4_096}
+    assert int(settings["stop_grace_period"].removesuffix("s")) > GRACE_S

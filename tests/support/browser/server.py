@@ -21,6 +21,7 @@ class Server:
 
     address: str
     env: Mapping[str, str]
+    process: subprocess.Popen[bytes]
 
     @property
     def settings(self) -> Settings:
@@ -50,7 +51,7 @@ def serving(
         subprocess.Popen(command, env=env, stderr=stderr) as process,
     ):
         try:
-            yield Server(_address(process, stderr_path), env)
+            yield Server(_address(process, stderr_path), env, process)
         finally:
             process.terminate()
 

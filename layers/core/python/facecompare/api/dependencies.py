@@ -1,5 +1,5 @@
-"""What an operation is given beside the body: the services, the caller, a check of the query, and
-what the body is said to be.
+"""What an operation is given beside the body's fields: the services, the caller, a check of the
+query, and the body as it comes.
 
 The setting `access` says who needs an access key:
 
@@ -11,9 +11,11 @@ The setting `access` says who needs an access key:
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Header, Request
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -29,6 +31,10 @@ from facecompare.uploads.grants import Uploads
 
 if TYPE_CHECKING:
     from facecompare.service import FaceService
+
+T = TypeVar("T")
+
+BODIES_AT_ONCE = 2  # that are read, so that they do not keep the loop from its turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,11 @@ async def services_of(request: Request) -> Services:
     return services
 
 
-_BEARER = HTTPBearer(
+BEARER = HTTPBearer(
     auto_error=False, description="an access key, as `facecompare keys create` shows it once"
 )
 AppServices = Annotated[Services, Depends(services_of)]
-SentKey = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+SentKey = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 
 
 def photos_caller(services: AppServices, sent: SentKey) -> Caller:
@@ -81,6 +87,7 @@ def records_caller(services: AppServices, sent: SentKey) -> Caller:
     return authenticate(sent.credentials, services.keys)
 
 
+CALLERS = (photos_caller, records_caller)
 PhotosCaller = Annotated[Caller, Depends(photos_caller)]
 RecordsCaller = Annotated[Caller, Depends(records_caller)]
 
@@ -124,6 +131,26 @@ async def _known_query_only(request: Request) -> None:
 def media_type(request: Request) -> str:
     """What the body is said to be, without parameters; empty where nothing is said."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_body(request: Request) -> bytearray:
+    """All of the body; `BodyLimit` bounds it.
+
+    Raises  ImageTooLarge.
+    """
+    body = bytearray()
+    async for received in request.stream():
+        body += received
+    return body
+
+
+async def off_the_loop(request: Request, work: Callable[[], T]) -> T:
+    """The result of reading something large, on a thread: the loop goes on, and few do so at
+    once."""
+    state = request.app.state
+    if not hasattr(state, "body_readers"):
+        state.body_readers = CapacityLimiter(BODIES_AT_ONCE)
+    return await to_thread.run_sync(work, limiter=state.body_readers)
 
 
 KNOWN_QUERY_ONLY = Depends(_known_query_only)

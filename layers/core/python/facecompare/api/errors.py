@@ -173,6 +173,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     code, message = known.get(status, (errors.BadRequest.code, str(error.detail)))
     response = json_error(status, code, message)
     response.headers.update(error.headers or {})
+    del response.headers["Allow"]  # of one route, or of the page's files
     if status == 405:
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from anyio import to_thread
 from fastapi import Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from facecompare.api.dependencies import media_type
+from facecompare.api.dependencies import BEARER, CALLERS, media_type, off_the_loop, read_body
 from facecompare.api.option_fields import JSON, parse_json
 from facecompare.errors import (
     SHOWN_CHARACTERS,
@@ -28,6 +29,7 @@ class JsonRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_json(request: Request) -> Response:
+            await self._check(request)
             try:
                 return await handle(_JsonRequest(request.scope, request.receive))
             except HTTPException as error:
@@ -37,16 +39,30 @@ class JsonRoute(APIRoute):
 
         return handle_json
 
+    async def _check(self, request: Request) -> None:
+        """Who asks, and for what type, before the body comes, which FastAPI reads first of all."""
+        for dependency in self.dependant.dependencies:
+            if dependency.call in CALLERS:
+                services, sent = request.app.state.services, await BEARER(request)
+                await to_thread.run_sync(dependency.call, services, sent)
+        if _has_body(request) and media_type(request) != JSON:
+            raise UnsupportedContentType(
+                f"found the content type {media_type(request)[:SHOWN_CHARACTERS] or '(none)'}; "
+                f"expected {JSON}"
+            )
+
+
+def _has_body(request: Request) -> bool:
+    announced = request.headers.get("content-length", "0")
+    return announced != "0" or "transfer-encoding" in request.headers
+
 
 class _JsonRequest(Request):
     async def body(self) -> bytes:
-        body = await super().body()
-        if body and media_type(self) != JSON:
-            raise UnsupportedContentType(
-                f"found the content type {media_type(self)[:SHOWN_CHARACTERS] or '(none)'}; "
-                f"expected {JSON}"
-            )
-        return body
+        if not hasattr(self, "_body"):
+            self._body = bytes(await read_body(self))
+        return self._body
 
     async def json(self) -> Any:
-        return parse_json(await self.body())
+        body = await self.body()
+        return await off_the_loop(self, lambda: parse_json(body))

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import binascii
 import re
-import sys
-from base64 import b64decode
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from anyio import to_thread
 from fastapi import Request
-from pydantic import ValidationError
-from starlette.datastructures import FormData, Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from python_multipart.multipart import parse_options_header
 
-from facecompare.api.dependencies import media_type
-from facecompare.api.option_fields import JSON, OptionFields, parse_json
+from facecompare.api.dependencies import media_type, off_the_loop, read_body
+from facecompare.api.option_fields import JSON, decode_base64, parse_json, read_options
 from facecompare.compare import concerning
 from facecompare.errors import (
     SHOWN_CHARACTERS,
     BadField,
     BadRequest,
-    BadThreshold,
     MissingImage,
-    UnknownField,
     UnsupportedContentType,
     UploadsOff,
 )
-from facecompare.options import (
-    MAX_REFERENCE_PHOTOS,
-    FacePolicy,
-    RequestOptions,
-    reference_names,
-)
+from facecompare.options import MAX_REFERENCE_PHOTOS, FacePolicy, RequestOptions, reference_names
 from facecompare.pipeline.decode import Photo
 from facecompare.uploads.grants import Uploads
 
@@ -45,14 +33,18 @@ ALIASES = {"fileAnchor": "anchor", "file1": "image1", "file2": "image2"} | {
     "face2": "image2_face",
 }
 FORM = "multipart/form-data"
-MAX_FIELDS = 32  # photos and options together are fewer than twenty
+MAX_FIELDS = 32  # photos and options together are fewer than thirty
+MAX_BOUNDARY = 70  # characters, RFC 2046 §5.1.1
+MAX_PART_HEAD = 8_192  # bytes of a part's headers
+_FORM_WINDOW = 1_000_000  # bytes that are searched at a time, in about a millisecond
+_NOWHERE = -1_000_000
 
 _FURTHER = {image: reference_names(image)[1:] for image in ("image1", "anchor")}
 UPLOAD_FIELD = "upload"
 FACE_SUFFIX = "_face"  # image1_face names a face of image1; see RequestOptions.faces
 MAX_FACE = 999  # more faces than a photo of working size has room for
 _DATA_URI = re.compile(r"data:([^,;]*)(?:;[^,;]*)*;base64,", re.IGNORECASE)
-_PLAIN_ALPHABET = str.maketrans("-_", "+/")  # of RFC 4648 §5 → of §4
+_URI_HEAD = 1_000  # characters before the data of a data URI
 _PLACE = re.compile(r"[0-9]{1,3}")
 
 
@@ -77,82 +69,117 @@ async def read_request(
             UploadsOff, UploadNotFound, UploadsUnavailable; ImageTooLarge when the body outgrows
             its limit while it is read.
     """
+    fields = await _fields(request)
+    sent, options = await off_the_loop(request, lambda: _understood(fields(), names, one_each))
+    photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
+    return photos, options
+
+
+def _understood(
+    fields: dict[str, Any], names: tuple[str, ...], one_each: bool
+) -> tuple[dict[str, Photo | Uploaded], RequestOptions]:
     allowed = () if one_each else further_names(names)
-    fields = _one_by_one(_by_own_names(await _fields(request), names), names if allowed else ())
+    fields = _one_by_one(_by_own_names(fields, names), names if allowed else ())
     further = allowed[: sum(each in fields for each in allowed)]  # one after the other
     sent = {name: _sent(name, fields.pop(name, None)) for name in (*names, *further)}
     texts = {name: _text(value) for name, value in fields.items()}
     named = {*names, *allowed}  # which face of a photo that was not sent is no matter
     chosen = {name: texts.pop(name + FACE_SUFFIX, None) for name in named}
-    options = replace(_options(texts), faces=_faces(chosen))
-    photos = {name: await _photo(name, photo, uploads) for name, photo in sent.items()}
-    return photos, options
+    return sent, replace(read_options(texts), faces=_faces(chosen))
 
 
-async def _fields(request: Request) -> dict[str, Any]:
-    """The values by name: of JSON as they are, of a form a photo for each file and the bytes of
-    each part without a file's name."""
+async def _fields(request: Request) -> Callable[[], dict[str, Any]]:
+    """What reads, from the body that has come, the values by name: of JSON as they are, of a form a
+    photo for each file and the bytes of each part without a file's name.
+
+    What is neither is refused before its body comes.
+    """
     found = media_type(request)
     if found == FORM:
-        return await _form_fields(request)
+        delimiter = _delimiter(request.headers["content-type"])
+        return partial(_form_fields, await read_body(request), delimiter)
     if found == JSON:
-        return await _json_fields(request)
+        return partial(_json_fields, await read_body(request))
     raise UnsupportedContentType(
         f"found the content type {found[:SHOWN_CHARACTERS] or '(none)'}; expected {FORM} with "
         f"files, or {JSON} with base64"
     )
 
 
-async def _form_fields(request: Request) -> dict[str, Any]:
-    async with _form(request) as form:
-        fields: dict[str, _Repeated] = {}
-        for latin1, part in form.multi_items():
-            name = _bytes(latin1).decode("utf-8", "replace")
-            value = await _uploaded(part) if isinstance(part, UploadFile) else _bytes(part)
-            fields.setdefault(name, _Repeated()).append(value)
-        return {name: each if len(each) > 1 else each[0] for name, each in fields.items()}
+def _delimiter(content_type: str) -> bytes:
+    """What stands before each part (RFC 2046 §5.1.1)."""
+    _, parameters = parse_options_header(content_type)
+    boundary = parameters.get(b"boundary", b"")
+    if not 0 < len(boundary) <= MAX_BOUNDARY or boundary.strip() != boundary:
+        raise _no_form(f"a boundary of {len(boundary):,} characters")
+    return b"\r\n--" + boundary
 
 
-@asynccontextmanager
-async def _form(request: Request) -> AsyncIterator[FormData]:
-    """The parts, texts as Latin-1, which keeps each byte.
-
-    A charset that the request names is ignored, as RFC 7578 §5.1.2 has none. A part has no limit of
-    its own: `BodyLimit` counts the whole body.
-    """
-    content_type = f"{request.headers['content-type']}; charset=latin-1"
-    try:
-        async with aclosing(request.stream()) as stream:
-            form = await MultiPartParser(
-                Headers({"content-type": content_type}),
-                stream,
-                max_files=MAX_FIELDS,
-                max_fields=MAX_FIELDS,
-                max_part_size=sys.maxsize,
-            ).parse()
-    except MultiPartException as exc:
-        found = exc.message.rstrip(".")
-        raise BadRequest(f"found a form that cannot be read ({found}); expected {FORM}") from exc
-    try:
-        yield form
-    finally:
-        await form.close()
+def _no_form(found: str) -> BadRequest:
+    return BadRequest(f"found a form that cannot be read ({found}); expected {FORM}")
 
 
-def _bytes(latin1: str) -> bytes:
-    return latin1.encode("latin-1")
+def _form_fields(body: bytearray, delimiter: bytes) -> dict[str, Any]:
+    """Texts are UTF-8; a charset that the request names is ignored, as RFC 7578 §5.1.2 has none."""
+    fields: dict[str, _Repeated] = {}
+    for count, (begin, end) in enumerate(_parts(body, delimiter)):
+        if count >= MAX_FIELDS:
+            raise _no_form(f"more than {MAX_FIELDS} parts")
+        head_end = body.find(b"\r\n\r\n", begin, min(end, begin + MAX_PART_HEAD))
+        if head_end < 0:
+            raise _no_form(f"a part without the end of its headers in {MAX_PART_HEAD:,} bytes")
+        data = bytes(memoryview(body)[head_end + 4 : end])
+        name, value = _part(bytes(body[begin:head_end]), data)
+        fields.setdefault(name, _Repeated()).append(value)
+    body.clear()
+    return {name: each if len(each) > 1 else each[0] for name, each in fields.items()}
 
 
-async def _uploaded(file: UploadFile) -> Photo:
-    name = _bytes(file.filename or "").decode("utf-8", "replace")
-    return Photo(await file.read(), name, file.content_type or "")
+def _parts(body: bytearray, delimiter: bytes) -> Iterator[tuple[int, int]]:
+    """Where each part's headers begin, behind the line's end before them, and where it ends."""
+    begun = body.startswith(delimiter[2:])
+    at = -2 if begun else _find(body, delimiter, 0)  # a preamble is ignored
+    while at != _NOWHERE:
+        at += len(delimiter)
+        if body.startswith(b"--", at):
+            return
+        line = body.find(b"\r\n", at, at + MAX_PART_HEAD)
+        if line < 0 or body[at:line].strip(b" \t"):
+            break
+        at = _find(body, delimiter, line + 2)
+        if at != _NOWHERE:
+            yield line + 2, at
+    raise _no_form("parts that do not end")
 
 
-async def _json_fields(request: Request) -> dict[str, Any]:
-    body = parse_json(await request.body())
-    if not isinstance(body, dict):
-        raise BadRequest(f"found a JSON {type(body).__name__}; expected an object of fields")
-    return body
+def _find(body: bytearray, wanted: bytes, at: int) -> int:
+    """Where it is, in windows."""
+    while at < len(body):
+        found = body.find(wanted, at, at + _FORM_WINDOW)
+        if found >= 0:
+            return found
+        at += _FORM_WINDOW - len(wanted) + 1
+    return _NOWHERE
+
+
+def _part(head: bytes, data: bytes) -> tuple[str, Photo | bytes]:
+    lines = (line.partition(b":") for line in head.split(b"\r\n"))
+    named = {name.strip().lower(): value.strip().decode("latin-1") for name, _, value in lines}
+    _, parameters = parse_options_header(named.get(b"content-disposition", ""))
+    if b"name" not in parameters:
+        raise _no_form("a part without a name in its Content-Disposition")
+    name = parameters[b"name"].decode("utf-8", "replace")
+    if b"filename" not in parameters:
+        return name, data
+    file = parameters[b"filename"].decode("utf-8", "replace")
+    return name, Photo(data, file, named.get(b"content-type", ""))
+
+
+def _json_fields(body: bytearray) -> dict[str, Any]:
+    fields = parse_json(body)
+    if not isinstance(fields, dict):
+        raise BadRequest(f"found a JSON {type(fields).__name__}; expected an object of fields")
+    return fields
 
 
 def _by_own_names(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -237,14 +264,11 @@ def _is_text(part: bytes) -> bool:
 
 def _from_base64(name: str, text: str) -> Photo:
     """Base64 in either alphabet (RFC 4648 §4 and §5), padded or not, or a data URI (RFC 2397)."""
-    content_type = ""
-    if uri := _DATA_URI.match(text):
-        content_type, text = uri[1], text[uri.end() :]
-    plain = "".join(text.split()).translate(_PLAIN_ALPHABET).rstrip("=")
-    padded = plain + "=" * (-len(plain) % 4)
+    uri = _DATA_URI.match(text, 0, _URI_HEAD)
+    content_type, begin = (uri[1], uri.end()) if uri else ("", 0)
     try:
-        return Photo(b64decode(padded, validate=True), content_type=content_type)
-    except (binascii.Error, ValueError) as exc:
+        return Photo(decode_base64(text, begin), content_type=content_type)
+    except ValueError as exc:
         raise BadField(
             f"found a text that is not base64 as {name}; expected a file's bytes in base64",
             image=name,
@@ -254,13 +278,6 @@ def _from_base64(name: str, text: str) -> Photo:
 def _text(value: object) -> object:
     """What stands in a form's part; everything else as it is."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def _options(fields: dict[str, Any]) -> RequestOptions:
-    try:
-        return OptionFields.model_validate(fields).options()
-    except ValidationError as exc:
-        raise _as_our_own(exc) from exc
 
 
 def _faces(chosen: dict[str, Any]) -> dict[str, int | FacePolicy]:
@@ -280,19 +297,3 @@ def _chosen(name: str, asked: object) -> int | FacePolicy:
             f"face, from 0, the largest, to {MAX_FACE}, or one of {', '.join(FacePolicy)}",
             image=name,
         ) from exc
-
-
-def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadField:
-    first = error.errors()[0]
-    field = first["loc"][0] if first["loc"] else "a name that is no text"  # a lone surrogate
-    found = first["input"]
-    shown = found[:SHOWN_CHARACTERS] if isinstance(found, str) else type(found).__name__
-    if first["type"] == "extra_forbidden":
-        known = ", ".join(OptionFields.model_fields)
-        return UnknownField(
-            f"found the unknown field {str(field)[:SHOWN_CHARACTERS]!r}; expected, beside photos: "
-            f"{known}"
-        )
-    if field == "threshold":
-        return BadThreshold(f"found the threshold {shown!r}; expected a number, e.g. 0.5")
-    return BadField(f"found {shown!r} as {field}; {first['msg']}")

@@ -1,41 +1,92 @@
-"""The server of one machine: uvicorn, with the API's own words where it has words of its own."""
+"""The server of one machine: uvicorn, with bounds on what clients may keep busy."""
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import logging
 import socket
-from contextlib import suppress
+import sys
+from functools import partial
+from typing import Any
 
-import h11
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from facecompare.api.errors import json_error
-from facecompare.api.middleware import SECURITY_HEADERS
-from facecompare.errors import BadRequest
+from facecompare.api.serving.connection import Connection
+
+log = logging.getLogger(__name__)
+
+MAX_CONNECTIONS, MIN_CONNECTIONS = 1_000, 16
+RESERVED_FILES = 128  # of the process's files: models, the log (three for each thread), workers
+ACCEPTED_AT_ONCE = 16  # connections that the loop takes before it counts them
+REFUSED_AT_ONCE = 16  # that are being told that there is no room
+BACKLOG = 1_024  # connections that the system holds until the loop takes them
+KEEP_ALIVE_S = 5  # between two requests of a connection
+GRACE_S = 8  # for the work that was accepted, when the server is told to end
+SWITCHED_EACH_S = 0.001  # threads take turns; Python's own 5 ms add up where many of them work
+CHECKED_EACH_S = 0.25
+TOLD_EACH_S = 60.0
+_NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 def run_server(app: FastAPI, listener: socket.socket) -> None:
     """Serve until interrupted."""
     config = uvicorn.Config(
-        app, log_level="warning", server_header=False, http=_Protocol, ws="none", lifespan="off"
+        app,
+        log_level="error",  # of faults, not of what clients send
+        server_header=False,
+        http=partial(Connection, most=connection_limit(), spare=REFUSED_AT_ONCE),  # type: ignore[arg-type]
+        ws="none",
+        lifespan="off",
+        backlog=ACCEPTED_AT_ONCE,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    sys.setswitchinterval(SWITCHED_EACH_S)
+    _Server(config).run(sockets=[listener])
 
 
-class _Protocol(H11Protocol):
-    """Refuses what is no HTTP as the API refuses everything: in the one shape, with its headers."""
+def connection_limit() -> int:
+    """Connections at once: what the process may open (`ulimit -n`) leaves to them."""
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS
+    import resource  # of Unix
 
-    def send_400_response(self, msg: str) -> None:
-        """Answer, and close the connection."""
-        response = json_error(400, BadRequest.code, "found what is no request; expected HTTP/1.1")
-        response.headers.update(SECURITY_HEADERS | {"Cache-Control": "no-store"})
-        response.headers["Connection"] = "close"
-        with suppress(h11.LocalProtocolError):  # where an answer has begun
-            for event in (
-                h11.Response(status_code=400, headers=response.raw_headers, reason=b"Bad Request"),
-                h11.Data(data=bytes(response.body)),
-                h11.EndOfMessage(),
-            ):
-                self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    left = files - RESERVED_FILES - ACCEPTED_AT_ONCE - REFUSED_AT_ONCE
+    return max(MIN_CONNECTIONS, min(MAX_CONNECTIONS, left))
+
+
+class _Server(uvicorn.Server):
+    _told_at = float("-inf")
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._tell)
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)  # asyncio takes as many at once as its own number
+        self._checks = asyncio.create_task(self._check_connections())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self.server_state.tasks:
+            await asyncio.sleep(CHECKED_EACH_S)  # those that were cancelled say so
+
+    async def _check_connections(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(CHECKED_EACH_S)
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.check(loop.time())
+
+    def _tell(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A system without free files is told once a minute, as asyncio meets it at every try."""
+        if getattr(context.get("exception"), "errno", None) not in _NO_FILES:
+            loop.default_exception_handler(context)
+        elif loop.time() - self._told_at > TOLD_EACH_S:
+            self._told_at = loop.time()
+            log.error("found no file left for a connection; raise ulimit -n")

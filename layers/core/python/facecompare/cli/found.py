@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from facecompare.cli.output import (
     table,
     unwritable,
     verdict_cell,
+    write_data,
 )
 from facecompare.cli.photos import VERDICT_CODES
 from facecompare.engines.calibration import Verdict
@@ -89,7 +89,7 @@ class Presentation:
         elif self.as_json:
             print_json(_document(found, compared))
         elif self.as_csv:
-            sys.stdout.write(_csv(found, compared))
+            write_data(_csv(found, compared))
         else:
             _print_table(found, compared)
 

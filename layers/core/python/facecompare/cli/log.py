@@ -14,6 +14,7 @@ from facecompare.cli.output import (
     print_json,
     table,
     verdict_cell,
+    write_data,
 )
 from facecompare.cli.parameters import AT_LEAST_ONE, SINCE
 from facecompare.cli.request_options import one_format
@@ -117,7 +118,7 @@ def _print_csv(records: Iterable[ComparisonRecord]) -> None:
     from facecompare.records.csv_export import csv_lines
 
     for line in csv_lines(records):
-        sys.stdout.write(line)
+        write_data(line)
 
 
 def _row(record: ComparisonRecord) -> tuple[str, ...]:

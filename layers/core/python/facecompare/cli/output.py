@@ -92,10 +92,25 @@ def show(text: str, stream: TextIO | None = None) -> None:
 
 
 def print_json(response: DataclassInstance | list[Any] | dict[str, Any]) -> None:
-    """The same object that the API returns, indented; plain ASCII where stdout has no Unicode."""
+    """The same object that the API returns, indented; plain ASCII where stdout has no Unicode, and
+    escapes for what a terminal would obey."""
     plain = response if isinstance(response, list | dict) else asdict(response)
     unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    print(json.dumps(plain, indent=2, ensure_ascii=not unicode))
+    text = json.dumps(plain, indent=2, ensure_ascii=not unicode)
+    print("\n".join(_UNPRINTABLE.sub(_json_escape, line) for line in text.split("\n")))
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    """What JSON means by the same character, and a terminal does not obey."""
+    return f"\\u{ord(found[0]):04x}"
+
+
+def write_data(text: str) -> None:
+    """Print CSV as it is; on a terminal, with escapes for what it would obey."""
+    if sys.stdout.isatty():
+        lines = (line.split("\n") for line in text.split("\r\n"))
+        text = "\r\n".join("\n".join(map(printable, parts)) for parts in lines)
+    sys.stdout.write(text)
 
 
 def table(rows: Iterable[Sequence[str]], columns: Sequence[str]) -> None:

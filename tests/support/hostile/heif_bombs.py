@@ -103,7 +103,7 @@ class Picture:
         """So many items more, all with the same bytes."""
         found = list(range(10, 10 + number))
         self.items += [item(each, CODED[self.kind][0]) for each in found]
-        self.of_item |= dict.fromkeys(found, [1, 2, 3])
+        self.of_item |= {each: [1, 2, 3] for each in found}
         self.shared += found
         return found
 

@@ -42,15 +42,13 @@ def form(
     path: str, files: Mapping[str, bytes], fields: Mapping[str, str] | None = None, **headers: str
 ) -> bytes:
     """A POST with photos and fields."""
+    begin = f"--{BOUNDARY}\r\nContent-Disposition: form-data; name="
     parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'.encode()
-        + data
-        + b"\r\n"
+        f'{begin}"{name}"; filename="{name}"\r\n\r\n'.encode() + data + b"\r\n"
         for name, data in files.items()
     ]
     parts += [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()
-        for name, text in (fields or {}).items()
+        f'{begin}"{name}"\r\n\r\n{text}\r\n'.encode() for name, text in (fields or {}).items()
     ]
     body = b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
     own = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}

@@ -95,10 +95,10 @@ class Usage:
 
 @contextmanager
 def watched(
-    root: int, *, memory: int | None = None, wall_s: float | None = None
+    root: int, *, memory: int | None = None, cpu: float | None = None, wall_s: float | None = None
 ) -> Iterator[Usage]:
-    """Watch a tree of processes; kill it when it takes more memory than so many bytes over its
-    base, or so long, for the sake of the machine."""
+    """Watch a tree of processes; kill it when it takes more bytes of memory over its base,
+    more seconds of CPU or more time than this, for the sake of the machine."""
     usage, over = Usage(base=memory_bytes(root)), Event()
     before, begun = cpu_s(root), time.perf_counter()
     usage.peak = usage.base
@@ -109,8 +109,10 @@ def watched(
             usage.cpu_s = max(usage.cpu_s, cpu_s(root) - before)
             if memory and usage.over > memory:
                 usage.stopped = f"killed beyond {memory / 1e6:,.0f} MB"
+            elif cpu and usage.cpu_s > cpu:
+                usage.stopped = f"killed after {cpu:.0f} s"
             elif wall_s and time.perf_counter() - begun > wall_s:
-                usage.stopped = f"killed after {wall_s:.0f} s"
+                usage.stopped = f"hung for {wall_s:.0f} s"
             if usage.stopped:
                 end_tree(root)
                 return

@@ -105,6 +105,7 @@ def every_check(times: float, seconds: float) -> Iterator[tuple[str, bool]]:
     with served() as server:
         yield from overloaded(server, times, seconds)
     with served() as server:
+        checks.unloaded_median(server, 2)
         left = checks.left_records(server, LEAVING)
         yield f"{LEAVING} clients that leave: {left} records; expected 0", left == 0
         wrong = checks.one_key(server, SAME_KEY)

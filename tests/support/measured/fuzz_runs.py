@@ -113,7 +113,9 @@ class Lane:
                 return
             code = self.process.wait()
             if not self._ready:
-                raise RuntimeError(f"a process that was to read files ended with {code} at its start")
+                raise RuntimeError(
+                    f"a process that was to read files ended with {code} at its start"
+                )
             self._ended(found, "" if code == 0 else f"the process ended with {code}")
         elif time.monotonic() - self._heard > HUNG_S:
             self.stop()

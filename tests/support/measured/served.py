@@ -37,7 +37,10 @@ class Served:
 
     def records(self) -> int:
         """How many comparisons it has recorded."""
-        with closing(sqlite3.connect(self.folder / "records.sqlite3")) as database:
+        file = self.folder / "records.sqlite3"
+        if not file.exists():  # nothing has been compared yet
+            return 0
+        with closing(sqlite3.connect(file)) as database:
             (number,) = database.execute("SELECT count(*) FROM comparisons").fetchone()
             return int(number)
 

@@ -12,7 +12,7 @@ OUTPUTS := cdk.out/outputs.json
 CONTEXT ?=
 ARGS ?= list
 
-.PHONY: run help test lint format docs bench models layers synth bootstrap deploy keys destroy \
+.PHONY: run help test lint format docs bench bombs fuzz load soak models layers synth bootstrap deploy keys destroy \
 	test-deploy test-image checkov clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
@@ -46,6 +46,19 @@ bench: $(MODELS)  ## the speed here, beside dlib and face_recognition
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m pip install --quiet --no-deps "face_recognition==1.3.0"  # its dlib is dlib-bin
 	$(BIN)/facecompare bench --cold
+
+bombs: $(MODELS)  ## hostile photos: what each costs, from the command line and in a server
+	$(BIN)/python -m tests.benchmarks.bombs
+
+fuzz: $(MODELS)  ## mutated photos, our own readers by coverage, requests from the API's document
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m tests.benchmarks.fuzz
+
+load: $(MODELS)  ## four times what a server can do, for a minute
+	$(BIN)/python -m tests.benchmarks.load
+
+soak: $(MODELS)  ## thousands of comparisons: what grows
+	$(BIN)/python -m tests.benchmarks.soak
 
 models: $(MODELS)  ## build the model files
 $(MODELS): $(INSTALLED) models/manifest.json

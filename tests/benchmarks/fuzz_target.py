@@ -16,9 +16,6 @@ from pathlib import Path
 
 import atheris
 
-NAMES = ("photo", "side_data", "formats", "jpeg_parts", "tiff_parts")
-NAMES += ("json_body", "form_body", "tables")
-
 
 def reader(name: str) -> Callable[[bytes], None]:
     """It, with our package's branches counted."""

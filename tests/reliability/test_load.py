@@ -1,4 +1,4 @@
-"""A real server that gets more than it can do, by counts and not by times: `make load` has those."""
+"""A real server that gets more than it can do, by counts; the times are `make load`'s."""
 
 from __future__ import annotations
 

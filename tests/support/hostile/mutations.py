@@ -112,7 +112,7 @@ def split(data: bytes) -> tuple[bytes, list[bytes]]:
 
 
 def _parts(data: bytes, at: int, length: Callable[[bytes, int], int]) -> list[bytes]:
-    found = []
+    found: list[bytes] = []
     while at < len(data) and len(found) < 5_000:
         end = at + max(1, length(data, at))
         found.append(data[at:end])

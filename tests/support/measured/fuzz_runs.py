@@ -112,6 +112,7 @@ class Lane:
                 self._next += self._step
                 return
             code = self.process.wait()
+            self.stop()
             if not self._ready:
                 raise RuntimeError(
                     f"a process that was to read files ended with {code} at its start"
@@ -129,9 +130,13 @@ class Lane:
         self._begin()
 
     def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is None:
+            return
+        if self.process.poll() is None:
             end_tree(self.process.pid)
-            self.process.wait()
+        self.process.wait()
+        assert self.process.stdout
+        self.process.stdout.close()
 
 
 def results(run: int, first: int, step: int, end: int) -> Iterator[dict[str, object]]:

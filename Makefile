@@ -12,7 +12,8 @@ OUTPUTS := cdk.out/outputs.json
 CONTEXT ?=
 ARGS ?= list
 
-.PHONY: run help test lint format docs bench faults slow models layers synth bootstrap deploy keys destroy \
+.PHONY: run help test lint format docs bench bombs fuzz load soak faults slow models layers synth \
+	bootstrap deploy keys destroy \
 	test-deploy test-image checkov clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
@@ -52,6 +53,19 @@ faults: $(MODELS)  ## what the service does when log, models, clock, process or 
 
 slow: $(MODELS)  ## slow, silent and ambiguous clients against a server: figures beside their bounds
 	$(BIN)/python -m tests.benchmarks.slow
+
+bombs: $(MODELS)  ## hostile photos: what each costs, from the command line and in a server
+	$(BIN)/python -m tests.benchmarks.bombs
+
+fuzz: $(MODELS)  ## mutated photos, our own readers by coverage, requests from the API's document
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m tests.benchmarks.fuzz
+
+load: $(MODELS)  ## four times what a server can do, for a minute
+	$(BIN)/python -m tests.benchmarks.load
+
+soak: $(MODELS)  ## thousands of comparisons: what grows
+	$(BIN)/python -m tests.benchmarks.soak
 
 models: $(MODELS)  ## build the model files
 $(MODELS): $(INSTALLED) models/manifest.json

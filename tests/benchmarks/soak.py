@@ -1,23 +1,19 @@
-"""What a server's memory does, and whether threads change a distance.
+"""What grows in a server that compares for long, and whether threads change a distance.
 
-    python -m tests.benchmarks.soak [PHOTO …]
+    python -m tests.benchmarks.soak [--comparisons 3000] [--parts 10]
 
-Starts `facecompare serve`, sends 1,000 comparisons from four clients at once, prints the server's
-peak memory on the way (Linux). Then 8 threads × 200 comparisons in this process, against one.
+Starts `facecompare serve`, sends comparisons from two clients at once, and prints after each part
+its memory, descriptors, threads, processes and records, with all of its children (Linux). Then 8
+threads × 200 comparisons in this process, against one. The exit code is 1 when something has grown
+since the first part, when a record is missing, or when a distance differs.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
-import os
-import re
-import subprocess
-import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import httpx2 as httpx
 from tqdm import tqdm
 
 from facecompare.compare import compare
@@ -26,46 +22,30 @@ from facecompare.engines.catalogue import load_engine
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
 from tests.support import pictures
+from tests.support.measured.served import served
+from tests.support.measured.soak_runs import HEAD, State, grown, soak
 
-COMPARISONS, CLIENTS = 1_000, 4
+CLIENTS = 2
 THREADS, EACH = 8, 200
 
 
-def peak_rss_mb(process_id: int) -> float:
-    status = Path(f"/proc/{process_id}/status").read_text()
-    peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-    assert peak
-    return int(peak[1]) * 1024 / 1e6
+def server_grows(comparisons: int, parts: int) -> list[str]:
+    print(HEAD, flush=True)
+    wrong, states = list[str](), list[State]()
+    with served() as server:
+        for each in soak(server, comparisons, parts, CLIENTS):
+            print(each, flush=True)
+            if isinstance(each, State):
+                states.append(each)
+            else:
+                wrong.append(each)
+    return wrong + grown(states)
 
 
-def server_memory(paths: list[Path]) -> None:
-    environment = os.environ | {"FACECOMPARE_RECORDS": f"{tempfile.mkdtemp()}/log.sqlite3"}
-    command = [sys.executable, "-m", "facecompare", "serve", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
-        assert server.stderr
-        address = server.stderr.readline().split(" on ")[1].split()[0]
-        pairs = itertools.cycle(list(itertools.product(paths, paths)))
-        try:
-            with httpx.Client(timeout=120) as client, ThreadPoolExecutor(CLIENTS) as pool:
-
-                def send(pair: tuple[Path, Path]) -> int:
-                    files = {"image1": pair[0].read_bytes(), "image2": pair[1].read_bytes()}
-                    return client.post(f"{address}/api/compare", files=files).status_code
-
-                for part in range(10):
-                    some = list(itertools.islice(pairs, COMPARISONS // 10))
-                    statuses = set(pool.map(send, some))
-                    done = (part + 1) * COMPARISONS // 10
-                    print(
-                        f"{done:5} comparisons: peak {peak_rss_mb(server.pid):.0f} MB, {statuses}"
-                    )
-        finally:
-            server.terminate()
-
-
-def threads_agree(paths: list[Path]) -> None:
+def threads_differ() -> list[str]:
     engine = load_engine("dlib-fast", Settings.from_env())
-    pairs = list(itertools.combinations([Photo(path.read_bytes()) for path in paths], 2))
+    photos = [Photo(path.read_bytes()) for path in sorted(pictures.FACES.glob("*.jpg"))]
+    pairs = list(itertools.combinations(photos, 2))
     one = RequestOptions(threads=1)
     alone = [compare(*pair, engine, one).match.distance for pair in pairs]
     jobs = list(itertools.islice(itertools.cycle(range(len(pairs))), THREADS * EACH))
@@ -76,9 +56,19 @@ def threads_agree(paths: list[Path]) -> None:
             for job, answer in zip(jobs, tqdm(answers, total=len(jobs)), strict=True)
         )
     print(f"{THREADS} threads × {EACH} comparisons: {wrong} differ from one thread's")
+    return [f"{wrong} distances differ"] if wrong else []
+
+
+def main(comparisons: int, parts: int) -> int:
+    """0 when nothing has grown."""
+    wrong = server_grows(comparisons, parts) + threads_differ()
+    print("\n".join(wrong) or "nothing has grown")
+    return bool(wrong)
 
 
 if __name__ == "__main__":
-    chosen = [Path(name) for name in sys.argv[1:]] or sorted(pictures.FACES.glob("*.jpg"))
-    server_memory(chosen)
-    threads_agree(chosen)
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.benchmarks.soak")
+    parser.add_argument("--comparisons", type=int, default=3_000)
+    parser.add_argument("--parts", type=int, default=10)
+    options = parser.parse_args()
+    raise SystemExit(main(options.comparisons, options.parts))

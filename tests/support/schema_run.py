@@ -31,6 +31,7 @@ class SchemaRun:
     statuses: set[tuple[Operation, int]] = field(default_factory=set)
     codes: set[tuple[Operation, str]] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
+    cases: int = 0
 
     @property
     def operations(self) -> set[Operation]:
@@ -38,6 +39,7 @@ class SchemaRun:
 
     def _take(self, recorder: ScenarioRecorder, lenient: str) -> None:
         for case_id, interaction in recorder.interactions.items():
+            self.cases += 1
             case, response = recorder.cases[case_id].value, interaction.response
             if response is not None and case.method.lower() == case.operation.method.lower():
                 operation = (case.method.lower(), case.operation.path)

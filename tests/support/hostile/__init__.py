@@ -1,0 +1,1 @@
+"""Pictures that ask for more than they are worth, and mutated ones; all made by code."""

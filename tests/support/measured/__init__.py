@@ -1,0 +1,1 @@
+"""What processes take: CPU, memory, descriptors, threads; and servers that are measured."""

@@ -19,18 +19,18 @@ from facecompare.api.request_body import read_request
 from facecompare.batches.packed_manifest import pack_manifest
 from facecompare.batches.pairs_file import read_pairs
 from facecompare.batches.spreadsheet import decoded
-from facecompare.config import ImageLimits
+from facecompare.decoding.completeness import with_end
+from facecompare.decoding.features import unsupported_feature
+from facecompare.decoding.formats import claim_against, decoding_error, kind_of, readable_exif
+from facecompare.decoding.jpeg_scans import lacks_scans
+from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.look_alikes import likeness
+from facecompare.decoding.side_data import without_side_data
+from facecompare.decoding.tiff_layout import lacks_data, unread_samples
 from facecompare.errors import BadDataset, BadManifest, ImageError, InputError
 from facecompare.evaluation.pairs import read_labelled_pairs
 from facecompare.evaluation.strata import read_groups
-from facecompare.pipeline.completeness import with_end
 from facecompare.pipeline.decode import Photo, decode
-from facecompare.pipeline.features import unsupported_feature
-from facecompare.pipeline.formats import claim_against, decoding_error, kind_of, readable_exif
-from facecompare.pipeline.jpeg_scans import lacks_scans
-from facecompare.pipeline.look_alikes import likeness
-from facecompare.pipeline.side_data import without_side_data
-from facecompare.pipeline.tiff_layout import lacks_data, unread_samples
 
 KINDS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF")
 LIMITS = ImageLimits()

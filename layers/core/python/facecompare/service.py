@@ -17,8 +17,8 @@ from facecompare.compare import (
 )
 from facecompare.config import Settings
 from facecompare.decoding.cell import start_cells
-from facecompare.engines.calibration import Calibration, Interpretation, interpretation_of
-from facecompare.engines.calibration_files import find_calibration
+from facecompare.engines.calibration import Interpretation, interpretation_of
+from facecompare.engines.calibration_files import Calibrations
 from facecompare.engines.catalogue import load_engine, offered_card, open_models
 from facecompare.engines.protocol import Engine
 from facecompare.engines.thresholds import (
@@ -63,7 +63,7 @@ class FaceService:
         self._models = models
         self._telemetry = telemetry or NoTelemetry()
         self._loading = Lock()
-        self._calibrations: dict[str, Calibration | None] = {}
+        self._calibrations = Calibrations(settings.models_dir)
 
     def engine(self, engine_id: str | None = None) -> Engine:
         """The engine of this id, or the installation's own.
@@ -175,7 +175,7 @@ class FaceService:
 
         Raises  CalibrationUnusable.
         """
-        calibration = self._calibration(engine, match.decided_by, match.reference_photos)
+        calibration = self._calibrations.of(engine, match.decided_by, match.reference_photos)
         return interpretation_of(
             calibration,
             *match.decisive,
@@ -187,29 +187,12 @@ class FaceService:
         """Of each pair of faces."""
         return [self.meaning(engine, pair.match).score for pair in comparison.pairs]
 
-    def _calibration(
-        self, engine: Engine, decided_by: str = "", reference_photos: int = 1
-    ) -> Calibration | None:
-        """The calibration of this engine or, where that decided, of its first network alone, for so
-        many photos of one person; the file is read once.
-
-        Raises  CalibrationUnusable.
-        """
-        if engine.first is not None and decided_by == engine.first.card.id:
-            engine = engine.first
-        name = engine.card.id
-        if name not in self._calibrations:
-            found = find_calibration(name, engine.model_digest, self.settings.models_dir)
-            self._calibrations[name] = found
-        calibration = self._calibrations[name]
-        return calibration.of_reference(reference_photos) if calibration else None
-
     def thresholds_for(
         self, thresholds: Thresholds, engine: Engine, reference_photos: int
     ) -> Thresholds:
         """Those of one photo, for so many photos of one person, at the same false match rate; of
         two networks the first's alone stays as it is, for somebody chose it."""
-        calibration = self._calibration(engine)
+        calibration = self._calibrations.of(engine)
         if thresholds.combined is not None:
             own, decides = thresholds.combined, "combined"
         elif engine.first is None:
@@ -236,7 +219,7 @@ class FaceService:
             options.threshold,
             options.fmr,
             engine.card,
-            self._calibration(engine),
+            self._calibrations.of(engine),
             reference_photos,
         )
         return replace(

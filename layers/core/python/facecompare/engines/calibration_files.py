@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from facecompare.engines.calibration import Calibration, ErrorRate, ReferenceCurves
+from facecompare.engines.protocol import Engine
 from facecompare.errors import CalibrationUnusable
 
 SHIPPED = Path(__file__).with_name("calibrations")
@@ -45,6 +46,30 @@ def find_calibration(engine: str, model_digest: str, models_dir: Path) -> Calibr
     shipped = SHIPPED / own.name
     known = read_calibration(shipped) if shipped.is_file() else None
     return known if known and known.fits(engine, model_digest) else None
+
+
+class Calibrations:
+    """Those of an installation's engines; each file is read once."""
+
+    def __init__(self, models_dir: Path) -> None:
+        self._models_dir = models_dir
+        self._found: dict[str, Calibration | None] = {}
+
+    def of(
+        self, engine: Engine, decided_by: str = "", reference_photos: int = 1
+    ) -> Calibration | None:
+        """The calibration of this engine or, where that decided, of its first network alone, for so
+        many photos of one person.
+
+        Raises  CalibrationUnusable.
+        """
+        if engine.first is not None and decided_by == engine.first.card.id:
+            engine = engine.first
+        name = engine.card.id
+        if name not in self._found:
+            self._found[name] = find_calibration(name, engine.model_digest, self._models_dir)
+        calibration = self._found[name]
+        return calibration.of_reference(reference_photos) if calibration else None
 
 
 @cache

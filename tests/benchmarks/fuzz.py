@@ -76,7 +76,7 @@ def guided(name: str, runs: int, seed: int) -> list[str]:
 
 def requests(cases: int) -> list[str]:
     """Schemathesis, with as many examples as it needs for so many cases."""
-    done, examples, failures = 0, 40, list[str]()
+    done, examples, failures = 0, 20, list[str]()
     while done < cases and examples <= MOST_EXAMPLES and not failures:
         with (
             tempfile.TemporaryDirectory() as folder,

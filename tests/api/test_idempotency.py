@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from facecompare.api import option_fields, request_body
+from facecompare.api import option_fields
 from facecompare.api.app import local_app
 from facecompare.api.option_fields import OptionFields
 from facecompare.api.request_body import FACE_SUFFIX
@@ -50,7 +50,7 @@ DEFAULTS = {
     "strict": False,
     "image1_face": "largest",
 }
-OF_INSTALLATION = {"limits", "threads", "combined_threshold"}  # no caller sets these
+OF_INSTALLATION = {"limits", "threads", "waiter", "combined_threshold"}  # no caller sets these
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_an_option_that_is_added_later_is_a_part_of_the_request(
         return told(client.post(path, files=photos, data=data, headers=KEY))
 
     assert sent() == (200, "")
-    monkeypatch.setattr(request_body, "OptionFields", LaterFields)
+    monkeypatch.setattr(option_fields, "OptionFields", LaterFields)
     monkeypatch.setattr(option_fields, "RequestOptions", LaterOptions)
     names = {field.name for field in fields(LaterOptions)}
     monkeypatch.setattr(option_fields, "_OPTION_NAMES", names)

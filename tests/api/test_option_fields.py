@@ -13,7 +13,7 @@ from facecompare.options import RequestOptions
 from tests.support import pictures
 
 PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
-OF_THE_INSTALLATION = {"combined_threshold", "limits", "threads"}
+OF_THE_INSTALLATION = {"combined_threshold", "limits", "threads", "waiter"}
 BESIDE_EACH_PHOTO = {"faces"}  # image1_face and so on
 
 

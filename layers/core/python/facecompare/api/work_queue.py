@@ -87,7 +87,6 @@ class _Job(Generic[T]):
         self.caller = caller
         self.client = Client()
         self.answer: Future[T] = Future()
-        self.holds_thread = False
 
     def run(self, service: FaceService) -> None:
         """Never raises."""
@@ -163,8 +162,9 @@ class WorkQueue:
             Thread(target=context.run, args=(self._work_on, job), daemon=True).start()
 
     def _work_on(self, job: _Job[Any]) -> None:
-        job.run(self._service)
-        self._release(job)
+        settle = job.run(self._service)
+        self._release(job)  # before the answer: whoever has it may ask again
+        settle()
 
     def _release(self, job: _Job[Any]) -> bool:
         """Whether it held a thread until now."""

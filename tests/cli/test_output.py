@@ -7,14 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import redirect_stderr
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from facecompare.cli.output import progress, table
-
-LAYERS = Path(__file__).resolve().parents[2] / "layers"
+from facecompare.config import CHECKOUT
+from infra.supply.pins import pins_in
 
 
 class Terminal(io.StringIO):
@@ -68,10 +67,6 @@ def test_what_is_no_terminal_has_no_bar_and_needs_no_tqdm() -> None:
 
 
 def test_the_layer_of_the_records_function_has_no_command_line() -> None:
-    script = "import fill_web; print(*fill_web._requirements(), sep='\\n')"
-    result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=LAYERS
-    )
-    names = {line.split(">")[0] for line in result.stdout.splitlines()}
+    names = {pin.name for pin in pins_in(CHECKOUT / "infra" / "locks" / "records.txt")}
     assert {"fastapi", "botocore"} <= names
-    assert not [name for name in names if name.startswith(("facecompare", "click", "tqdm"))]
+    assert names & {"click", "tqdm", "uvicorn", "awslambdaric", "facecompare"} == set()

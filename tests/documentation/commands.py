@@ -125,7 +125,7 @@ def python(arguments: Words) -> None:
 
 
 def pip(arguments: Words) -> None:
-    """Extras that pyproject.toml has, and what weights.txt pins."""
+    """Extras that pyproject.toml has, files of pins, and what weights.txt pins."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
     if arguments[0] != "install":
         raise Unknown(f"found pip {arguments[0]}; expected pip install")
@@ -135,7 +135,11 @@ def pip(arguments: Words) -> None:
             for extra in requirement[1].split(","):
                 _expect("extra", extra, project["optional-dependencies"])
         elif not word.startswith("-"):
-            _expect("requirement", word, {".", "constraints.txt", WEIGHTS, *_weights()})
+            _expect("requirement", word, {".", "constraints.txt", WEIGHTS, *_weights(), *_locks()})
+
+
+def _locks() -> list[str]:
+    return [path.relative_to(CHECKOUT).as_posix() for path in CHECKOUT.glob("infra/locks/*.txt")]
 
 
 def _weights() -> list[str]:

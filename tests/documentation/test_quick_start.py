@@ -17,7 +17,8 @@ from tests.support.terminal import Terminal
 
 # What takes minutes, and the network, is linked from this checkout, and older than nothing.
 LINKED = (".venv", "models/*.onnx", "models/*.dat", "models/*.svm")
-SOURCES = ("pyproject.toml", "constraints.txt", "weights.txt", "models/manifest.json")
+LOCKS = ("infra/locks/build.txt", "infra/locks/dev.txt")
+SOURCES = ("pyproject.toml", *LOCKS, "weights.txt", "models/manifest.json")
 VERDICTS = {0, 1}
 
 

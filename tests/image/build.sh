@@ -22,7 +22,8 @@ in_storage() {
 make_base() {
     debootstrap --variant=minbase bookworm "$work/debian" >/dev/null
     # What debian:bookworm-slim leaves out too.
-    rm -rf "$work"/debian/usr/share/{doc,info,locale,man}/* \
+    find "$work/debian/usr/share/doc" -type f ! -name copyright -delete
+    rm -rf "$work"/debian/usr/share/{info,locale,man}/* \
         "$work"/debian/var/{cache/apt,lib/apt/lists,log}/* "$work"/debian/dev/*
     container=$(in_storage from scratch)
     in_storage copy --quiet "$container" "$work/debian" / >/dev/null

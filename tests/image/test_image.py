@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.metadata import distributions
 from pathlib import Path
 
 import httpx2
@@ -17,9 +18,15 @@ from facecompare.engines.protocol import Engine
 from facecompare.model_store.files import ModelFolder
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
+from infra.supply.__main__ import BILL, NOTICES
+from infra.supply.binaries import EXTENSION, is_binary
+from infra.supply.component import Component
+from infra.supply.licences import may_ship
+from infra.supply.pins import canonical
 from tests.image.conftest import BUCKET
 from tests.support.aws_emulator.moto_server import credentials
 from tests.support.aws_emulator.throttled_s3 import ThrottledAws
+from tests.support.bills import bill_at, every_component, named, places
 from tests.support.container import Image
 from tests.support.dynamo_tables import TABLE
 from tests.support.lambda_emulator.http_front import HttpFront
@@ -29,7 +36,9 @@ from tests.support.pictures import OBAMA, OBAMA2
 
 pytestmark = pytest.mark.image
 
-MAX_MB = 450
+MAX_MB = 400
+LICENCES = "opt/facecompare/licences"
+PACKAGES = "opt/facecompare/venv/lib/python3.11/site-packages"
 MAX_COMMAND_LINES = 4  # the function also starts a web application, and fetches 70 MB of models
 PHOTOS = {"image1": OBAMA.read_bytes(), "image2": OBAMA2.read_bytes()}
 
@@ -121,6 +130,49 @@ def test_the_weights_licences_are_in_it(image: Image) -> None:
     assert [notice.read_text("utf-8") for notice in notices] == [
         (CHECKOUT / "NOTICE").read_text("utf-8")
     ]
+
+
+def test_the_bill_has_every_package_of_python_and_of_debian(image: Image) -> None:
+    bill = bill_at(image.root / LICENCES / BILL)
+    site = image.root / PACKAGES
+    installed = {canonical(one.name) for one in distributions(path=[str(site)])}
+    assert named(bill, "pypi") == installed - {"facecompare"}
+    asked = image.run("dpkg-query", "--show", "--showformat", "${Package}\n")
+    assert named(bill, "deb") == set(asked.stdout.split())
+
+
+def test_the_bill_has_every_shared_library(image: Image) -> None:
+    site = image.root / PACKAGES
+    here = {
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*")
+        if is_binary(path) and not EXTENSION.search(path.name)
+    }
+    assert here == {path for path in places(bill_at(image.root / LICENCES / BILL)) if path in here}
+    assert len(here) > 20
+
+
+def test_none_of_it_is_under_the_gpl(image: Image) -> None:
+    for one in every_component(bill_at(image.root / LICENCES / BILL)):
+        if not one["purl"].startswith("pkg:deb/"):
+            (licence,) = one["licenses"]
+            shown = Component(
+                one["name"], "", licence.get("expression") or licence["license"]["id"], ""
+            )
+            assert may_ship(shown), shown
+    assert not list((image.root / PACKAGES).rglob("*x265*"))
+
+
+def test_the_licences_of_others_are_in_it(image: Image) -> None:
+    notices = (image.root / LICENCES / NOTICES).read_text("utf-8")
+    for one in every_component(bill_at(image.root / LICENCES / BILL)):
+        assert f"{one['name']} {one.get('version', '')}".strip() in notices
+
+
+def test_what_debian_brings_has_its_copyright_files(image: Image) -> None:
+    listed = named(bill_at(image.root / LICENCES / BILL), "deb")
+    docs = image.root / "usr" / "share" / "doc"
+    assert {name for name in listed if not (docs / name).exists()} == set()
 
 
 def test_it_serves_page_and_api_on_any_host(image: Image, models_dir: Path, tmp_path: Path) -> None:

@@ -3,11 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-VERSION=3.3.30
 FOLDER=.venv/checkov
 
 if [ ! -x "$FOLDER/bin/checkov" ]; then
     .venv/bin/python -m venv "$FOLDER"
-    "$FOLDER/bin/pip" install --quiet "checkov==$VERSION"
+    "$FOLDER/bin/pip" install --quiet --no-deps --require-hashes --requirement infra/locks/checkov.txt
 fi
 .venv/bin/python -m pytest tests/infra/test_checkov.py

@@ -17,9 +17,7 @@ from tests.support.aws_emulator.moto_server import moto_server
 
 pytestmark = [
     pytest.mark.deploy,
-    pytest.mark.skipif(
-        not (NODE_PROGRAMS / "cdk").exists(), reason="no cdk; run: npm install --no-package-lock"
-    ),
+    pytest.mark.skipif(not (NODE_PROGRAMS / "cdk").exists(), reason="no cdk; run: npm ci"),
 ]
 CLUSTER = "facecompare-dev-gpu"
 

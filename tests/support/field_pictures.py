@@ -14,12 +14,10 @@ from functools import cache, partial
 from itertools import product
 
 import numpy as np
-import pillow_heif
 from PIL import Image, PngImagePlugin
 
 from tests.support import pictures
 
-pillow_heif.register_heif_opener()
 ORIENTATIONS = tuple(range(1, 9))
 ORIENTED = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF")  # GIF and BMP cannot tell
 FORMATS = (*ORIENTED, "GIF", "BMP")

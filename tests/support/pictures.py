@@ -8,11 +8,15 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pi_heif
 import pillow_heif
 from PIL import Image
 
 FACES = Path(__file__).parents[2] / "web" / "examples"  # public domain; see SOURCES.md there
 OBAMA, OBAMA2, BIDEN = (FACES / name for name in ("obama.jpg", "obama2.jpg", "biden.jpg"))
+
+pillow_heif.register_heif_opener()  # writes HEIC here; what ships reads only, and reads here too
+pi_heif.register_heif_opener()
 
 
 def portrait(path: Path = OBAMA) -> Image.Image:

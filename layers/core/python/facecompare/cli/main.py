@@ -46,7 +46,7 @@ EXIT_CODES: dict[type[FaceCompareError], int] = {
 
 EXTRAS = {  # by what a module is called: the extra that brings it
     **dict.fromkeys(("click", "tqdm"), "cli"),
-    **dict.fromkeys(("dlib", "numpy", "PIL", "pillow_heif", "onnxruntime"), "cpu"),
+    **dict.fromkeys(("dlib", "numpy", "PIL", "pi_heif", "onnxruntime"), "cpu"),
     **dict.fromkeys(("anyio", "fastapi", "pydantic", "starlette", "uvicorn"), "api"),
     "onnx": "models",
     "httpx2": "client",

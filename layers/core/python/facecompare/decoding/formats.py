@@ -97,7 +97,7 @@ def opened(data: bytes, kind: str, limits: ImageLimits) -> Image.Image:
     Raises  TooManyPixels, ImageTooSmall; whatever Pillow raises for a damaged header.
     """
     if kind == "HEIF":
-        from pillow_heif import register_heif_opener
+        from pi_heif import register_heif_opener
 
         register_heif_opener()
     if kind == "TIFF":

@@ -3,7 +3,8 @@
     python -m infra.supply PACKAGES OUT [--name NAME] [--of LOCK] [--debian ROOT]
 
 PACKAGES is a folder of installed packages. It ends with 1, and writes nothing, where something in
-it may not ship (infra/supply/policy.toml). It needs nothing but Python, as images run it in their build.
+it may not ship (infra/supply/policy.toml). It needs nothing but Python, as images run it in their
+build.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Write constraints.txt and infra/locks/: every package that anything here installs, pinned, by hash.
+"""Write constraints.txt and infra/locks/: every package that is installed here, by its hash.
 
     python -m infra.supply.lock [--upgrade]
 

@@ -25,7 +25,7 @@ from facecompare.pipeline.decode import Photo, decode
 from facecompare.service import FaceService
 from tests.support.pictures import OBAMA, OBAMA2
 
-ROUNDS, COLD_ROUNDS = 60, 15
+ROUNDS, COLD_ROUNDS = 150, 15
 MOST_PAIR, MOST_COLD = 1.05, 1.1
 
 

@@ -9,27 +9,33 @@ from __future__ import annotations
 
 import atexit
 import os
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict
-from threading import BoundedSemaphore, Timer
-from typing import Any
+from threading import BoundedSemaphore
+from typing import IO, Any
 
 from facecompare import errors
 from facecompare.decoding.budget import too_long
 from facecompare.decoding.task import DecodingTask, Raster
-from facecompare.decoding.wire import read_message, write_message
+from facecompare.decoding.wire import SharedMemory, read_message, write_message
 from facecompare.errors import DecoderUnavailable, FaceCompareError, ImageTooCostly
 
 PATIENCE = 5  # wall time by CPU time: a busy machine is not the photo's fault
 PIPE_BYTES = 1 << 20  # what Linux lets everybody have (pipe(7), pipe-max-size)
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-_PROGRAM = (
-    "import sys; sys.path[:] = {path!r}; from facecompare.decoding.cell_process import main; main()"
-)
+# glibc (mallopt(3)): what a photo of usual size needs stays with the process, for the next photo;
+# fetching fresh pages anew takes half as long as decoding.
+_MALLOC = {
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_ARENA_MAX": "2",
+}
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from facecompare.decoding.cell_process import main; main({shared})"
 _ERRORS = {
     each.code: each
     for each in vars(errors).values()
@@ -54,15 +60,18 @@ class Cell:
         Raises  DecoderUnavailable.
         """
         # Neither site nor the environment: what it may import is what this process may.
-        program = _PROGRAM.format(path=sys.path)
-        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        self._shared = SharedMemory.new()
+        shared = [self._shared.descriptor] if self._shared else []
+        program = _PROGRAM.format(path=sys.path, shared=shared)
+        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         try:
             self._process = subprocess.Popen(  # noqa: S603 – this interpreter, and our own program
                 [sys.executable, "-S", "-E", "-c", program],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment,
+                env=kept | _MALLOC,
+                pass_fds=shared,
                 pipesize=PIPE_BYTES if sys.platform == "linux" else -1,
             )
         except OSError as exc:
@@ -81,12 +90,14 @@ class Cell:
     def decode(self, data: bytes, task: DecodingTask, ended_by: Ending) -> Raster:
         """Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable."""
         self.usable = False  # until it has answered
-        with self._bounded(task), ended_by(self._process.kill):
+        with ended_by(self._process.kill):
             try:
                 head, samples = self._exchange(data, task)
             except (OSError, EOFError):
                 raise self._epitaph(task) from None
         self.usable = not head.pop("ends")
+        if self._shared and (length := head.pop("shared", 0)):
+            samples = self._shared.take(length)
         if "fault" in head:
             raise RuntimeError(head["fault"])
         if "code" in head:
@@ -101,27 +112,17 @@ class Cell:
             if pipe:
                 with suppress(OSError):  # of what was not written
                     pipe.close()
+        if self._shared:
+            self._shared.close()
 
     def _exchange(self, data: bytes, task: DecodingTask) -> tuple[dict[str, Any], bytearray]:
         assert self._process.stdin  # noqa: S101 – both are pipes
         assert self._process.stdout  # noqa: S101
         write_message(self._process.stdin, asdict(task), data)
+        if not _comes(self._process.stdout, PATIENCE * task.limits.decode_seconds):
+            self._overdue = True
+            self._process.kill()
         return read_message(self._process.stdout)
-
-    @contextmanager
-    def _bounded(self, task: DecodingTask) -> Iterator[None]:
-        """It is killed when its time is over."""
-        timer = Timer(PATIENCE * task.limits.decode_seconds, self._kill_overdue)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _kill_overdue(self) -> None:
-        self._overdue = True
-        self._process.kill()
 
     def _epitaph(self, task: DecodingTask) -> FaceCompareError:
         """Why it died."""
@@ -132,6 +133,15 @@ class Cell:
             name = signal.Signals(-status).name
             return ImageTooCostly(f"the photo ended its decoder ({name}); save it anew as a JPEG")
         return DecoderUnavailable(f"found a decoder that ended with {status}; expected a picture")
+
+
+def _comes(source: IO[bytes], within_s: float) -> bool:
+    """Whether there is something to read in time; where no system call tells, it is waited for."""
+    if not hasattr(select, "poll"):  # Windows
+        return True
+    waiting = select.poll()
+    waiting.register(source, select.POLLIN)
+    return bool(waiting.poll(within_s * 1000))
 
 
 class Cells:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,7 @@ from facecompare.decoding.budget import too_much_memory
 from facecompare.decoding.limits import ImageLimits
 from facecompare.decoding.rasterize import rasterize
 from facecompare.decoding.task import DecodingTask, Raster
-from facecompare.decoding.wire import read_message, write_message
+from facecompare.decoding.wire import SharedMemory, read_message, write_message
 from facecompare.errors import FaceCompareError
 
 try:
@@ -31,7 +32,7 @@ MAX_FILES = 64  # descriptors; a decoder needs a few for its modules
 KEPT_BYTES = 100_000_000  # what a photo may leave behind in the process
 
 
-def serve(source: BinaryIO, sink: BinaryIO) -> None:
+def serve(source: BinaryIO, sink: BinaryIO, shared: SharedMemory | None = None) -> None:
     """Answer one photo after the other until the source ends or a photo has left too much."""
     base = _data_bytes()
     while True:
@@ -44,6 +45,8 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         answer, samples = _answered(data, task)
         del data
         ends = _data_bytes() > base + KEPT_BYTES
+        if samples and shared and shared.put(samples):
+            answer, samples = answer | {"shared": len(samples)}, b""
         write_message(sink, answer | {"ends": ends}, samples)
         if ends:
             return
@@ -94,8 +97,9 @@ def _data_bytes() -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def main() -> None:
-    """Serve on standard input and output; what else writes there goes nowhere."""
+def main(shared: Sequence[int]) -> None:
+    """Serve on standard input and output, with pictures in the memory of this descriptor, if there
+    is one; what else writes there goes nowhere."""
     sink = os.fdopen(os.dup(1), "wb")
     source = os.fdopen(os.dup(0), "rb")
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -108,4 +112,4 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_FILES, MAX_FILES))
-    serve(source, sink)
+    serve(source, sink, SharedMemory(shared[0]) if shared else None)

@@ -18,7 +18,7 @@ from infra.supply.bill import bill
 from infra.supply.binaries import UnknownLibrary
 from infra.supply.component import Component
 from infra.supply.inventory import debian, packages, version_of_ours
-from infra.supply.licences import refused
+from infra.supply.licences import unshippable
 from infra.supply.notices import notices
 from infra.supply.pins import pins_in
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnknownLibrary as exc:
         print(f"supply: {exc}", file=sys.stderr)
         return 1
-    if lines := list(refused(found)):
+    if lines := list(unshippable(found)):
         print("supply: may not ship:", *lines, sep="\n    ", file=sys.stderr)
         return 1
     version = version_of_ours(asked.packages)

@@ -49,13 +49,13 @@ def _is_known(words: str) -> bool:
     return bool(EXPRESSION.fullmatch(words)) and any(word in known for word in TOKEN.findall(words))
 
 
-def refused(components: Iterable[Component]) -> Iterator[str]:
+def unshippable(components: Iterable[Component]) -> Iterator[str]:
     """One line for each component, or part of one, that may not ship."""
     for component in components:
         if component.judged and not may_ship(component):
             licence = component.licence or "no licence is stated"
             yield f"{component.name} {component.version}: {licence}"
-        for line in refused(component.parts):
+        for line in unshippable(component.parts):
             yield f"{line}, in {component.name}"
 
 

@@ -169,7 +169,7 @@ def test_x265_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 def test_the_policy(licence: str, ships: bool) -> None:
     assert licences.may_ship(component(licence)) is ships
     outer = Component("outer", "1", "MIT", "", parts=(component(licence),))
-    assert bool(list(licences.refused([outer]))) is not ships
+    assert bool(list(licences.unshippable([outer]))) is not ships
 
 
 def test_an_exception_is_for_one_name() -> None:
@@ -194,7 +194,7 @@ def test_a_package_of_unknown_licence_is_refused(tmp_path: Path) -> None:
     metadata = tmp_path / "odd-1.dist-info" / "METADATA"
     metadata.parent.mkdir()
     metadata.write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1\nLicense: ask me\n")
-    assert list(licences.refused(packages(tmp_path))) == ["odd 1: no licence is stated"]
+    assert list(licences.unshippable(packages(tmp_path))) == ["odd 1: no licence is stated"]
 
 
 def test_debians_packages_are_listed_and_not_judged(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_debians_packages_are_listed_and_not_judged(tmp_path: Path) -> None:
     words.write_text("Files: *\nLicense: GPL-3+\n")
     (bash,) = debian(tmp_path)
     assert (bash.name, bash.licence) == ("bash", "GPL-3+")
-    assert list(licences.refused([bash])) == []
+    assert list(licences.unshippable([bash])) == []
 
 
 def test_the_wheel_has_the_lists_that_the_build_has_made(lists: Path, tmp_path: Path) -> None:

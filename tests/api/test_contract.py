@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,7 +19,9 @@ from facecompare import errors
 from facecompare.api.errors import STATUS
 from facecompare.api.examples import EXAMPLES
 from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.api.work_queue import WorkQueue
 from facecompare.config import Settings
+from facecompare.errors import TooManyAtOnce
 from facecompare.pipeline.remedies import REMEDIES
 from facecompare.results.schemas import ComparisonResponse
 from tests.support.api_application import ApiApplication, api_application, broken_application
@@ -106,7 +109,10 @@ def refused(
         for method, path in operations_of(document):
             statuses.add(((method, path), client.request(method, path + query).status_code))
     statuses |= {(("post", "/api/batches"), _same_key_for_another_batch(api))}
-    return statuses | {(("post", path), _empty_photos(api, path)) for path in PHOTO_OPERATIONS}
+    statuses |= {(("post", path), _empty_photos(api, path)) for path in PHOTO_OPERATIONS}
+    share = TooManyAtOnce("found 3 requests of yours at once; expected at most 2")
+    with patch.object(WorkQueue, "refuse_where_full", side_effect=share):
+        return statuses | {(("post", path), _empty_photos(api, path)) for path in PHOTO_OPERATIONS}
 
 
 def _empty_photos(api: ApiApplication, path: str) -> int:

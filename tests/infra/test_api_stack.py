@@ -73,8 +73,9 @@ def test_the_image_is_made_of_nothing_but_what_it_needs(standard: Assembly) -> N
     function = standard.one("AWS::Lambda::Function", "CompareFunction")
     digest = function.properties["Code"]["ImageUri"]["Fn::Sub"].rpartition(":")[2]
     folder = standard.folder / f"asset.{digest}"
-    for absent in (".venv", "node_modules", "tests", "infra", "cdk.json", ".git"):
+    for absent in (".venv", "node_modules", "tests", "cdk.json", ".git"):
         assert not (folder / absent).exists()
+    assert {path.name for path in (folder / "infra").iterdir()} == {"locks", "supply"}
     assert (folder / "layers" / "core" / "python" / "facecompare" / "compare.py").is_file()
     assert (folder / "functions" / "compare" / "Dockerfile").is_file()
 

@@ -301,8 +301,9 @@ def test_the_workers_image_holds_the_library_and_its_own_program(gpu: Assembly) 
     assert (
         folder / "layers" / "core" / "python" / "facecompare" / "batches" / "worker.py"
     ).is_file()
-    for absent in ("functions/compare", "web", "tests", "infra", ".git"):
+    for absent in ("functions/compare", "web", "tests", ".git"):
         assert not (folder / absent).exists()
+    assert {path.name for path in (folder / "infra").iterdir()} == {"locks", "supply"}
 
 
 def test_gates_find_nothing(any_gpu: Assembly) -> None:

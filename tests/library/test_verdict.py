@@ -269,7 +269,7 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> list[Case]:
         "facecompare.pipeline.match.distances_between", lambda *_: queue.pop(0).distances
     )
     monkeypatch.setattr(
-        "facecompare.service.find_calibration",
+        "facecompare.engines.calibration_files.find_calibration",
         lambda name, *_: (
             read_calibration(path) if (path := SHIPPED / f"{name}.json").exists() else None
         ),

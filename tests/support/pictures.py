@@ -108,6 +108,13 @@ def jpeg_header(width: int, height: int) -> bytes:
     return bytes(data)
 
 
+def many_scans(number: int) -> bytes:
+    """A progressive portrait whose last scan comes so many times more."""
+    data = encoded(portrait(), progressive=True)
+    last = data.rfind(b"\xff\xda")
+    return data[:-2] + data[last:-2] * number + data[-2:]
+
+
 def animated_gif(frames: int = 100) -> bytes:
     """Noise that moves: a hundred frames without a face."""
     noise = np.random.default_rng(7).integers(0, 255, (frames, 64, 64, 3), dtype=np.uint8)

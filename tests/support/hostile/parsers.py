@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from starlette.requests import Request
 
 from facecompare.api.option_fields import parse_json
@@ -90,8 +91,9 @@ def _read(data: bytes, content_type: str) -> None:
     headers = [(b"content-type", content_type.encode("latin-1"))]
     scope = {"type": "http", "method": "POST", "path": "/", "headers": headers, "query_string": b""}
     for names in (("image1", "image2"), ("image",)):
-        with suppress(InputError):
-            asyncio.run(read_request(Request(scope, receive), names, None))
+        with suppress(InputError):  # an application's limits belong to one event loop
+            request = Request({**scope, "app": FastAPI()}, receive)
+            asyncio.run(read_request(request, names, None))
 
 
 def tables(data: bytes) -> None:

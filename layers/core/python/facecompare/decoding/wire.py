@@ -59,8 +59,12 @@ class SharedMemory:
             descriptor = os.memfd_create("picture")
         except (AttributeError, OSError):
             return None
-        os.ftruncate(descriptor, SHARED_BYTES)
-        return cls(descriptor)
+        try:
+            os.ftruncate(descriptor, SHARED_BYTES)
+            return cls(descriptor)
+        except OSError:  # a limit on files counts for it, too
+            os.close(descriptor)
+            return None
 
     def put(self, samples: bytes | bytearray) -> bool:
         """Whether there is room for them."""

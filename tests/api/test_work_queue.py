@@ -268,6 +268,23 @@ def test_what_is_being_recorded_is_answered() -> None:
     run(scene)
 
 
+def test_work_that_a_server_cancels_as_it_ends_is_not_recorded(work: Work) -> None:
+    async def scene() -> None:
+        queue = queue_of(Service(threads=1))
+        tasks = [asked(queue, work.task(name), name) for name in ("runs", "waits")]
+        await until(lambda: work.begun == ["runs"])
+        for task in tasks:
+            task.cancel()
+        found = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(each) for each in found] == 2 * [asyncio.CancelledError]
+        await until(lambda: work.ended == ["runs"])
+        work.released.set()
+        assert await asked(queue, work.task("next")) == "next"
+        assert work.recorded == ["next"]
+
+    run(scene)
+
+
 def test_giving_up_ends_what_can_be_ended() -> None:
     client, killed = Client(), threading.Event()
     with client.ended_by(killed.set):

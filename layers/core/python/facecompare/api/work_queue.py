@@ -127,6 +127,10 @@ class WorkQueue:
             if not answer.done():
                 await self._give_up(job, answer, left)
             return answer.result()
+        except asyncio.CancelledError:  # the server ends, and has told the client so
+            if not self._withdraw(job):
+                job.client.end()
+            raise
         finally:
             left.cancel()
             answer.add_done_callback(_looked_at)

@@ -201,9 +201,11 @@ def test_every_pair_has_one_result_or_one_reason(troubled: TroubledService, tmp_
     for row in found:
         if not row["error_code"]:
             assert row["same_person"] == str(row["image2"] in of_obama).lower(), row
-    assert sorted(letters(troubled)) == sorted(
-        [*GARBAGE, Chunk(batch_id, poison, poison).to_message()]
-    )
+    given_up = Chunk(batch_id, poison, poison).to_message()
+    left = Counter(letters(troubled))
+    assert left.keys() == {*GARBAGE, given_up}
+    # All of it was sent twice: two workers may have had the pair at the same time, and died of it.
+    assert {letter for letter, times in left.items() if times > 1} <= {given_up}
 
 
 def test_the_command_line_uploads_orders_watches_and_fetches(

@@ -44,7 +44,9 @@ export function send({ body, signal, ...exchange }) {
     const request = opened(exchange);
     request.addEventListener("load", () => {
       const { status, response } = request;
-      const retryAfterS = Number(request.getResponseHeader("Retry-After")) || 0;
+      // Another origin's headers are not told, and asking for them is complained of.
+      const later = status === 429 || status === 503;
+      const retryAfterS = later ? Number(request.getResponseHeader("Retry-After")) || 0 : 0;
       resolve({ status, ok: status >= 200 && status < 300, body: response, retryAfterS });
     });
     request.addEventListener("error", () => reject(new Disconnected(exchange.url)));

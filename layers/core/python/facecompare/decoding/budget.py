@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from facecompare.decoding.boxes import grid_references
 from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.tiff_layout import first_directory
 from facecompare.errors import ImageTooCostly
 
 if TYPE_CHECKING:
@@ -62,10 +63,8 @@ def _jpeg(data: bytes) -> str:
 
 
 def _tiff(data: bytes) -> str:
-    order = "<" if data[:2] == b"II" else ">"
-    (start,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, start)
-    for at in range(start + 2, start + 2 + 12 * count, 12):
+    order, entries = first_directory(data)
+    for at in entries:
         tag, kind, number = struct.unpack_from(f"{order}HHI", data, at)
         if kind in (3, 4) and number > MAX_TIFF_VALUES:
             return f"{number:,} values of its tag {tag}; at most {MAX_TIFF_VALUES:,} are read"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from facecompare.decoding.tiff_layout import unread_samples
+from facecompare.decoding.tiff_layout import first_directory, unread_samples
 
 # Words of Pillow, libtiff, libheif and libavif for what they do not know.
 _WORDS = ("unsupported", "not supported", "not available", "not configured", "not implemented")
@@ -53,10 +53,8 @@ def unsupported_feature(kind: str, data: bytes, complaint: str) -> str:
 
 
 def _tiff(data: bytes) -> str:
-    order = "<" if data[:2] == b"II" else ">"
-    (start,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, start)
-    for at in range(start + 2, start + 2 + 12 * count, 12):
+    order, entries = first_directory(data)
+    for at in entries:
         tag, _, _, value = struct.unpack_from(f"{order}HHIH", data, at)
         if tag == _COMPRESSION_TAG:
             return _COMPRESSIONS.get(value, "")

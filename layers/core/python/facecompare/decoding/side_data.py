@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from facecompare.decoding.boxes import boxes
 from facecompare.decoding.formats import EXIF_HEADER, readable_exif
-from facecompare.decoding.tiff_layout import PIXEL_TAGS, lacks_data
+from facecompare.decoding.tiff_layout import PIXEL_TAGS, first_directory, lacks_data
 
 _PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf", b"IEND"}
 _METADATA_ITEMS = {b"Exif", b"mime", b"uri "}  # ISO/IEC 14496-12 §8.11.6, 23008-12 annex A
@@ -97,10 +97,8 @@ def _tiff(data: bytes) -> bytes:
     none where a value is missing, in whose place that directory would be read."""
     if lacks_data(data):
         return data
-    order = "<" if data[:2] == b"II" else ">"
-    (start,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, start)
-    entries = [data[at : at + 12] for at in range(start + 2, start + 2 + 12 * count, 12)]
+    order, places = first_directory(data)
+    entries = [data[at : at + 12] for at in places]
     kept = [each for each in entries if struct.unpack_from(f"{order}H", each)[0] in PIXEL_TAGS]
     directory = struct.pack(f"{order}H", len(kept)) + b"".join(kept) + bytes(4)
     end = len(data) + len(data) % 2

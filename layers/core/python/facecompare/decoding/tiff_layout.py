@@ -44,13 +44,22 @@ def unread_samples(data: bytes) -> str:
     return f"samples of {bits[0]} bits of an unusual kind" if known and 0 < bits[0] <= 64 else ""
 
 
-def _pixel_tags(data: bytes) -> Tags | None:
-    """The whole numbers of the first directory's tags; None where the file ends too early."""
+def first_directory(data: bytes) -> tuple[str, range]:
+    """The byte order, as struct writes it, and where each entry of the first directory begins.
+
+    Raises  struct.error where the file ends before.
+    """
     order = "<" if data[:2] == b"II" else ">"
     (start,) = struct.unpack_from(f"{order}I", data, 4)
     (count,) = struct.unpack_from(f"{order}H", data, start)
+    return order, range(start + 2, start + 2 + 12 * count, 12)
+
+
+def _pixel_tags(data: bytes) -> Tags | None:
+    """The whole numbers of the first directory's tags; None where the file ends too early."""
+    order, entries = first_directory(data)
     tags: dict[int, tuple[int, ...]] = {}
-    for at in range(start + 2, start + 2 + 12 * count, 12):
+    for at in entries:
         tag, kind, number, place = struct.unpack_from(f"{order}HHII", data, at)
         if tag not in PIXEL_TAGS or kind not in _BYTES:
             continue

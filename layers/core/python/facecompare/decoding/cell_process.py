@@ -62,15 +62,11 @@ def _answered(data: bytearray, task: DecodingTask) -> tuple[dict[str, object], b
     except Exception:
         return {"fault": traceback.format_exc()}, b""
     else:
-        told = {name: value for name, value in _fields(raster).items() if name != "samples"}
+        told = {name: getattr(raster, name) for name in Raster.__slots__ if name != "samples"}
         return told, raster.samples
     finally:
         _stop_clock()
     return {"code": error.code, "message": error.message}, b""
-
-
-def _fields(raster: Raster) -> dict[str, object]:
-    return {name: getattr(raster, name) for name in Raster.__slots__}
 
 
 def _limit(base: int, limits: ImageLimits) -> None:

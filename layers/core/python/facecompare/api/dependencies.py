@@ -147,10 +147,17 @@ async def read_body(request: Request) -> bytearray:
 async def off_the_loop(request: Request, work: Callable[[], T]) -> T:
     """The result of reading something large, on a thread: the loop goes on, and few do so at
     once."""
+    readers = one_for_all(request, "body_readers", lambda: CapacityLimiter(BODIES_AT_ONCE))
+    return await to_thread.run_sync(work, limiter=readers)
+
+
+def one_for_all(request: Request, name: str, make: Callable[[], T]) -> T:
+    """What the application has one of, made at the first request that needs it; on its loop."""
     state = request.app.state
-    if not hasattr(state, "body_readers"):
-        state.body_readers = CapacityLimiter(BODIES_AT_ONCE)
-    return await to_thread.run_sync(work, limiter=state.body_readers)
+    if not hasattr(state, name):
+        setattr(state, name, make())
+    found: T = getattr(state, name)
+    return found
 
 
 KNOWN_QUERY_ONLY = Depends(_known_query_only)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import copy_context
+from dataclasses import replace
 from functools import partial
 from threading import Lock, Thread, Timer
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
@@ -20,9 +21,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Request
 from starlette.requests import ClientDisconnect
 
-from facecompare.api.dependencies import AppServices, PhotosCaller
+from facecompare.api.dependencies import AppServices, PhotosCaller, one_for_all
 from facecompare.errors import Overloaded, TimedOut, TooManyAtOnce
-from facecompare.options import NobodyWaits
+from facecompare.options import NobodyWaits, RequestOptions
 
 if TYPE_CHECKING:
     from facecompare.service import FaceService
@@ -244,22 +245,26 @@ class CallersQueue:
         self._caller = caller
         self._request = request
 
-    async def run(self, task: Task[T]) -> T:
-        """As `WorkQueue.run`."""
-        return await self._queue.run(task, self._caller, self._request)
+    async def run(
+        self, options: RequestOptions, work: Callable[[FaceService, RequestOptions], T]
+    ) -> T:
+        """As `WorkQueue.run`, of work with these options, which tell who waits for it."""
+        return await self._queue.run(
+            lambda faces, client: work(faces, replace(options, waiter=client)),
+            self._caller,
+            self._request,
+        )
 
 
 async def _callers_queue(
     request: Request, services: AppServices, caller: PhotosCaller
 ) -> CallersQueue:
     """Raises  Overloaded, TooManyAtOnce."""
-    state = request.app.state
-    if not hasattr(state, "work_queue"):  # made at the application's first request
-        assert services.faces is not None  # noqa: S101 – whoever mounts these routes gives it
-        state.work_queue = WorkQueue(services.faces)
+    faces = services.faces
+    assert faces is not None  # noqa: S101 – whoever mounts these routes gives it
+    queue = one_for_all(request, "work_queue", lambda: WorkQueue(faces))
     # Whoever has no key is known by where they are.
     name = caller.name or (request.client.host if request.client else "")
-    queue: WorkQueue = state.work_queue
     queue.refuse_where_full(name)
     return CallersQueue(queue, name, request)
 

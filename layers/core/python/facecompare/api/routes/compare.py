@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ from facecompare.api.request_body import (
 )
 from facecompare.api.work_queue import Queue
 from facecompare.errors import FaceCompareError
-from facecompare.options import FacePolicy, Waiter
+from facecompare.options import FacePolicy, RequestOptions
 from facecompare.records.identity import RequestContext
 from facecompare.results.convert import explanation_response
 from facecompare.results.explanation import ExplanationResponse
@@ -158,7 +158,7 @@ async def compare(
     photos, options = await read_request(request, PAIR, services.uploads)
     context = RequestContext(caller.name, idempotency_key)
     response, _ = await queue.run(
-        lambda faces, waiter: faces.compare(photos, replace(options, waiter=waiter), context)
+        options, lambda faces, options: faces.compare(photos, options, context)
     )
     return response
 
@@ -194,9 +194,7 @@ async def predict(
     """
     photos, options = await read_request(request, TRIPLE, services.uploads)
     context = RequestContext(caller.name, idempotency_key)
-    return await queue.run(
-        lambda faces, waiter: faces.predict(photos, replace(options, waiter=waiter), context)
-    )
+    return await queue.run(options, lambda faces, options: faces.predict(photos, options, context))
 
 
 @router.post(
@@ -216,11 +214,11 @@ async def explain(
     ?overlay=png, as one picture. It takes some seconds, for each face is embedded 64 times."""
     photos, options = await read_request(request, PAIR, services.uploads, one_each=True)
 
-    def explained(faces: FaceService, waiter: Waiter) -> ExplanationResponse | bytes:
-        found = faces.explain(photos, replace(options, waiter=waiter))
+    def explained(faces: FaceService, options: RequestOptions) -> ExplanationResponse | bytes:
+        found = faces.explain(photos, options)
         return draw_explanation(found) if overlay else explanation_response(found)
 
-    return _png_or_json(await queue.run(explained))
+    return _png_or_json(await queue.run(options, explained))
 
 
 @router.post(
@@ -241,11 +239,11 @@ async def detect(
     photo = photos["image"]
     limits = services.settings.limits
 
-    def detected(faces: FaceService, waiter: Waiter) -> DetectionResponse | bytes:
-        response, report = faces.detect(photo, replace(options, waiter=waiter))
+    def detected(faces: FaceService, options: RequestOptions) -> DetectionResponse | bytes:
+        response, report = faces.detect(photo, options)
         return draw_faces(photo, report, limits) if overlay else response
 
-    return _png_or_json(await queue.run(detected))
+    return _png_or_json(await queue.run(options, detected))
 
 
 def _png_or_json(found: Any) -> Any:

@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 import facecompare
-from facecompare.api.dependencies import AppServices, Services
+from facecompare.api.dependencies import AppServices, Services, one_for_all
 from facecompare.api.documented_errors import READINESS, responses
 from facecompare.api.errors import RETRY_AFTER_S, STATUS, UNFORESEEN, ErrorResponse
 from facecompare.errors import FaceCompareError, NotReady, TimedOut
@@ -136,12 +136,7 @@ def _checks(services: Services) -> dict[str, Callable[[], object]]:
 
 
 async def _readiness(request: Request, services: AppServices) -> Readiness:
-    """One for each application."""
-    state = request.app.state
-    if not hasattr(state, "readiness"):
-        state.readiness = Readiness(_checks(services))
-    readiness: Readiness = state.readiness
-    return readiness
+    return one_for_all(request, "readiness", lambda: Readiness(_checks(services)))
 
 
 @router.get("/health", responses=responses())

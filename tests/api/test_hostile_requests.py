@@ -8,14 +8,12 @@ import string
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, replace
-from pathlib import Path
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from moto import mock_aws
 from starlette.routing import Route
 
 from facecompare.api.app import create_app, local_app
@@ -25,11 +23,10 @@ from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
-from tests.support.api_application import ApiApplication, api_application
-from tests.support.aws_credentials import use_credentials
+from tests.support.api_application import ApiApplication
 from tests.support.pictures import encoded, portrait
+from tests.support.schema_requests import PHOTO
 
-PHOTO = encoded(portrait().resize((64, 80)))
 TEXT = b64encode(PHOTO).decode()
 PHOTO_NAMES = {
     "/api/compare": ("image1", "image2"),
@@ -135,18 +132,6 @@ ODD_QUERY_VALUES = (
     "", " ", "-1", "0", "0.5", LONG, "9" * 19, "9" * 18, "%00", "%ED%A0%80", "%FF", "NaN",
     f"{LONG}d", "999999999d", "0000-00-00", "10000-01-01", "2026-11-22T99:99:99Z", "x" * 5_000,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[ApiApplication]:
-    """Every operation there is; a face is found in whatever decodes."""
-    folder = tmp_path_factory.mktemp("hostile")
-    settings = replace(
-        Settings.from_env({}), records=folder / "comparisons.sqlite3", models_dir=models_dir
-    )
-    with pytest.MonkeyPatch.context() as environment, mock_aws():
-        use_credentials(environment)
-        yield api_application(settings, PHOTO)
 
 
 @pytest.fixture

@@ -6,14 +6,10 @@ import asyncio
 import json
 import random
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from moto import mock_aws
 from starlette.types import Message
 
 from facecompare.api.option_fields import (
@@ -26,30 +22,16 @@ from facecompare.api.option_fields import (
     parse_json,
 )
 from facecompare.api.request_body import MAX_BOUNDARY, MAX_FIELDS, MAX_PART_HEAD
-from facecompare.config import Settings
 from facecompare.errors import BadField, BadRequest, FaceCompareError
-from tests.support.api_application import ApiApplication, api_application
-from tests.support.aws_credentials import use_credentials
-from tests.support.pictures import encoded, portrait
+from tests.support.api_application import ApiApplication
+from tests.support.schema_requests import PHOTO
 
-PHOTO = encoded(portrait().resize((64, 80)))
 TOKENS = (
     *"{}[]:, \n\"\\", '"a"', '"b"', r'"\ud83d\ude00"', r'"\ud83d"', r'"\u12"', r'"\/\b\""', '"\t"',
     '""', '"é😀"', "1", "-0", "01", "1.5", "1.", ".5", "+1", "-", "1e5", "1E+2", "true", "tru",
     "null", "NaN", "-Infinity", "x", "\x00", "é",
 )  # fmt: skip
 WITH_BODIES = ("compare", "verify", "predict", "detect", "explain", "batches", "uploads")
-
-
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[ApiApplication]:
-    folder = tmp_path_factory.mktemp("bodies")
-    settings = replace(
-        Settings.from_env({}), records=folder / "comparisons.sqlite3", models_dir=models_dir
-    )
-    with pytest.MonkeyPatch.context() as environment, mock_aws():
-        use_credentials(environment)
-        yield api_application(settings, PHOTO)
 
 
 def by_python(body: bytes) -> object:

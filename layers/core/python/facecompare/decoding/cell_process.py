@@ -29,6 +29,7 @@ except ImportError:  # Windows: its owner's clock is the only limit
 
 _STATM = Path("/proc/self/statm")
 MAX_FILES = 64  # descriptors; a decoder needs a few for its modules
+OF_THE_TIME = 0.9  # is for decoding; the system takes some to end a process with much memory
 KEPT_BYTES = 100_000_000  # what a photo may leave behind in the process
 
 
@@ -76,7 +77,7 @@ def _limit(base: int, limits: ImageLimits) -> None:
     # What cannot be had fails with MemoryError; what takes longer is killed (POSIX, setitimer).
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (base + limits.decode_bytes, hard))
-    signal.setitimer(signal.ITIMER_PROF, limits.decode_seconds)
+    signal.setitimer(signal.ITIMER_PROF, OF_THE_TIME * limits.decode_seconds)
 
 
 def _stop_clock() -> None:

@@ -27,6 +27,7 @@ ALONE, CLIENTS_EACH, CAPACITY = 40, 2, 120  # requests, clients for a core, requ
 LEAVING, SAME_KEY = 20, 50
 RECOVERY_S, SLOWER = 5.0, 1.5  # within so long it is as fast as before, but for this factor
 TIMES_ALONE, REFUSED_S, BESIDE_S = 5.0, 0.1, 0.2
+LOOKED_AT_S = 0.25  # memory; each 20 ms would take a tenth of two cores
 MEMORY = 1.25  # of what it took when it was busy and not overloaded
 
 
@@ -82,11 +83,11 @@ def bounds(
 
 def overloaded(server: Served, times: float, seconds: float) -> Iterator[tuple[str, bool]]:
     alone = checks.unloaded_median(server, ALONE)
-    with watched(server.pid) as busy:
+    with watched(server.pid, every_s=LOOKED_AT_S) as busy:
         most = checks.capacity(server, CLIENTS_EACH * (os.cpu_count() or 1), CAPACITY)
     print(f"one comparison alone {1000 * alone:.0f} ms; {most:.1f} a second at most", flush=True)
     before = server.records()
-    with watched(server.pid) as usage:
+    with watched(server.pid, every_s=LOOKED_AT_S) as usage:
         loaded = checks.apart(server, times * most, seconds)
     time.sleep(RECOVERY_S / 2)
     begun = time.monotonic()

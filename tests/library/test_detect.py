@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
+from PIL import Image
 
+from facecompare.decoding import rasterize
 from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.protocol import Detection, Engine
 from facecompare.errors import BadField, NoFace, SeveralFaces
@@ -12,7 +16,7 @@ from facecompare.options import FacePolicy
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from facecompare.pipeline.detect import MOST_MATCHED, SMALL_FACE_PX, DetectedFaces, choose, detect
 from tests.support import pictures
-from tests.support.fake_engine import FakeEngine, found, nothing
+from tests.support.fake_engine import FakeDetector, FakeEngine, found, nothing
 
 
 def decoded(data: bytes) -> DecodedImage:
@@ -48,7 +52,6 @@ def on_its_side(pixels: np.ndarray) -> list[Detection]:
 
 
 def white_corner(row: int, column: int) -> bytes:
-    from PIL import Image
 
     picture = Image.new("RGB", (600, 600))
     picture.paste("white", (column, row, column + 50, row + 50))
@@ -104,6 +107,67 @@ def test_a_small_face_is_looked_at_with_the_pixels_that_its_chip_has_room_for() 
     assert detected.faces[0].box.width == 120
     kept, _ = looked_at_by(pictures.plain(4000, 3000), {600: 40.0})
     assert kept.faces[0].box.width == 40
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_heavy_photo_is_decoded_once_for_all_looks(
+    orientation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    size = (4000, 3000) if orientation == 1 else (3000, 4000)
+    scene = pictures.encoded(Image.new("L", size), "PNG", exif=exif)
+    counted = Mock(side_effect=rasterize.rasterize)
+    monkeypatch.setattr(rasterize, "rasterize", counted)
+    image = decode(Photo(scene), ImageLimits(cell=False))
+    widths: list[int] = []
+
+    def quick(pixels: np.ndarray) -> list[Detection]:
+        widths.append(pixels.shape[1])
+        return []
+
+    with pytest.raises(NoFace, match="4000 × 3000 photo; use"):
+        detect(image, FakeEngine(quick))
+    assert (widths, counted.call_count) == ([600, 1200, 2400], 1)
+
+
+def test_a_photo_that_takes_long_to_decode_is_looked_at_once_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter(range(0, 1000, 2))  # two seconds for each decoding
+    monkeypatch.setattr("time.process_time", lambda: next(clock))
+    image = decode(Photo(pictures.plain(4000, 3000)), ImageLimits(cell=False))
+    with pytest.raises(NoFace, match=r"4000 × 3000 photo, which took too long to decode for"):
+        detect(image, FakeEngine(nothing))
+
+
+def test_what_all_looks_of_a_photo_take_to_decode_counts_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = iter(each / 2 for each in range(1000))  # half a second for each decoding
+    monkeypatch.setattr("time.process_time", lambda: next(seconds))
+    scene = pictures.encoded(Image.new("RGB", (4000, 3000)), "JPEG")
+    image: DecodedImage | None = decode(Photo(scene), ImageLimits(cell=False))
+    decodings = 0
+    while image is not None:
+        decodings += 1
+        image = image.enlarged(1_000_000 * decodings * decodings)
+    assert decodings == 3  # after the third, more than 0.4 of 3 s have passed
+
+
+def test_a_larger_look_at_a_photo_without_a_face_asks_the_detector_that_is_near(
+    blank: DecodedImage,
+) -> None:
+    class Far(FakeDetector):
+        def nearer(self) -> FakeDetector:
+            return FakeDetector(self.name, lambda pixels: [found(9, 9, pixels.shape[1] / 60)])
+
+    engine = FakeEngine(nothing)
+    engine.detectors = [Far("hog", nothing)]
+    (face,) = detect(decoded(pictures.plain(4000, 3000)), engine).faces
+    assert face.box.width == 20
+    with pytest.raises(NoFace):
+        detect(blank, engine)
 
 
 @pytest.mark.parametrize(("width", "face"), [(4000, SMALL_FACE_PX), (640, 40.0)])

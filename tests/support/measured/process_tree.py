@@ -78,7 +78,7 @@ class Usage:
     """What was used between the beginning and the end of a `watched` block.
 
     cpu_s and memory are over what there was at its beginning; `peak` is the highest sum that was
-    seen, every 20 ms, and `stopped` why the processes were killed, if they were.
+    seen, and `stopped` why the processes were killed, if they were.
     """
 
     base: int = 0
@@ -95,10 +95,16 @@ class Usage:
 
 @contextmanager
 def watched(
-    root: int, *, memory: int | None = None, cpu: float | None = None, wall_s: float | None = None
+    root: int,
+    *,
+    memory: int | None = None,
+    cpu: float | None = None,
+    wall_s: float | None = None,
+    every_s: float = PAUSE_S,
 ) -> Iterator[Usage]:
     """Watch a tree of processes; kill it when it takes more bytes of memory over its base,
-    more seconds of CPU or more time than this, for the sake of the machine."""
+    more seconds of CPU or more time than this, for the sake of the machine. Each look takes some
+    milliseconds of a core, and of the tree's own memory management."""
     usage, over = Usage(base=memory_bytes(root)), Event()
     before, begun = cpu_s(root), time.perf_counter()
     usage.peak = usage.base
@@ -116,7 +122,7 @@ def watched(
             if usage.stopped:
                 end_tree(root)
                 return
-            over.wait(PAUSE_S)
+            over.wait(every_s)
 
     watcher = Thread(target=look, daemon=True)
     watcher.start()

@@ -21,6 +21,7 @@ from facecompare.api.middleware import (
     HostCheck,
     OriginCheck,
     SecurityHeaders,
+    Shedding,
     UnforeseenErrors,
 )
 from facecompare.api.routes import photo_routers, record_routers
@@ -88,5 +89,6 @@ def _middleware(settings: Settings, hosts: Collection[str]) -> list[Middleware]:
         *([Middleware(HostCheck, hosts=hosts)] if hosts else []),
         *([Middleware(OriginCheck, secret=secret)] if secret else []),
         Middleware(HeadRequests),
+        Middleware(Shedding),
         Middleware(BodyLimit, max_bytes=settings.max_request_bytes, uploads=uploads),
     ]

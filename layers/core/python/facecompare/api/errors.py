@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -151,7 +151,12 @@ def error_response(error: FaceCompareError) -> JSONResponse:
 
 async def _face_compare_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, FaceCompareError)  # noqa: S101 – registered for it
-    request.app.state.services.telemetry.request_refused(error.code)
+    return counted_response(request.app, error)
+
+
+def counted_response(app: FastAPI, error: FaceCompareError) -> JSONResponse:
+    """As `error_response`, and counted."""
+    app.state.services.telemetry.request_refused(error.code)
     return error_response(error)
 
 

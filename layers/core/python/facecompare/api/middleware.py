@@ -1,17 +1,28 @@
-"""What surrounds every request: who may be asked for, a bound on the body, HEAD, what nobody
-foresaw, and security headers on every response."""
+"""What surrounds every request: who may be asked for, whether there is a place, a bound on the
+body, HEAD, what nobody foresaw, and security headers on every response."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Collection
 
+from fastapi import Request
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from facecompare.access import ORIGIN_HEADER
-from facecompare.api.errors import API, error_response, unforeseen_error
-from facecompare.errors import SHOWN_CHARACTERS, BadRequest, ImageTooLarge, NotAllowed
+from facecompare.api.errors import API, counted_response, error_response, unforeseen_error
+from facecompare.api.work_queue import WorkQueue, callers_queue
+from facecompare.errors import (
+    SHOWN_CHARACTERS,
+    BadRequest,
+    FaceCompareError,
+    ImageTooLarge,
+    NotAllowed,
+    Overloaded,
+    TooManyAtOnce,
+)
 
 # The style inside of the pages, of what is shown before their sheets are there: a test holds it.
 FIRST_STYLE = "sha256-QDcJewB7FyplplKKQEeruZRLtENOoSDr2R9LA5hkuYk="
@@ -140,6 +151,47 @@ def _without_port(host: str) -> str:
     """The name of `name:port` or `[address]:port` (RFC 3986 §3.2.2)."""
     name, colon, port = host.rpartition(":")
     return name if colon and (port.isdigit() or not port) else host
+
+
+class Shedding:
+    """Refuses photos that have no place, before anything of their request is looked at.
+
+    Under a flood the work that was accepted needs the time: reading requests, to refuse them then,
+    would take a third of it. Who has a key is known later, and may be refused by their share then.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._operations: frozenset[tuple[str, str]] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and (refusal := self._refusal(Request(scope))):
+            await counted_response(scope["app"], refusal)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, request: Request) -> FaceCompareError | None:
+        queue: WorkQueue | None = getattr(request.app.state, "work_queue", None)
+        if queue is None or (request.method, request.scope["path"]) not in self._queued(request):
+            return None
+        keyed = "authorization" in request.headers
+        try:
+            queue.refuse_where_full("" if keyed or not request.client else request.client.host)
+        except (Overloaded, TooManyAtOnce) as error:
+            return error
+        return None
+
+    def _queued(self, request: Request) -> frozenset[tuple[str, str]]:
+        if self._operations is None:
+            self._operations = frozenset(
+                (method, route.path)
+                for route in request.app.routes
+                if isinstance(route, APIRoute)
+                and any(each.call is callers_queue for each in route.dependant.dependencies)
+                for method in route.methods or ()
+            )
+        return self._operations
 
 
 class HeadRequests:

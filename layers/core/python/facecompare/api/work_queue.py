@@ -256,10 +256,13 @@ class CallersQueue:
         )
 
 
-async def _callers_queue(
+async def callers_queue(
     request: Request, services: AppServices, caller: PhotosCaller
 ) -> CallersQueue:
-    """Raises  Overloaded, TooManyAtOnce."""
+    """The dependency of every operation that works on photos.
+
+    Raises  Overloaded, TooManyAtOnce.
+    """
     faces = services.faces
     assert faces is not None  # noqa: S101 – whoever mounts these routes gives it
     queue = one_for_all(request, "work_queue", lambda: WorkQueue(faces))
@@ -269,4 +272,4 @@ async def _callers_queue(
     return CallersQueue(queue, name, request)
 
 
-Queue = Annotated[CallersQueue, Depends(_callers_queue)]
+Queue = Annotated[CallersQueue, Depends(callers_queue)]

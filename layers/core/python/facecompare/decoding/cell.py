@@ -105,7 +105,8 @@ class Cell:
             raise RuntimeError(head["fault"])
         if "code" in head:
             raise _ERRORS[head["code"]](head["message"])
-        return Raster(samples, **head)
+        sizes = [(rows, columns) for rows, columns in head.pop("sizes")]
+        return Raster(samples, sizes, **head)
 
     def end(self) -> None:
         """At once."""

@@ -6,6 +6,7 @@ plugins are chosen by the bytes' own signature, so a file cannot pick its decode
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,13 +28,16 @@ from facecompare.decoding.formats import (
     opened,
     readable_exif,
 )
-from facecompare.decoding.samples import as_rgb
+from facecompare.decoding.samples import as_eight_bits
 from facecompare.decoding.task import DecodingTask, Raster
 from facecompare.errors import ImageTooCostly, ImageTooSmall, MislabelledImage, UnsupportedImage
 
 # How many times larger than the working size a photo is at least left by JPEG's decoder and by
 # averaging, before it is resampled: carefully, and quickly.
 CAREFUL_GAP, QUICK_GAP = 2.0, 1.0
+# Of a decoder that cannot decode at less than full size, the larger picture comes at once from so
+# many pixels on: decoding them takes half a second and more.
+HEAVY_PIXELS = 10_000_000
 MAX_ASPECT = 1.5  # working height by width: 2:3 is the tallest usual photo; taller ones shrink
 
 # Our own limits are checked on the header right after opening and are stricter than this warning.
@@ -73,23 +77,26 @@ _COMPLETE_FILES = _CompleteFiles()
 
 def rasterize(data: bytes, task: DecodingTask) -> Raster:
     """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall); or so many
-    `pixels`, but no more than it has.
+    `pixels`, but no more than it has; a heavy photo's `larger` picture, too.
 
     Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
             ImageTooSmall, ImageTooCostly, DamagedImage.
     """
+    start = time.process_time()
     kind = kind_of(data, task.limits)
     false_claim = claim_against(task.name, task.content_type, kind)
     if false_claim and task.limits.strict:
         raise MislabelledImage(false_claim)
     refuse_costly(kind, data)
     with _COMPLETE_FILES():
-        rgb, width, height = _decoded(data, kind, task)
-    return Raster(rgb.tobytes(), rgb.height, rgb.width, width, height, false_claim)
+        pictures, width, height = _decoded(data, kind, task)
+    samples = b"".join(each.tobytes() for each in pictures)
+    sizes = [(each.height, each.width) for each in pictures]
+    return Raster(samples, sizes, width, height, false_claim, time.process_time() - start)
 
 
-def _decoded(data: bytes, kind: str, task: DecodingTask) -> tuple[Image.Image, int, int]:
-    """The upright picture, and the photo's width and height; where the file as it is cannot be
+def _decoded(data: bytes, kind: str, task: DecodingTask) -> tuple[list[Image.Image], int, int]:
+    """The upright pictures, and the photo's width and height; where the file as it is cannot be
     decoded, of what is needed of it."""
     failure: Exception | None = None
     for attempt in _attempts(data, kind):
@@ -133,29 +140,32 @@ _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
 }
 
 
-def _size(task: DecodingTask, width: int, height: int) -> tuple[int, int]:
+def _sizes(task: DecodingTask, kind: str, width: int, height: int) -> list[tuple[int, int]]:
     """How large a photo of this width and height is decoded."""
-    if task.pixels:
-        scale = min(1.0, (task.pixels / (width * height)) ** 0.5)
-    else:
-        scale = min(task.working_width / width, MAX_ASPECT * task.working_width / height)
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    by_width = min(task.working_width / width, MAX_ASPECT * task.working_width / height)
+    scales = [_scale(task.pixels, width * height) if task.pixels else by_width]
+    if kind != "JPEG" and task.larger and width * height >= HEAVY_PIXELS:
+        scales.append(_scale(task.larger, width * height))
+    return [(max(1, round(width * scale)), max(1, round(height * scale))) for scale in scales]
+
+
+def _scale(wanted: int, pixels: int) -> float:
+    return float(min(1.0, (wanted / pixels) ** 0.5))
 
 
 def _upright_rgb(
     image: Image.Image, kind: str, data: bytes, task: DecodingTask
-) -> tuple[Image.Image, int, int]:
+) -> tuple[list[Image.Image], int, int]:
     if kind != "JPEG":  # PNG may tell its orientation behind its pixels
         image.load()
     orientation = _orientation(image, kind)
     sideways = orientation in (5, 6, 7, 8)
     width, height = image.size[::-1] if sideways else image.size
-    target = _size(task, width, height)
-    size = target[::-1] if sideways else target
-    rgb = _scaled_rgb(image, size, (kind, data), quick=task.quick)
-    if orientation in _TRANSPOSE:
-        rgb = rgb.transpose(_TRANSPOSE[orientation])
-    return rgb, width, height
+    sizes = _sizes(task, kind, width, height)
+    stored = [size[::-1] if sideways else size for size in sizes]
+    scaled = _scaled_rgb(image, stored, (kind, data), quick=task.quick)
+    turn = _TRANSPOSE.get(orientation or 1)
+    return [each if turn is None else each.transpose(turn) for each in scaled], width, height
 
 
 def _orientation(image: Image.Image, kind: str) -> int | None:
@@ -168,19 +178,23 @@ def _orientation(image: Image.Image, kind: str) -> int | None:
 
 
 def _scaled_rgb(
-    image: Image.Image, size: tuple[int, int], file: tuple[str, bytes], *, quick: bool
-) -> Image.Image:
+    image: Image.Image, sizes: list[tuple[int, int]], file: tuple[str, bytes], *, quick: bool
+) -> list[Image.Image]:
     """Decode, convert and scale, in the order that touches the fewest pixels."""
     gap = QUICK_GAP if quick else CAREFUL_GAP
-    generous = (round(size[0] * gap), round(size[1] * gap))
+    generous = (round(sizes[-1][0] * gap), round(sizes[-1][1] * gap))
     image.draft(image.mode, generous)  # JPEG: the decoder itself scales by 1/2, 1/4 or 1/8
     image.load()
     if may_lack_rows(image, *file):
         raise OSError("rows are missing")
     plain = image.mode == "RGB" and not image.has_transparency_data
-    rgb = image if plain else as_rgb(image)
-    if rgb.size == size:
-        return rgb
-    fast = quick and rgb.width > size[0]
+    whole = image if plain else as_eight_bits(image)
+    return [_scaled(whole, size, gap, quick=quick).convert("RGB") for size in sizes]
+
+
+def _scaled(image: Image.Image, size: tuple[int, int], gap: float, *, quick: bool) -> Image.Image:
+    if image.size == size:
+        return image
+    fast = quick and image.width > size[0]
     resampling = Image.Resampling.HAMMING if fast else Image.Resampling.LANCZOS
-    return rgb.resize(size, resampling, reducing_gap=gap)
+    return image.resize(size, resampling, reducing_gap=gap)

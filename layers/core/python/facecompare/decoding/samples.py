@@ -1,4 +1,4 @@
-"""A decoded picture's samples, of whatever kind and depth, as RGB of 8 bits each."""
+"""A decoded picture's samples, of whatever kind and depth, as RGB or grey of 8 bits each."""
 
 from __future__ import annotations
 
@@ -27,19 +27,23 @@ def know_negatives() -> None:
         TiffImagePlugin.OPEN_INFO.setdefault(layout, modes)
 
 
-def as_rgb(image: Image.Image) -> Image.Image:
-    """Transparent parts on white; a part of the rows at a time, for memory.
+def as_eight_bits(image: Image.Image) -> Image.Image:
+    """In mode RGB or, for less to be scaled, L; transparent parts on white; a part of the rows at a
+    time, for memory.
 
     Raises  UnsupportedImage for samples whose range is not stated.
     """
     rows = max(1, BAND_PIXELS // image.width)
     if image.height <= rows:
-        return _as_rgb(image)
-    rgb = Image.new("RGB", image.size)
+        return _as_eight_bits(image)
+    whole: Image.Image | None = None
     for top in range(0, image.height, rows):
         band = (0, top, image.width, min(top + rows, image.height))
-        rgb.paste(_as_rgb(_cropped(image, band)), (0, top))
-    return rgb
+        part = _as_eight_bits(_cropped(image, band))
+        whole = whole or Image.new(part.mode, image.size)
+        whole.paste(part, (0, top))
+    assert whole  # noqa: S101 – there is one row at least
+    return whole
 
 
 def _cropped(image: Image.Image, band: tuple[int, int, int, int]) -> Image.Image:
@@ -53,16 +57,16 @@ def _tags(image: Image.Image) -> Mapping[int, Any]:
     return getattr(image, "tag_v2", {})
 
 
-def _as_rgb(image: Image.Image) -> Image.Image:
+def _as_eight_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
-        return _deep_grey(image).convert("RGB")
+        return _deep_grey(image)
     if image.mode == "F":
         raise _no_range("floating-point")
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
-    return image.convert("RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
 def _deep_grey(image: Image.Image) -> Image.Image:
@@ -74,7 +78,7 @@ def _deep_grey(image: Image.Image) -> Image.Image:
     bits = (tags.get(_BITS) or (16,))[0]
     if tags and image.mode == "I":
         raise _no_range("signed or 32-bit")
-    samples = np.asarray(image).astype(np.int64).clip(0, 65535) >> (bits - 8)
+    samples = np.asarray(image).clip(0, 65535) >> (bits - 8)
     grey = samples.clip(0, 255).astype(np.uint8)
     return Image.fromarray(255 - grey if tags.get(_COLOURS) == _WHITE_IS_ZERO else grey)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facecompare.decoding.limits import ImageLimits
@@ -14,6 +15,8 @@ class DecodingTask:
     name, content_type  what its sender says it is
     working_width       of the picture that is wanted, px
     pixels              of it in all, instead of the width
+    larger              pixels of a second picture, which comes too where having it takes as long as
+                        all of the decoding; 0 for none
     quick               Hamming instead of Lanczos; see `Scaling`
     """
 
@@ -22,21 +25,24 @@ class DecodingTask:
     content_type: str = ""
     working_width: int = 0
     pixels: int | None = None
+    larger: int = 0
     quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """The upright picture.
+    """The upright picture, perhaps a larger one, and what they took.
 
-    samples             rows × columns × 3, uint8, RGB
+    samples             rows × columns × 3, uint8, RGB; of the larger one behind it
+    sizes               (rows, columns) of each
     photo_width, _height  of the photo as a viewer shows it, px
     false_claim         how its name or content type contradicts its bytes; empty where it does not
+    seconds             of CPU time
     """
 
     samples: bytes | bytearray
-    rows: int
-    columns: int
+    sizes: Sequence[tuple[int, int]]
     photo_width: int
     photo_height: int
     false_claim: str = ""
+    seconds: float = 0.0

@@ -6,6 +6,7 @@ Source  W. Wu et al., "YuNet: A Tiny Millisecond-level Face Detector" (2023); wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +70,16 @@ class YunetDetector(FaceDetector):
     name = "yunet"
     turn_margin = TURN_MARGIN
 
-    def __init__(self, session: Any, at_least: float = 0.0) -> None:
+    def __init__(
+        self, session: Any, at_least: float = 0.0, reductions: Sequence[int] = REDUCTIONS
+    ) -> None:
         self._session = session
         self._at_least = at_least
+        self._reductions = reductions
+
+    def nearer(self) -> YunetDetector:
+        """Without reductions: they are what it has seen before."""
+        return YunetDetector(self._session, self._at_least, reductions=(1,))
 
     def find(self, pixels: Pixels) -> list[Detection]:
         """All faces of which it is sure or, if there are none, that are probable; best score
@@ -86,14 +94,15 @@ class YunetDetector(FaceDetector):
         return [each for each in found if each.score >= SURE] or found
 
     def uprightness(self, pixels: Pixels) -> float:
-        """The mean of the best scores of all looks; one without a face counts as 0."""
-        return float(np.mean([rows[:, 0].max(initial=0) for rows in self._looks(pixels)]))
+        """The mean of the best scores of all looks; one without a face, or left out because it had
+        none before, counts as 0."""
+        best = [rows[:, 0].max(initial=0) for rows in self._looks(pixels)]
+        return float(sum(best) / len(REDUCTIONS))
 
     def _looks(self, pixels: Pixels) -> list[Rows]:
-        picture = Image.fromarray(pixels)
         looks = []
-        for times in REDUCTIONS:
-            rows = self._rows(np.asarray(picture.reduce(times)))
+        for times in self._reductions:
+            rows = self._rows(_reduced(pixels, times))
             rows[:, 1:] *= times
             looks.append(rows)
         return looks
@@ -135,6 +144,10 @@ class YunetDetector(FaceDetector):
     def _rows(self, pixels: Pixels) -> Rows:
         (cells,) = self._session.run(None, {"pictures": _padded(pixels)[None]})
         return _decoded(cells[0], pixels.shape[1])
+
+
+def _reduced(pixels: Pixels, times: int) -> Pixels:
+    return pixels if times == 1 else np.asarray(Image.fromarray(pixels).reduce(times))
 
 
 def _padded(pixels: Pixels) -> NDArray[np.float32]:

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
     from facecompare.options import Waiter
 
+MOST_PIXELS = 4_320_000  # that a photo is looked at with
 WORTHWHILE = 1.5  # so many times more pixels are worth another look
+# Of the time that decoding may take. A photo whose decoding took more is not looked at again: its
+# larger looks would take the rest.
+FOR_LOOKING_AGAIN = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class DecodedImage:
     width, height  of the photo as a viewer shows it (EXIF orientation applied), px
     quarter_turns  how often `pixels` were turned 90° counter-clockwise away from that view
     false_claim    how its name or content type contradicts its bytes; empty where they do not
-    again          decodes the photo once more, with other `pixels` than these
+    again          gives the photo with so many `pixels` instead of these; None where they are not
+                   wanted, or would take too long
     """
 
     pixels: NDArray[np.uint8]
@@ -57,7 +62,7 @@ class DecodedImage:
     sha256: str
     quarter_turns: int = 0
     false_claim: str = ""
-    again: Callable[..., DecodedImage] | None = None
+    again: Callable[[int], DecodedImage] | None = None
 
     def turned(self, quarter_turns: int) -> DecodedImage:
         """The same photo with its working pixels turned counter-clockwise."""
@@ -73,7 +78,7 @@ class DecodedImage:
         here = self.pixels.shape[0] * self.pixels.shape[1]
         if self.again is None or min(pixels, self.width * self.height) < WORTHWHILE * here:
             return None
-        return self.again(pixels=pixels).turned(self.quarter_turns)
+        return self.again(pixels).turned(self.quarter_turns)
 
     def points_in_photo(self, points: Points) -> Points:
         """Working pixels → pixels of the photo as a viewer shows it; both are (x, y) rows."""
@@ -98,28 +103,70 @@ def decode(
     limits: ImageLimits,
     working_width: int = WORKING_WIDTH_PX,
     scaling: Scaling = Scaling.CAREFUL,
-    pixels: int | None = None,
+    larger: int = MOST_PIXELS,
     waiter: Waiter | None = None,
 ) -> DecodedImage:
-    """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall); or so many
-    `pixels`, but no more than it has.
+    """The photo's pixels, upright, RGB, `working_width` wide (less if it is very tall); it can be
+    enlarged to no more than `larger` pixels.
 
     Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
             ImageTooSmall, ImageTooCostly, DamagedImage; NobodyWaits.
     """
-    quick = scaling is Scaling.QUICK
-    task = DecodingTask(limits, photo.name, photo.content_type, working_width, pixels, quick)
-    raster = _decoded(photo.data, task, waiter)
-    array = np.frombuffer(raster.samples, np.uint8).reshape(raster.rows, raster.columns, 3)
-    array.flags.writeable = False
-    return DecodedImage(
-        pixels=array,
+    task = DecodingTask(
+        limits,
+        photo.name,
+        photo.content_type,
+        working_width,
+        larger=larger,
+        quick=scaling is Scaling.QUICK,
+    )
+    return _decoded_image(photo.data, task, waiter, hashlib.sha256(photo.data).hexdigest())
+
+
+def _decoded_image(
+    data: bytes, task: DecodingTask, waiter: Waiter | None, sha256: str, seconds: float = 0.0
+) -> DecodedImage:
+    """`seconds` went into decoding it before."""
+    raster = _decoded(data, task, waiter)
+    seconds += raster.seconds
+    image = DecodedImage(
+        pixels=_picture(raster, 0),
         width=raster.photo_width,
         height=raster.photo_height,
-        sha256=hashlib.sha256(photo.data).hexdigest(),
+        sha256=sha256,
         false_claim=raster.false_claim,
-        again=partial(decode, photo, limits, scaling=scaling, waiter=waiter),
     )
+    if not task.larger or seconds > FOR_LOOKING_AGAIN * task.limits.decode_seconds:
+        return image
+    if len(raster.sizes) > 1:
+        return replace(image, again=partial(_reduced, image, _picture(raster, 1)))
+    return replace(
+        image,
+        again=lambda pixels: _decoded_image(
+            data, replace(task, pixels=pixels), waiter, sha256, seconds
+        ),
+    )
+
+
+def _picture(raster: Raster, place: int) -> NDArray[np.uint8]:
+    """Read-only."""
+    before = sum(rows * columns for rows, columns in raster.sizes[:place])
+    rows, columns = raster.sizes[place]
+    samples = np.frombuffer(raster.samples, np.uint8, 3 * rows * columns, 3 * before)
+    samples.flags.writeable = False
+    return samples.reshape(rows, columns, 3)
+
+
+def _reduced(image: DecodedImage, larger: NDArray[np.uint8], pixels: int) -> DecodedImage:
+    """With so many of the `larger` picture's pixels."""
+    from PIL import Image
+
+    rows, columns = larger.shape[:2]
+    scale = min(1.0, (pixels / (rows * columns)) ** 0.5)
+    if scale < 1:
+        size = (round(scale * columns), round(scale * rows))
+        larger = np.asarray(Image.fromarray(larger).resize(size, Image.Resampling.LANCZOS))
+    return replace(image, pixels=larger)
 
 
 def _decoded(data: bytes, task: DecodingTask, waiter: Waiter | None) -> Raster:

@@ -18,7 +18,7 @@ import numpy as np
 from facecompare.engines.protocol import Box, Detection, Engine, FaceDetector
 from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.options import FacePolicy
-from facecompare.pipeline.decode import DecodedImage
+from facecompare.pipeline.decode import MOST_PIXELS, WORTHWHILE, DecodedImage
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Pixels of the further looks at a photo without a face: two and four times the working width of a
 # photo of 4:3. Of a 12-megapixel one, a face of a fortieth of its width then has 60.
-LARGER_LOOKS = (1_080_000, 4_320_000)
+LARGER_LOOKS = (1_080_000, MOST_PIXELS)
 # Faces less wide than this have fewer pixels than their chips, of which the face is 100 wide.
 SMALL_FACE_PX, CHIP_FACE_PX = 80.0, 120.0
 MOST_MATCHED = 20  # faces of a photo under best-match: as many embeddings take about a second
@@ -65,15 +65,27 @@ def detect(image: DecodedImage, engine: Engine) -> DetectedFaces:
     found = _look(image, engine, engine.detectors)
     for pixels in _larger_looks(image, found):
         larger = (found.image if found else image).enlarged(pixels)
-        again = _look(larger, engine, _quick(engine.detectors)) if larger else None
+        detectors = _quick(engine.detectors)
+        if not found:
+            detectors = [each.nearer() for each in detectors]
+        again = _look(larger, engine, detectors) if larger else None
         if again and (not found or len(again.faces) >= len(found.faces)):
             return again
     if found is None:
         raise NoFace(
-            f"no face was found in the {image.width} × {image.height} photo; use one in which a "
-            "face is visible from the front and at least a twentieth as wide as the photo"
+            f"no face was found in the {image.width} × {image.height} photo{_hurried(image)}; use "
+            "one in which a face is visible from the front and at least a twentieth as wide as the "
+            "photo"
         )
     return found
+
+
+def _hurried(image: DecodedImage) -> str:
+    """Whether it was looked at from afar only."""
+    here = image.pixels.shape[0] * image.pixels.shape[1]
+    if image.again or image.width * image.height < WORTHWHILE * here:
+        return ""
+    return ", which took too long to decode for a closer look"
 
 
 def _look(
@@ -84,7 +96,10 @@ def _look(
     for detector in fallbacks:
         if faces:
             break
-        image = _best_turn(image, detector)
+        turned = _best_turn(image, detector)
+        if turned is None:
+            continue
+        image = turned
         # The quick detector again: a photo stored sideways gets the boxes it would get upright.
         faces = _faces(image, upright, engine) if image.quarter_turns else ()
         faces = faces or _faces(image, detector, engine)
@@ -161,11 +176,14 @@ def _landmarks5(image: DecodedImage, found: Detection, engine: Engine) -> Points
     return found.points
 
 
-def _best_turn(image: DecodedImage, detector: FaceDetector) -> DecodedImage:
-    """The turn that is most upright, and the photo as it is when none is enough more so."""
+def _best_turn(image: DecodedImage, detector: FaceDetector) -> DecodedImage | None:
+    """The turn that is most upright, and the photo as it is when none is enough more so; None when
+    there is a face in none of them."""
     turns = [image.turned(turns) for turns in range(4)]
     as_it_is, *others = (detector.uprightness(turn.pixels) for turn in turns)
     best = max(others)
+    if not as_it_is and not best:
+        return None
     return turns[1 + others.index(best)] if best - as_it_is > detector.turn_margin else image
 
 

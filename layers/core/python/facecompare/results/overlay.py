@@ -73,7 +73,7 @@ def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
 
 
 def _drawn(photo: Photo, report: PhotoReport, limits: ImageLimits) -> Image.Image:
-    shown = decode(photo, limits, min(DISPLAY_WIDTH_PX, report.image.width))
+    shown = decode(photo, limits, min(DISPLAY_WIDTH_PX, report.image.width), larger=0)
     picture = Image.fromarray(shown.pixels)
     pen = ImageDraw.Draw(picture)
     scale = picture.width / report.image.width

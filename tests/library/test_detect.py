@@ -109,6 +109,14 @@ def test_a_small_face_is_looked_at_with_the_pixels_that_its_chip_has_room_for() 
     assert kept.faces[0].box.width == 40
 
 
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_small_face_that_a_larger_look_has_found_gets_its_pixels_too(kind: str) -> None:
+    scene = pictures.encoded(Image.new("RGB", (4000, 3000)), kind)
+    detected, widths = looked_at_by(scene, {1200: 40.0, 2400: 80.0})
+    assert widths == [600, 1200, 2400]
+    assert detected.faces[0].box.width == 80
+
+
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_a_heavy_photo_is_decoded_once_for_all_looks(
     orientation: int, monkeypatch: pytest.MonkeyPatch

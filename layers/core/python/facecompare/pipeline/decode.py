@@ -163,10 +163,11 @@ def _reduced(image: DecodedImage, larger: NDArray[np.uint8], pixels: int) -> Dec
 
     rows, columns = larger.shape[:2]
     scale = min(1.0, (pixels / (rows * columns)) ** 0.5)
+    reduced = larger
     if scale < 1:
         size = (round(scale * columns), round(scale * rows))
-        larger = np.asarray(Image.fromarray(larger).resize(size, Image.Resampling.LANCZOS))
-    return replace(image, pixels=larger)
+        reduced = np.asarray(Image.fromarray(larger).resize(size, Image.Resampling.LANCZOS))
+    return replace(image, pixels=reduced, again=partial(_reduced, image, larger))
 
 
 def _decoded(data: bytes, task: DecodingTask, waiter: Waiter | None) -> Raster:

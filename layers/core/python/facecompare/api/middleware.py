@@ -4,6 +4,7 @@ body, HEAD, what nobody foresaw, and security headers on every response."""
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Collection
 
 from fastapi import Request
@@ -52,16 +53,20 @@ SECURITY_HEADERS = {
 # What a document needs and a file that is only part of one does not: a page has forty of these.
 OF_DOCUMENTS = SECURITY_HEADERS.keys() - {"X-Content-Type-Options", "Cross-Origin-Resource-Policy"}
 PARTS = ("text/css", "text/javascript", "image/jpeg")
+BODIES_HELD = 8  # of the largest size, all that have come and are not answered together
+OF_ONE_ADDRESS = 0.5  # of that at most
 LENGTH_DIGITS = 18  # of a Content-Length, below 2⁶³
 UPLOAD_HINT = "; send a larger photo to POST /api/uploads and its name here"
 
 
 class BodyLimit:
-    """Refuses a body that is too large by its announced length, or as soon as it outgrows it."""
+    """Refuses a body that is too large by its announced length, or as soon as it outgrows it; and
+    one for which there is no memory beside those that are on their way, or being worked on."""
 
     def __init__(self, app: ASGIApp, max_bytes: int, *, uploads: bool) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._held: Counter[str] = Counter()
         self._hint = UPLOAD_HINT if uploads else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,20 +78,31 @@ class BodyLimit:
         if announced > self._max_bytes:
             await error_response(self._too_large(announced))(scope, receive, send)
             return
-        await self._app(scope, self._counting(receive), send)
-
-    def _counting(self, receive: Receive) -> Receive:
+        address = scope["client"][0] if scope.get("client") else ""
         received = 0
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
-            received += len(message.get("body", b""))
+            length = len(message.get("body", b""))
+            received += length
+            self._held[address] += length
             if received > self._max_bytes:
                 raise self._too_large(received)
+            self._refuse_beyond_memory(address)
             return message
 
-        return counted
+        try:
+            await self._app(scope, counted, send)
+        finally:
+            self._held[address] -= received
+            if not self._held[address]:
+                del self._held[address]
+
+    def _refuse_beyond_memory(self, address: str) -> None:
+        most = BODIES_HELD * self._max_bytes
+        if self._held[address] > OF_ONE_ADDRESS * most or self._held.total() > most:
+            raise Overloaded("found bodies for more than the memory; expected fewer; try again")
 
     def _too_large(self, found: int) -> ImageTooLarge:
         return ImageTooLarge(

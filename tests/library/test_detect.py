@@ -160,7 +160,7 @@ def test_what_all_looks_of_a_photo_take_to_decode_counts_together(
     while image is not None:
         decodings += 1
         image = image.enlarged(1_000_000 * decodings * decodings)
-    assert decodings == 3  # after the third, more than 0.4 of 3 s have passed
+    assert decodings == 3  # after the third, half of 3 s have passed
 
 
 def test_a_larger_look_at_a_photo_without_a_face_asks_the_detector_that_is_near(

@@ -16,6 +16,7 @@ from infra.function_environment import FunctionEnvironment
 from infra.http_api import HttpApi
 from infra.metrics import Metrics
 from infra.monitoring import Monitoring
+from infra.origin_authorizer import OriginAuthorizer
 from infra.permissions import (
     allow_batch_requests,
     allow_batch_work,
@@ -45,8 +46,14 @@ class ApiStack(Stack):
             settings=settings,
             compare=self._compare.invoked,
             records=self._records.function,
+            origin=OriginAuthorizer(
+                self,
+                "OriginAuthorizer",
+                settings=settings,
+                accepted=data.origin_secret.accepted(self),
+            ),
         )
-        Monitoring(self, "Monitoring", settings=settings, metrics=self._metrics())
+        self.monitoring = Monitoring(self, "Monitoring", settings=settings, metrics=self._metrics())
         self._allow()
         if settings.has_addresses:
             CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)
@@ -67,7 +74,6 @@ class ApiStack(Stack):
             settings=self._settings,
             records_table=self._data.comparison_table.table.table_name,
             upload_bucket=self._uploads.bucket_name,
-            origin_secret=self._data.origin_secret.reference,
         )
 
     def _metrics(self) -> Metrics:

@@ -49,7 +49,7 @@ def add_stacks(app: App, settings: DeploySettings) -> None:
 
 
 def _edge(app: App, settings: DeploySettings) -> EdgeStack | None:
-    if not settings.waf_requests_per_5_minutes:
+    if not (settings.waf_requests_per_5_minutes or settings.budget_usd):
         return None
     there = _options(settings, EDGE_REGION)
     return EdgeStack(app, f"{settings.prefix}-edge", settings=settings, **there)

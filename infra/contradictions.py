@@ -27,6 +27,7 @@ def _complaints(settings: Any, given: Collection[str]) -> Iterator[str]:
     yield from _concurrency(settings)
     yield from _timeouts(settings)
     yield from _names(settings)
+    yield from _budget(settings)
     yield from _gpu_options_without_gpu(settings, given)
 
 
@@ -81,6 +82,14 @@ def _names(settings: Any) -> Iterator[str]:
         yield (
             "found -c waf_requests_per_5_minutes without region; expected both, because "
             "CloudFront's firewall lives in us-east-1, wherever the rest is; give -c region=…"
+        )
+
+
+def _budget(settings: Any) -> Iterator[str]:
+    if settings.budget_usd and not settings.alarm_email:
+        yield (
+            "found -c budget_usd without alarm_email; expected both, because AWS mails when the "
+            "budget is spent; give -c alarm_email=…"
         )
 
 

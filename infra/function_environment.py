@@ -16,8 +16,6 @@ class FunctionEnvironment:
     settings: DeploySettings
     records_table: str
     upload_bucket: str
-    origin_secret: str = ""
-    """empty: not behind the API"""
 
     def variables(self, service: str, **more: str | int) -> dict[str, str]:
         """All variables of the function that is called `service` in logs and metrics."""
@@ -27,7 +25,6 @@ class FunctionEnvironment:
             "records_days": self.settings.records_days,
             "upload_bucket": self.upload_bucket,
             "access": self.settings.access,
-            "origin_secret": self.origin_secret,
             "landmarks68": "on" if self.settings.landmarks68 else "off",
             "mtcnn": "on" if self.settings.mtcnn else "off",
             "max_request_bytes": MAX_REQUEST_BYTES,

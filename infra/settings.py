@@ -181,6 +181,12 @@ class DeploySettings:
         one_of({str(days): days for days in LOG_DAYS}), 30, "days after which logs are deleted"
     )
     alarm_email: str = setting(string("an address"), "", "who is told of alarms")
+    budget_usd: int = setting(
+        whole_number(1),
+        0,
+        "that the account may cost in a month, else `alarm_email` is told; needs it",
+        "no budget",
+    )
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> DeploySettings:

@@ -6,12 +6,14 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from facecompare.access import ORIGIN_HEADER
 from facecompare.api.routes import photo_routers, record_routers
 from facecompare.cli.cost import DEFAULT_MEMORY_MB
 from facecompare.config import Settings
 from facecompare.planning.cost import ALARMS
 from infra.http_api import ANYTHING_ELSE, COMPARE_PATHS, COMPARE_ROUTES, RECORDS_ROUTES
 from infra.limits import HTTP_API_TIMEOUT_S
+from infra.origin_authorizer import HANDLER
 from tests.support.assembly import Assembly, Properties
 
 RESOLVED = "resolved-at-deployment"
@@ -30,7 +32,6 @@ def test_the_library_accepts_each_functions_environment(either: Assembly) -> Non
     for construct in ("CompareFunction", "RecordsFunction"):
         settings = Settings.from_env(environment(either, construct))
         assert settings.records_table == settings.upload_bucket == RESOLVED
-        assert settings.origin_secret == RESOLVED
         assert settings.max_request_bytes == 4_500_000
 
 
@@ -130,6 +131,21 @@ def test_each_path_goes_to_the_function_that_has_it(either: Assembly) -> None:
         **dict.fromkeys(COMPARE_PATHS, "compare"),
         **dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), "records"),
     }
+
+
+def test_no_path_is_for_those_who_go_around_cloudfront(either: Assembly) -> None:
+    """Without the secret's header API Gateway refuses and calls nothing; nor does it charge."""
+    authorizer = either.one("AWS::ApiGatewayV2::Authorizer")
+    assert authorizer.properties["AuthorizerType"] == "REQUEST"
+    assert authorizer.properties["IdentitySource"] == [f"$request.header.{ORIGIN_HEADER}"]
+    assert authorizer.properties["EnableSimpleResponses"] is True
+    assert authorizer.properties["AuthorizerResultTtlInSeconds"] == 300
+    function = either.one("AWS::Lambda::Function", "OriginAuthorizerFunction")
+    assert function.id in str(authorizer.properties["AuthorizerUri"])
+    assert function.properties["Code"]["ZipFile"] == HANDLER.read_text("utf-8")
+    for route in either.all("AWS::ApiGatewayV2::Route"):
+        assert route.properties["AuthorizationType"] == "CUSTOM"
+        assert route.properties["AuthorizerId"] == {"Ref": authorizer.id}
 
 
 def test_warm_containers_are_called_through_their_alias(everything: Assembly) -> None:

@@ -91,6 +91,7 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path, detector: str, mtcnn
         ),
         ({"gpu": "2"}, "-c gpu=2; expected on, off, true, false;"),
         ({"waf_requests_per_5_minutes": "100"}, "give -c region="),
+        ({"budget_usd": "50"}, "found -c budget_usd without alarm_email; expected both"),
     ],
 )
 def test_what_is_not_valid_is_named(context: dict[str, str], message: str) -> None:

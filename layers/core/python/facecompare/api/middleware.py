@@ -120,18 +120,20 @@ def _announced(scope: Scope) -> int:
 class OriginCheck:
     """Serves only what came through the page's address, which adds a secret to each request.
 
-    So nobody can go around it, its limits and its firewall.
+    So nobody can go around it, its limits and its firewall. There are two secrets while one
+    replaces the other.
     """
 
-    def __init__(self, app: ASGIApp, secret: str) -> None:
+    def __init__(self, app: ASGIApp, secrets: Collection[str]) -> None:
         self._app = app
-        self._secret = secret.encode()
+        self._secrets = [secret.encode() for secret in secrets]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "http":
             sent = Headers(scope=scope).get(ORIGIN_HEADER, "").encode()
-            if not hmac.compare_digest(sent, self._secret):
+            matches = [hmac.compare_digest(sent, secret) for secret in self._secrets]
+            if True not in matches:
                 refusal = NotAllowed("direct API access is disabled; use the site's URL")
                 await error_response(refusal)(scope, receive, send)
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from facecompare.aws_client import S3Bucket, when_not_found
+from facecompare.aws_client import S3Bucket, when_not_readable
 from facecompare.batches.batch import Batch
 from facecompare.batches.chunk import Chunk
 from facecompare.batches.packed_manifest import lines_range, offsets_range, pairs_in
@@ -31,7 +31,7 @@ class BatchFiles:
         if not is_upload(key):
             raise missing
         try:
-            data = self._bucket.read(key, when_not_found(missing), max_bytes=max_bytes)
+            data = self._bucket.read(key, when_not_readable(missing), max_bytes=max_bytes)
         except ImageTooLarge as exc:
             raise BadManifest(f"the pairs file: {exc.message}") from exc
         try:
@@ -41,7 +41,7 @@ class BatchFiles:
 
     def photo(self, key: str) -> bytes:
         """A photo's bytes. Raises  UploadNotFound, ImageTooLarge."""
-        missing = when_not_found(_no_object(key))
+        missing = when_not_readable(_no_object(key))
         return self._bucket.read(key, missing, max_bytes=self._max_photo_bytes)
 
     def missing(self, keys: Iterable[str]) -> list[str]:
@@ -62,7 +62,7 @@ class BatchFiles:
     def pairs(self, batch: Batch, chunk: Chunk) -> list[Pair]:
         """The pairs of this chunk. Raises  UploadNotFound when the manifest has expired."""
         key = _manifest_key(batch.batch_id)
-        missing = when_not_found(_no_object(key))
+        missing = when_not_readable(_no_object(key))
         offsets = self._bucket.read(key, missing, span=offsets_range(chunk))
         lines = self._bucket.read(key, missing, span=lines_range(offsets, batch.total))
         return pairs_in(chunk, offsets, lines)

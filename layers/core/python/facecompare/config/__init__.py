@@ -143,7 +143,9 @@ class Settings:
         "what needs an access key: `open` nothing, `public` records, `keys` everything",
     )
     origin_secret: str = setting(
-        string("a text"), "", "what requests must carry in `X-Facecompare-Origin`"
+        string("a text, or two with a space between"),
+        "",
+        "what requests must carry in `X-Facecompare-Origin`; two while it is replaced",
     )
     web_dir: Path = setting(
         path("a folder with `index.html`"),

@@ -76,6 +76,7 @@ class ApiStack(Stack):
             api=self.http_api.api,
             compare=self._compare,
             records=self._records,
+            worker=self._batch,
             table=table,
             batches=BatchMetrics(
                 settings=self._settings, queues=self._data.batches, worker=self._batch, table=table

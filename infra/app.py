@@ -52,7 +52,9 @@ def _edge(app: App, settings: DeploySettings) -> EdgeStack | None:
     if not settings.waf_requests_per_5_minutes:
         return None
     there = _options(settings, EDGE_REGION)
-    return EdgeStack(app, f"{settings.prefix}-edge", settings=settings, **there)
+    # Those of all regions are in one, so that the name tells for which it is.
+    name = f"{settings.prefix}-{settings.region}-edge"
+    return EdgeStack(app, name, settings=settings, **there)
 
 
 def _options(settings: DeploySettings, region: str | None) -> dict[str, Any]:

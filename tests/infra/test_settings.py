@@ -19,7 +19,8 @@ from facecompare.model_store.files import manifest_text
 from infra.model_bucket import ModelBucket, model_files, not_built
 from infra.records_function import filled
 from infra.settings import PRESETS, PROD, DeploySettings, options_table
-from tests.infra.conftest import EVERYTHING, MODELS
+from tests.infra.conftest import MODELS
+from tests.support.variants import EVERYTHING
 
 
 def test_nothing_needs_to_be_chosen() -> None:

@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+import facecompare
 from infra.batch_function import BatchFunction
 from infra.batch_metrics import BatchMetrics
 from infra.compare_function import CompareFunction
@@ -48,6 +49,8 @@ class ApiStack(Stack):
         )
         Monitoring(self, "Monitoring", settings=settings, metrics=self._metrics())
         self._allow()
+        # Not as a tag, which would touch every resource at each release.
+        CfnOutput(self, "Version", value=facecompare.__version__)
         if settings.has_addresses:
             CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)
 

@@ -8,7 +8,6 @@ from typing import Any
 from aws_cdk import App, DefaultStackSynthesizer, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-import facecompare
 from facecompare.errors import FaceCompareError
 from infra.api_stack import ApiStack
 from infra.data_stack import DataStack
@@ -32,7 +31,6 @@ def build(context: Mapping[str, Any] | None = None, outdir: str | None = None) -
     add_stacks(app, settings)
     Tags.of(app).add("project", PROJECT)
     Tags.of(app).add("environment", settings.env)
-    Tags.of(app).add("version", facecompare.__version__)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app
 

@@ -84,7 +84,7 @@ def test_from_lambda() -> None:
         cwd=CHECKOUT,
         env=os.environ
         | CREDENTIALS
-        | {"POWERTOOLS_SERVICE_NAME": "compare", "POWERTOOLS_METRICS_NAMESPACE": "facecompare"},
+        | {"POWERTOOLS_SERVICE_NAME": "compare"},
         capture_output=True,
         text=True,
         check=True,

@@ -54,7 +54,6 @@ def function(image: Image, aws: ThrottledAws, tmp_path: Path) -> Iterator[Lambda
         "FACECOMPARE_ACCESS": "public",
         "FACECOMPARE_THREADS": "2",
         "POWERTOOLS_SERVICE_NAME": "compare",
-        "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
     }
     command = image.command(*image.config["Cmd"])
     settings = FunctionSettings(code=tmp_path, log=tmp_path / "log", env=env, command=command)

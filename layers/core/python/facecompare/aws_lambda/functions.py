@@ -59,9 +59,7 @@ def compare_handler(settings: Settings) -> Handler:
     service = FaceService(settings, services.log, models=models, telemetry=telemetry)
     app = create_app(replace(services, faces=service), photo_routers())
     http = _http_handler(app)
-    handler = telemetry.observed(
-        traced(http) if settings.tracing else http, API_GATEWAY_REQUEST_ID
-    )
+    handler = telemetry.observed(traced(http) if settings.tracing else http, API_GATEWAY_REQUEST_ID)
     _load_engine(service, began)
     return handler
 

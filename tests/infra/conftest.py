@@ -1,23 +1,14 @@
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from facecompare.config import CHECKOUT
-from facecompare.engines.cards import MTCNN_MODELS
 from tests.support.assembly import Assembly
+from tests.support.synthesis_sources import NODE_PROGRAMS, small_models, small_web_layer
 from tests.support.variants import VARIANTS, Variants
-
-NODE_PROGRAMS = CHECKOUT / "node_modules" / ".bin"
-MODELS = (
-    *("face-network", "hog-detector", "cnn-detector", "landmarks5", "landmarks68"),
-    *("yunet", "sface", *MTCNN_MODELS),
-)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,36 +22,13 @@ def _node() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the manifest's models, a few bytes each."""
-    folder = tmp_path_factory.mktemp("models")
-    rows = []
-    for name in MODELS:
-        content = f"weights of {name}".encode()
-        (folder / f"{name}.bin").write_bytes(content)
-        rows.append(
-            {
-                "name": name,
-                "file": f"{name}.bin",
-                "bytes": len(content),
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "licence": "CC0-1.0",
-                "source": "a test",
-                "contract": "none",
-            }
-        )
-    (folder / "manifest.json").write_text(json.dumps({"models": rows}), "utf-8")
-    return folder
+    return small_models(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="session")
 def web_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A layer as pip would fill it, without the packages."""
-    folder = tmp_path_factory.mktemp("web-layer")
-    compiled = folder / "python" / "fastapi" / "__pycache__"
-    compiled.mkdir(parents=True)
-    (folder / "python" / "fastapi" / "__init__.py").touch()
-    for version in ("311", "313"):
-        (compiled / f"__init__.cpython-{version}.pyc").touch()
-    return folder
+    return small_web_layer(tmp_path_factory.mktemp("web-layer"))
 
 
 @pytest.fixture(scope="session")

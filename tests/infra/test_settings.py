@@ -19,7 +19,7 @@ from facecompare.model_store.files import manifest_text
 from infra.model_bucket import ModelBucket, model_files, not_built
 from infra.records_function import filled
 from infra.settings import PRESETS, PROD, DeploySettings, options_table
-from tests.infra.conftest import MODELS
+from tests.support.synthesis_sources import MODELS
 from tests.support.variants import EVERYTHING
 
 

@@ -1,4 +1,4 @@
-"""What a synthesis takes from this machine, small: models, the records function's packages, node."""
+"""What a synthesis takes from this machine, small: models, the web layer, node."""
 
 from __future__ import annotations
 

@@ -143,8 +143,8 @@ def cost_table(costs: Cost) -> str:
 def _rows(before: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple[str, str, str]]:
     for item, dollars in now.items():
         yield item, _dollars(before[item]), _dollars(dollars)
-    totals = (f"**{sum(column.values()):.2f}**" for column in (before, now))
-    yield "**all of it**", *totals
+    total_before, total_now = (f"**{sum(each.values()):.2f}**" for each in (before, now))
+    yield "**all of it**", total_before, total_now
 
 
 def _option_rows(costs: Cost) -> Iterator[tuple[str, str, str]]:

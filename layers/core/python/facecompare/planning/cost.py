@@ -26,7 +26,7 @@ NO_COST = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class BilledCall:
     """What one takes: the time that is billed at this memory, the bytes that arrive."""
 
     billed_ms: float
@@ -76,7 +76,7 @@ def cost(
     second: SecondNetwork | None = None,
 ) -> Cost:
     """The cost, if a Lambda core is as fast as the one that was measured."""
-    each = Comparison(pair_milliseconds + ADDED_MS, memory_mb, photo_bytes + FRAMING_BYTES)
+    each = BilledCall(pair_milliseconds + ADDED_MS, memory_mb, photo_bytes + FRAMING_BYTES)
     now = Installation()
     return Cost(
         each.billed_ms,
@@ -90,7 +90,7 @@ def cost(
     )
 
 
-def _million(each: Comparison, installation: Installation) -> dict[str, float]:
+def _million(each: BilledCall, installation: Installation) -> dict[str, float]:
     """Made within a month, one by one."""
     metered = -(-each.request_bytes // HTTP_API_METER_BYTES)  # rounded up
     written = WRITES * RECORD_BYTES / 1e9

@@ -79,6 +79,11 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path, detector: str, mtcnn
         ({"compare_timeout_s": "30"}, "expected deadline_s < compare_timeout_s < 30, because"),
         ({"deadline_s": "29"}, "found -c deadline_s=29 and -c compare_timeout_s=29; expected"),
         ({"domain": "faces.example"}, "domain without certificate_arn; expected both or neither;"),
+        ({"region": "cn-north-1"}, "expected a region of AWS's commercial partition, because the"),
+        (
+            {"access_logs": "on", "region": "ap-southeast-3"},
+            "found -c access_logs=on and -c region=ap-southeast-3; expected a region without",
+        ),
         (
             {"certificate_arn": "arn:aws"},
             "certificate_arn without domain; expected both or neither;",

@@ -11,6 +11,7 @@ from constructs import Construct
 from facecompare.engines.shipped_models import shipped_models, switch_of
 from facecompare.model_store.files import BUILD_HINT, ModelFolder, model_key
 from infra.bucket_files import BucketFiles
+from infra.log_bucket import LogBucket
 from infra.private_bucket import PrivateBucket
 from infra.settings import DeploySettings
 from infra.staging import staged
@@ -21,8 +22,14 @@ class ModelBucket(Construct):
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
         super().__init__(scope, id)
+        logs = LogBucket(self, "LogBucket", settings=settings) if settings.access_logs else None
         self.bucket = PrivateBucket(
-            self, "Bucket", settings=settings, keep=settings.keep_data, versioned=True
+            self,
+            "Bucket",
+            settings=settings,
+            keep=settings.keep_data,
+            versioned=True,
+            log_bucket=logs.bucket if logs else None,
         )
         if settings.fills_buckets:
             folder = staged(self, "models", model_files(settings))

@@ -181,7 +181,7 @@ class DeploySettings:
         whole_number(10), 0, "that one address may send; needs `region`", "no firewall"
     )
     access_logs: bool = setting(
-        switch(), False, "of site and uploads; they hold visitors' addresses"
+        switch(), False, "of site, uploads and models; they hold visitors' addresses"
     )
     log_days: int = setting(
         one_of({str(days): days for days in LOG_DAYS}), 30, "days after which logs are deleted"

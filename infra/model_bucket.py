@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from aws_cdk import Annotations
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
 from facecompare.engines.shipped_models import shipped_models, switch_of
 from facecompare.model_store.files import BUILD_HINT, ModelFolder, model_key
 from infra.bucket_files import BucketFiles
-from infra.log_bucket import LogBucket
 from infra.private_bucket import PrivateBucket
 from infra.settings import DeploySettings
 from infra.staging import staged
@@ -20,16 +20,22 @@ from infra.staging import staged
 class ModelBucket(Construct):
     """Model files by content, so that versions of them never meet; filled from the checkout."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        log_bucket: s3.IBucket | None = None,
+    ) -> None:
         super().__init__(scope, id)
-        logs = LogBucket(self, "LogBucket", settings=settings) if settings.access_logs else None
         self.bucket = PrivateBucket(
             self,
             "Bucket",
             settings=settings,
             keep=settings.keep_data,
             versioned=True,
-            log_bucket=logs.bucket if logs else None,
+            log_bucket=log_bucket,
         )
         if settings.fills_buckets:
             folder = staged(self, "models", model_files(settings))

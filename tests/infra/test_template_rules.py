@@ -32,7 +32,7 @@ PINNED = {
     "UploadBucketB0FBA037",
     "WebsitePageFB0C7AFD",
 }
-PINNED_LOGS = {"LogBucket7273C8DB", "ModelBucketLogBucket4468C474"}  # with access_logs=on
+PINNED_LOGS = {"LogBucket7273C8DB", "AccessLogsBucketCD784A59"}  # with access_logs=on
 REPLACEABLE = {
     "OriginSecret": "a new installation makes its own",
     "UploadBucket": "forgets within days",

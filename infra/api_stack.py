@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+import facecompare
 from infra.batch_function import BatchFunction
 from infra.batch_metrics import BatchMetrics
 from infra.compare_function import CompareFunction
@@ -40,21 +41,21 @@ class ApiStack(Stack):
             self, "UploadBucket", upload_bucket_name(settings)
         )
         self._make_functions()
+        self._origin = OriginAuthorizer(
+            self, "OriginAuthorizer", settings=settings, accepted=data.origin_secret.accepted(self)
+        )
         self.http_api = HttpApi(
             self,
             "HttpApi",
             settings=settings,
             compare=self._compare.invoked,
             records=self._records.function,
-            origin=OriginAuthorizer(
-                self,
-                "OriginAuthorizer",
-                settings=settings,
-                accepted=data.origin_secret.accepted(self),
-            ),
+            origin=self._origin,
         )
         self.monitoring = Monitoring(self, "Monitoring", settings=settings, metrics=self._metrics())
         self._allow()
+        # Not as a tag, which would touch every resource at each release.
+        CfnOutput(self, "Version", value=facecompare.__version__)
         if settings.has_addresses:
             CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)
 
@@ -82,6 +83,8 @@ class ApiStack(Stack):
             api=self.http_api.api,
             compare=self._compare,
             records=self._records,
+            worker=self._batch,
+            origin=self._origin,
             table=table,
             batches=BatchMetrics(
                 settings=self._settings, queues=self._data.batches, worker=self._batch, table=table

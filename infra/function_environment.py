@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from facecompare.config import ENV_PREFIX
 from infra.limits import MAX_REQUEST_BYTES
-from infra.settings import PROJECT, DeploySettings
+from infra.settings import DeploySettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +27,12 @@ class FunctionEnvironment:
             "access": self.settings.access,
             "landmarks68": "on" if self.settings.landmarks68 else "off",
             "mtcnn": "on" if self.settings.mtcnn else "off",
+            "tracing": "on" if self.settings.tracing else "off",
             "max_request_bytes": MAX_REQUEST_BYTES,
         }
         return {
             **{ENV_PREFIX + name.upper(): str(value) for name, value in (values | more).items()},
             "POWERTOOLS_SERVICE_NAME": service,
-            "POWERTOOLS_METRICS_NAMESPACE": PROJECT,
             "POWERTOOLS_LOG_LEVEL": "INFO",
             # There are none, and looking for them through all packages delays every start.
             "PYDANTIC_DISABLE_PLUGINS": "true",

@@ -103,7 +103,6 @@ class HttpApi(Construct):
                 rate_limit=settings.throttle_rate_per_s, burst_limit=settings.throttle_burst
             ),
             access_log_settings=_AccessLog(self.log),
-            detailed_metrics_enabled=True,
         )
 
     @property

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from facecompare.config import CHECKOUT
 from facecompare.planning.prices import MB_PER_VCPU
-from infra.function_identity import FunctionIdentity
+from infra.function_identity import FunctionIdentity, tracing_of
 from infra.settings import DeploySettings
 
 DISK_MB = 512  # /tmp holds the models: 73 MB with all engines', 173 MB with the 68-point one
@@ -33,7 +33,7 @@ def image_function(
         architecture=lambda_.Architecture.X86_64,  # dlib's code is written for AVX
         memory_size=settings.compare_memory_mb,
         ephemeral_storage_size=Size.mebibytes(DISK_MB),
-        tracing=lambda_.Tracing.ACTIVE,
+        tracing=tracing_of(settings),
         role=identity.role,
         log_group=identity.log,
         **options,

@@ -15,7 +15,7 @@ from facecompare.model_store.files import MANIFEST
 from facecompare.planning.prices import MB_PER_VCPU
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
-from infra.function_identity import FunctionIdentity
+from infra.function_identity import FunctionIdentity, tracing_of
 from infra.limits import HTTP_API_TIMEOUT_S
 from infra.settings import DeploySettings
 from infra.staging import staged
@@ -61,7 +61,7 @@ class RecordsFunction(Construct):
             architecture=lambda_.Architecture.X86_64,
             memory_size=MB_PER_VCPU,  # a whole core: a start is all importing
             timeout=Duration.seconds(TIMEOUT_S),
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=tracing_of(settings),
             role=self.identity.role,
             log_group=self.identity.log,
             environment=variables,

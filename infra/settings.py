@@ -35,10 +35,16 @@ from infra.limits import HTTP_API_TIMEOUT_S
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"
+SYMPTOMS, ALL_ALARMS = "symptoms", "all"
 # What an environment chooses where the context says nothing.
 PRESETS: dict[str, dict[str, str]] = {
     DEV: {},
-    PROD: {"keep_data": "on", "deletion_protection": "on", "log_days": "90"},
+    PROD: {
+        "keep_data": "on",
+        "deletion_protection": "on",
+        "log_days": "90",
+        "alarms": "all",
+    },
 }
 
 PRICE_CLASSES = {
@@ -175,7 +181,7 @@ class DeploySettings:
         whole_number(10), 0, "that one address may send; needs `region`", "no firewall"
     )
     access_logs: bool = setting(
-        switch(), False, "of site and uploads; they hold visitors' addresses"
+        switch(), False, "of site, uploads and models; they hold visitors' addresses"
     )
     log_days: int = setting(
         one_of({str(days): days for days in LOG_DAYS}), 30, "days after which logs are deleted"
@@ -187,6 +193,15 @@ class DeploySettings:
         "that the account may cost in a month, else `alarm_email` is told; needs it",
         "no budget",
     )
+    alarms: str = setting(
+        _choice(SYMPTOMS, ALL_ALARMS),
+        SYMPTOMS,
+        "`symptoms`: what callers and batches notice; `all`: its causes by function and table, too",
+    )
+    dashboard: bool = setting(
+        switch(), False, "a CloudWatch dashboard; the queries of its log widgets are always there"
+    )
+    tracing: bool = setting(switch(), False, "X-Ray traces of the functions behind the API")
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> DeploySettings:

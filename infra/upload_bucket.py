@@ -11,7 +11,7 @@ from constructs import Construct
 
 from facecompare.uploads.grants import OBJECT_DAYS
 from infra.private_bucket import PrivateBucket
-from infra.settings import DeploySettings
+from infra.settings import ALL_ALARMS, DeploySettings
 
 PREFLIGHT_AGE_H = 1
 # Twice the photos of a batch of a million pairs, of 115 KB each: what is more nobody meant. It
@@ -43,7 +43,8 @@ class PhotoUploads(Construct):
             log_bucket=log_bucket,
             cors=[_posts_from(origins)],
         )
-        self._size_alarm().add_alarm_action(actions.SnsAction(alarms))
+        if settings.alarms == ALL_ALARMS:
+            self._size_alarm().add_alarm_action(actions.SnsAction(alarms))
 
     def _size_alarm(self) -> cloudwatch.Alarm:
         """Grants are free for everybody in public mode, and nothing counts what is stored."""

@@ -10,7 +10,8 @@ from facecompare.access import ORIGIN_HEADER
 from facecompare.api.routes import photo_routers, record_routers
 from facecompare.cli.cost import DEFAULT_MEMORY_MB
 from facecompare.config import Settings
-from facecompare.planning.cost import ALARMS
+from facecompare.planning.cost import ALL_ALARM_METRICS
+from facecompare.planning.installation import Installation
 from infra.http_api import ANYTHING_ELSE, COMPARE_PATHS, COMPARE_ROUTES, RECORDS_ROUTES
 from infra.limits import HTTP_API_TIMEOUT_S
 from infra.origin_authorizer import HANDLER
@@ -67,7 +68,17 @@ def test_the_functions_are_as_large_as_measured(standard: Assembly) -> None:
     assert (records["MemorySize"], records["Runtime"]) == (1_769, "python3.13")
     assert "ReservedConcurrentExecutions" not in compare
     assert len(records["Layers"]) == 2
-    assert all(each["TracingConfig"] == {"Mode": "Active"} for each in (compare, records))
+
+
+@pytest.mark.parametrize(("name", "mode"), [("standard", None), ("everything", "Active")])
+def test_traces_are_kept_where_somebody_wants_them(
+    request: pytest.FixtureRequest, name: str, mode: str | None
+) -> None:
+    assembly: Assembly = request.getfixturevalue(name)
+    for construct in ("CompareFunction", "RecordsFunction", "BatchFunction"):
+        function = assembly.one("AWS::Lambda::Function", construct)
+        assert function.properties.get("TracingConfig", {}).get("Mode") == mode
+    assert Settings.from_env(environment(assembly, "CompareFunction")).tracing is (mode is not None)
 
 
 def test_the_image_is_made_of_nothing_but_what_it_needs(standard: Assembly) -> None:
@@ -192,8 +203,26 @@ def test_the_api_has_the_applications_paths_and_no_others() -> None:
 def test_the_cost_is_computed_for_what_is_deployed(standard: Assembly) -> None:
     function = standard.one("AWS::Lambda::Function", "CompareFunction")
     assert function.properties["MemorySize"] == DEFAULT_MEMORY_MB
-    assert len(standard.all("AWS::CloudWatch::Alarm")) == ALARMS
-    assert len(standard.all("AWS::SecretsManager::Secret")) == 1
+    expected = Installation()
+    assert alarm_metrics(standard) == expected.alarm_metrics
+    assert len(standard.all("AWS::SecretsManager::Secret")) == expected.secrets
+    assert len(standard.all("AWS::CloudWatch::Dashboard")) == expected.dashboards
+    (stage,) = standard.all("AWS::ApiGatewayV2::Stage")
+    assert "DetailedMetricsEnabled" not in stage.properties["DefaultRouteSettings"]
+    assert sum(expected.month_at_rest.values()) <= 1
+
+
+def test_the_cost_of_all_alarms_is_that_of_their_metrics(everything: Assembly) -> None:
+    assert alarm_metrics(everything) == ALL_ALARM_METRICS
+
+
+def alarm_metrics(assembly: Assembly) -> int:
+    """What CloudWatch bills: the metrics that alarms look at, not the alarms."""
+    return sum(
+        sum("MetricStat" in query for query in alarm.properties.get("Metrics", ()))
+        or int("MetricName" in alarm.properties)
+        for alarm in assembly.all("AWS::CloudWatch::Alarm")
+    )
 
 
 def test_the_records_function_knows_the_engines_and_holds_no_weights(

@@ -19,7 +19,8 @@ from facecompare.model_store.files import manifest_text
 from infra.model_bucket import ModelBucket, model_files, not_built
 from infra.records_function import filled
 from infra.settings import PRESETS, PROD, DeploySettings, options_table
-from tests.infra.conftest import EVERYTHING, MODELS
+from tests.support.synthesis_sources import MODELS
+from tests.support.variants import EVERYTHING
 
 
 def test_nothing_needs_to_be_chosen() -> None:
@@ -78,6 +79,11 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path, detector: str, mtcnn
         ({"compare_timeout_s": "30"}, "expected deadline_s < compare_timeout_s < 30, because"),
         ({"deadline_s": "29"}, "found -c deadline_s=29 and -c compare_timeout_s=29; expected"),
         ({"domain": "faces.example"}, "domain without certificate_arn; expected both or neither;"),
+        ({"region": "cn-north-1"}, "expected a region of AWS's commercial partition, because the"),
+        (
+            {"access_logs": "on", "region": "ap-southeast-3"},
+            "found -c access_logs=on and -c region=ap-southeast-3; expected a region without",
+        ),
         (
             {"certificate_arn": "arn:aws"},
             "certificate_arn without domain; expected both or neither;",

@@ -128,7 +128,6 @@ def worker_fleet(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterato
         "FACECOMPARE_HOLD_S": str(HOLD_S),
         "FACECOMPARE_THREADS": "1",
         "POWERTOOLS_SERVICE_NAME": "worker",
-        "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
     }
     queue, files = BatchQueue(*urls), BatchFiles(names["uploads"], 15_000_000)
     queue._sqs, files._bucket.s3 = sqs, s3

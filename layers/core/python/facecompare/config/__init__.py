@@ -177,6 +177,9 @@ class Settings:
         whole_number(1), LIMITS.decode_bytes, "bytes of memory to decode a photo at most"
     )
     deadline_s: int = setting(whole_number(1), DEADLINE_S, "seconds until a request is given up")
+    tracing: bool = setting(
+        switch(), False, "on Lambda, the compare function adds a segment to its X-Ray traces"
+    )
     hold_s: int = setting(
         whole_number(1), HOLD_S, "seconds until another worker may take a dead worker's chunk"
     )

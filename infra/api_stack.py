@@ -27,6 +27,7 @@ from infra.permissions import (
 from infra.records_function import RecordsFunction
 from infra.settings import DeploySettings
 from infra.upload_bucket import upload_bucket_name
+from infra.weekly_ping import WeeklyPing
 
 
 class ApiStack(Stack):
@@ -51,6 +52,14 @@ class ApiStack(Stack):
             compare=self._compare.invoked,
             records=self._records.function,
             origin=self._origin,
+        )
+        WeeklyPing(
+            self,
+            "WeeklyPing",
+            functions={
+                CompareFunction.SERVICE: self._compare.invoked,
+                BatchFunction.SERVICE: self._batch.function,
+            },
         )
         self.monitoring = Monitoring(self, "Monitoring", settings=settings, metrics=self._metrics())
         self._allow()

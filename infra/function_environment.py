@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facecompare.config import ENV_PREFIX
-from infra.limits import MAX_REQUEST_BYTES
+from infra.limits import MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES
 from infra.settings import DeploySettings
 
 
@@ -29,6 +29,7 @@ class FunctionEnvironment:
             "mtcnn": "on" if self.settings.mtcnn else "off",
             "tracing": "on" if self.settings.tracing else "off",
             "max_request_bytes": MAX_REQUEST_BYTES,
+            "max_response_bytes": MAX_RESPONSE_BYTES,
         }
         return {
             **{ENV_PREFIX + name.upper(): str(value) for name, value in (values | more).items()},

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from facecompare.config import CHECKOUT
-from facecompare.planning.prices import MB_PER_VCPU
+from facecompare.planning.lambda_memory import threads_for_memory
 from infra.function_identity import FunctionIdentity, tracing_of
 from infra.settings import DeploySettings
 
@@ -41,8 +41,8 @@ def image_function(
 
 
 def threads_of(settings: DeploySettings) -> int:
-    """One for each vCPU that the function's memory brings."""
-    return max(1, settings.compare_memory_mb // MB_PER_VCPU)
+    """As many as make use of the vCPUs that the function's memory brings."""
+    return threads_for_memory(settings.compare_memory_mb)
 
 
 def _image(handler: str) -> lambda_.DockerImageCode:

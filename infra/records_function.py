@@ -20,7 +20,7 @@ from infra.limits import HTTP_API_TIMEOUT_S
 from infra.settings import DeploySettings
 from infra.staging import staged
 
-TIMEOUT_S = HTTP_API_TIMEOUT_S - 1  # a manifest of a million pairs takes half of it
+TIMEOUT_S = HTTP_API_TIMEOUT_S - 1  # what takes longer, a large batch, is a worker's
 MODELS_DIR = "/var/task/models"  # which engines there are; the weights are for others
 # Bytecode of this runtime is shipped, because a layer cannot be written to: what is not compiled
 # would be compiled at every start. That of the Python here is not.

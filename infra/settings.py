@@ -29,7 +29,9 @@ from facecompare.config.reader import (
     whole_number,
 )
 from facecompare.config.reference import reference_table
-from facecompare.planning.prices import GPU_HOUR, MB_PER_VCPU
+from facecompare.planning.lambda_memory import DEFAULT_MEMORY_MB
+from facecompare.planning.prices import GPU_HOUR
+from facecompare.planning.quotas import NEW_ACCOUNT_CONCURRENCY
 from infra.contradictions import refuse_contradictions
 from infra.limits import HTTP_API_TIMEOUT_S
 
@@ -127,8 +129,9 @@ class DeploySettings:
 
     compare_memory_mb: int = setting(
         whole_number(1_024),
-        2 * MB_PER_VCPU,
-        "memory of the compare and the batch function; 1,769 MB bring one vCPU",
+        DEFAULT_MEMORY_MB,
+        "memory of the compare and the batch function, of which 1,769 MB bring one vCPU; a new "
+        "account refuses more than 3,008",
     )
     compare_timeout_s: int = setting(
         whole_number(1),
@@ -143,10 +146,13 @@ class DeploySettings:
     reserved_concurrency: int = setting(
         whole_number(0),
         0,
-        "containers of the compare function, at most and always to be had; 0: shares the account's",
+        "containers of the compare function, at most and always to be had; a new account, of 10 in "
+        "all, refuses any; 0: shares the account's",
     )
     provisioned_concurrency: int = setting(
-        whole_number(0), 0, "containers of the compare function that are kept warm"
+        whole_number(0),
+        0,
+        "containers of the compare function that are kept warm; a new account refuses any",
     )
     snap_start: bool = setting(
         switch(),
@@ -154,7 +160,10 @@ class DeploySettings:
         "the compare function starts from a snapshot; excludes `provisioned_concurrency`",
     )
     batch_concurrency: int = setting(
-        whole_number(2), 20, "batch functions at most; Lambda takes no fewer than 2"
+        whole_number(2),
+        NEW_ACCOUNT_CONCURRENCY // 2,
+        "batch functions at most, 2 or more; a new account runs 10 functions at once, and the API "
+        "needs the others",
     )
     gpu: bool = setting(switch(), False, "GPU machines work on batches too; none while none waits")
     gpu_instance: str = setting(_choice(*GPU_HOUR), "g4dn.xlarge", "the type of the GPU machines")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,16 +9,18 @@ from fastapi.routing import APIRoute
 
 from facecompare.access import ORIGIN_HEADER
 from facecompare.api.routes import photo_routers, record_routers
-from facecompare.cli.cost import DEFAULT_MEMORY_MB
+from facecompare.aws_lambda.ping import PING
 from facecompare.config import Settings
 from facecompare.planning.cost import ALL_ALARM_METRICS
 from facecompare.planning.installation import Installation
+from facecompare.planning.lambda_memory import DEFAULT_MEMORY_MB, NEW_ACCOUNT_MEMORY_MB
 from infra.http_api import ANYTHING_ELSE, COMPARE_PATHS, COMPARE_ROUTES, RECORDS_ROUTES
 from infra.limits import HTTP_API_TIMEOUT_S
 from infra.origin_authorizer import HANDLER
 from tests.support.assembly import Assembly, Properties
 
 RESOLVED = "resolved-at-deployment"
+ALIAS = "AWS::Lambda::Alias"
 
 
 def environment(assembly: Assembly, construct: str) -> dict[str, str]:
@@ -64,7 +67,7 @@ def test_functions_answer_before_the_api_gives_up(either: Assembly) -> None:
 def test_the_functions_are_as_large_as_measured(standard: Assembly) -> None:
     compare = standard.one("AWS::Lambda::Function", "CompareFunction").properties
     records = standard.one("AWS::Lambda::Function", "RecordsFunction").properties
-    assert (compare["MemorySize"], compare["PackageType"]) == (3_538, "Image")
+    assert (compare["MemorySize"], compare["PackageType"]) == (3_008, "Image")
     assert (records["MemorySize"], records["Runtime"]) == (1_769, "python3.13")
     assert "ReservedConcurrentExecutions" not in compare
     assert len(records["Layers"]) == 2
@@ -79,6 +82,30 @@ def test_traces_are_kept_where_somebody_wants_them(
         function = assembly.one("AWS::Lambda::Function", construct)
         assert function.properties.get("TracingConfig", {}).get("Mode") == mode
     assert Settings.from_env(environment(assembly, "CompareFunction")).tracing is (mode is not None)
+
+
+def test_no_function_is_larger_than_a_new_account_allows(standard: Assembly) -> None:
+    functions = standard.all("AWS::Lambda::Function")
+    sizes = {each.id: each.properties.get("MemorySize", 128) for each in functions}
+    assert len(sizes) >= 3
+    assert {name: size for name, size in sizes.items() if size > NEW_ACCOUNT_MEMORY_MB} == {}
+
+
+def test_every_function_of_an_image_is_called_each_week(either: Assembly) -> None:
+    """After weeks without a call Lambda refuses the next one."""
+    rules = [each.properties for each in either.all("AWS::Events::Rule")]
+    assert {rule["ScheduleExpression"] for rule in rules} == {"rate(7 days)"}
+    called = [target for rule in rules for target in rule["Targets"]]
+    assert [json.loads(target["Input"]) for target in called] == [PING] * len(rules)
+    aliases = {each.id: each.properties["FunctionName"] for each in either.all(ALIAS)}
+    names = [target["Arn"].get("Ref") or target["Arn"]["Fn::GetAtt"][0] for target in called]
+    functions = {aliases[name]["Ref"] if name in aliases else name for name in names}
+    images = {
+        each.id
+        for each in either.all("AWS::Lambda::Function")
+        if each.properties.get("PackageType") == "Image"
+    }
+    assert functions == images
 
 
 def test_the_image_is_made_of_nothing_but_what_it_needs(standard: Assembly) -> None:

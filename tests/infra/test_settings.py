@@ -27,7 +27,7 @@ def test_nothing_needs_to_be_chosen() -> None:
     settings = DeploySettings.from_context({})
     assert (settings.env, settings.prefix) == ("dev", "facecompare-dev")
     assert (settings.keep_data, settings.deletion_protection) == (False, False)
-    assert (settings.access, settings.compare_memory_mb) == ("public", 3_538)
+    assert (settings.access, settings.compare_memory_mb) == ("public", 3_008)
 
 
 def test_production_keeps_data_unless_it_is_told_otherwise() -> None:

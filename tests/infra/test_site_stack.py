@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from facecompare.access import ORIGIN_HEADER
-from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.api.security_headers import SECURITY_HEADERS
 from facecompare.uploads.grants import OBJECT_DAYS
 from tests.support.assembly import Assembly, Properties
 

@@ -204,6 +204,12 @@ class S3Bucket:
             return False
         return True
 
+    def size_and_etag(self, key: str, error_for: ErrorFor) -> tuple[int, str]:
+        """How many bytes an object has, and the tag that it loses when it is replaced."""
+        with self.errors(key, error_for):
+            response = self.s3.head_object(Bucket=self.name, Key=key)
+            return response["ContentLength"], response["ETag"]
+
     def errors(self, key: str, error_for: ErrorFor | None = None) -> AbstractContextManager[None]:
         """`aws_errors` for calls that concern one of its objects."""
         return aws_errors(self._unavailable, f"s3://{self.name}/{key}", error_for)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from facecompare.aws_lambda.ping import PING
 from facecompare.aws_lambda.telemetry import CloudWatchTelemetry, Handler, traced
 from facecompare.config import Settings, instance_metadata
 from facecompare.errors import FaceCompareError
@@ -82,14 +83,18 @@ def batch_handler(settings: Settings) -> Handler:
     """The function that works on batches, a few messages of the queue at a time."""
     telemetry = CloudWatchTelemetry()
     models = _fetched_models(settings)
+    from facecompare.batches.heartbeat import VisibilityHeartbeat
     from facecompare.batches.queue import Message
     from facecompare.batches.worker import open_worker
     from facecompare.service import FaceService
 
-    worker, _ = open_worker(settings, FaceService(settings, None, models=models), telemetry)
+    worker, queue = open_worker(settings, FaceService(settings, None, models=models), telemetry)
+    heartbeat = VisibilityHeartbeat(queue, settings.hold_s)
 
     def work(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         """What it names comes again (Lambda Developer Guide, "partial batch responses")."""
+        if event == PING:
+            return {"batchItemFailures": []}
         messages = {
             Message(
                 record["body"],
@@ -98,7 +103,8 @@ def batch_handler(settings: Settings) -> Handler:
             ): record["messageId"]
             for record in event["Records"]
         }
-        ended = set(worker.work(list(messages)))
+        with heartbeat.beating(list(messages)):
+            ended = set(worker.work(list(messages)))
         left = [identifier for message, identifier in messages.items() if message not in ended]
         return {"batchItemFailures": [{"itemIdentifier": each} for each in left]}
 
@@ -157,6 +163,8 @@ def _http_handler(app: FastAPI) -> Handler:
 
     def serve_event(event: dict[str, Any], context: Any) -> Any:
         """A function, because X-Ray's segment takes its name from one."""
+        if event == PING:
+            return None
         return serve(event, context)
 
     return serve_event

@@ -25,9 +25,16 @@ class BatchFiles:
         self._bucket = S3Bucket(bucket, UploadsUnavailable)
         self._max_photo_bytes = max_photo_bytes
 
+    def uploaded_size(self, key: str) -> tuple[int, str]:
+        """How many bytes an uploaded pairs file has, and its tag. Raises  BadManifest."""
+        missing = _no_upload(key)
+        if not is_upload(key):
+            raise missing
+        return self._bucket.size_and_etag(key, when_not_readable(missing))
+
     def uploaded_text(self, key: str, max_bytes: int) -> str:
         """An uploaded pairs file. Raises  BadManifest."""
-        missing = BadManifest(f"there is no upload {key[:64]!r}; uploads are kept a day")
+        missing = _no_upload(key)
         if not is_upload(key):
             raise missing
         try:
@@ -66,6 +73,10 @@ class BatchFiles:
         offsets = self._bucket.read(key, missing, span=offsets_range(chunk))
         lines = self._bucket.read(key, missing, span=lines_range(offsets, batch.total))
         return pairs_in(chunk, offsets, lines)
+
+
+def _no_upload(key: str) -> BadManifest:
+    return BadManifest(f"there is no upload {key[:64]!r}; uploads are kept a day")
 
 
 def _no_object(key: str) -> UploadNotFound:

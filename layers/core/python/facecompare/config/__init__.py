@@ -167,6 +167,9 @@ class Settings:
     max_request_bytes: int = setting(
         whole_number(1), MAX_REQUEST_BYTES, "bytes of a request at most"
     )
+    max_response_bytes: int = setting(
+        whole_number(0), 0, "bytes of a CSV response, which then comes in parts; 0: any number"
+    )
     cell: bool = setting(
         switch(), LIMITS.cell, "photos are decoded in a process of their own, with limits"
     )

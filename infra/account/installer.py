@@ -50,21 +50,20 @@ class Installer:
     def _run(self, target: str) -> str:
         """In a session of its own, which is interrupted as a whole, and waited for."""
         command = [*self.make, target, f"CONTEXT={self.context}", f"OUTPUTS={self.outputs_file}"]
-        process = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=CHECKOUT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-        )
-        try:
-            said = list(_shown(process))
-        except BaseException:
-            os.killpg(process.pid, signal.SIGINT)
-            process.communicate()
-            raise
-        if process.wait():
+        ) as process:
+            try:
+                said = list(_shown(process))
+            except BaseException:
+                os.killpg(process.pid, signal.SIGINT)
+                raise
+        if process.returncode:
             raise SmokeFailure("".join([f"make {target}:\n", *said[-LAST_LINES:]]).rstrip())
         return "".join(said)
 

@@ -87,7 +87,7 @@ class SiteUse:
         while True:
             try:
                 return self._compared(_files())[0]
-            except (httpx.TransportError, SmokeFailure):
+            except httpx.TransportError:
                 if time.monotonic() > deadline:
                     raise
                 self.sleep(5)

@@ -53,12 +53,16 @@ def bootstrapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploymen
 def site_of(
     deployment: Deployment, models_dir: Path, outputs: Mapping[str, str], key: str
 ) -> Iterator[SiteUse]:
-    """The deployed functions and a worker, running on this machine; and an alarm, of which the
-    emulator makes none."""
+    """The deployed functions and a worker, running on this machine; the models and an alarm, which
+    the emulator's CloudFormation leaves out."""
     deployment.outputs = dict(outputs)
     made = Installation(deployment, deployment.folder, models_dir, key)
     compare, records, work = (
         made.environment(name) for name in ("CompareFunction", "RecordsFunction", "BatchFunction")
+    )
+    made.command(
+        *("facecompare", "models", "push", "--bucket", outputs["ModelBucketName"]),
+        FACECOMPARE_MODELS_DIR=str(models_dir),
     )
     with ExitStack() as stack:
         service = stack.enter_context(running(compare, records, deployment.folder))

@@ -65,5 +65,5 @@ if __name__ == "__main__":
     Table.__deepcopy__ = with_the_items_there_are  # type: ignore[attr-defined]
     DynamoDBBackend.update_item = update_a_copy  # type: ignore[method-assign, assignment]
     DynamoHandler.call_action = answer_alone  # type: ignore[method-assign]
-    Stack.delete = delete_with_outputs  # type: ignore[method-assign]
+    Stack.delete = delete_with_outputs  # type: ignore[method-assign, assignment]
     main()

@@ -20,7 +20,8 @@ from facecompare.options import RequestOptions
 PORTRAITS = tuple(CHECKOUT / "web" / "examples" / name for name in ("obama.jpg", "obama2.jpg"))
 TIMEOUT_S = 60  # the service responds within 30
 WARM_COMPARISONS = 10
-PAIRS = 25  # a message's
+COPIES = 5  # of each photo; every pair of two copies is one of the batch: 25, or a message
+PAIRS = COPIES**2
 BATCH_PATIENCE_S = 900.0
 # A new distribution's name is known everywhere only after some minutes.
 REACHED_WITHIN_S = 600.0
@@ -65,10 +66,9 @@ class SiteUse:
         """A batch, until each of its pairs has a verdict."""
         started = time.monotonic()
         with self._batches() as client:
-            first, second = (name for _, name in client.upload_photos(PORTRAITS))
-            progress = client.submit(
-                "image1,image2\n" + f"{first},{second}\n" * PAIRS, RequestOptions()
-            )
+            names = [name for _, name in client.upload_photos(PORTRAITS * COPIES)]
+            pairs = "".join(f"{one},{two}\n" for one in names[::2] for two in names[1::2])
+            progress = client.submit(f"image1,image2\n{pairs}", RequestOptions())
             while progress.state is BatchState.RUNNING:
                 if time.monotonic() - started > BATCH_PATIENCE_S:
                     break

@@ -6,8 +6,8 @@ item, so that the one to go back to stays as it was. It also answers a read with
 only some attributes are written yet; here one request is answered after the other, so that reads
 and writes are whole, as DynamoDB's are.
 
-And a stack that is deleted has no outputs here: to describe them, moto would make once more what
-they name, and an account could never be seen to be empty.
+And a stack that is deleted leaves nothing here: moto keeps its layers, and makes once more what
+its outputs name whenever it describes them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import copy
 from threading import RLock
 from typing import Any
 
+from moto.awslambda.models import LayerVersion, lambda_backends
 from moto.cloudformation.models import Stack
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
@@ -61,9 +62,15 @@ def delete_with_outputs(stack: Stack) -> None:
     stack.output_map = stack._create_output_map()
 
 
+def delete_layer(layer: LayerVersion, account_id: str, region: str) -> None:
+    """As CloudFormation deletes it."""
+    lambda_backends[account_id][region].delete_layer_version(layer.name, str(layer.version))
+
+
 if __name__ == "__main__":
     Table.__deepcopy__ = with_the_items_there_are  # type: ignore[attr-defined]
     DynamoDBBackend.update_item = update_a_copy  # type: ignore[method-assign, assignment]
     DynamoHandler.call_action = answer_alone  # type: ignore[method-assign]
     Stack.delete = delete_with_outputs  # type: ignore[method-assign, assignment]
+    LayerVersion.delete = delete_layer  # type: ignore[attr-defined]
     main()

@@ -17,9 +17,10 @@ CHECK_ACCOUNT := PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m infr
 OUTPUTS := cdk.out/outputs.json
 CONTEXT ?=
 ARGS ?= list
+STACKS ?= facecompare-dev
 
 .PHONY: run help test lint format docs bench bombs fuzz load soak faults slow models layers synth \
-	bootstrap check-account deploy keys destroy smoke-aws test-deploy test-image checkov lock sbom wheel audit clean
+	bootstrap check-account deploy keys rotate-origin-secret destroy smoke-aws test-deploy test-image checkov lock sbom wheel audit clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
 	$(BIN)/facecompare compare $(FACES)/obama.jpg $(FACES)/obama2.jpg
@@ -100,6 +101,9 @@ deploy: $(MODELS) layers node_modules  ## into the AWS account that the credenti
 keys: $(INSTALLED)  ## of the deployed service, e.g. make keys ARGS='create front-desk'
 	FACECOMPARE_RECORDS_TABLE=$$($(BIN)/python -m infra.after_deploy $(OUTPUTS) TableName) \
 		$(BIN)/facecompare keys $(ARGS)
+
+rotate-origin-secret: $(INSTALLED)  ## a new secret between CloudFront and API, while both go on serving
+	$(BIN)/python -m infra.rotate_origin_secret $(STACKS)
 
 destroy: $(MODELS) layers node_modules  ## remove the deployed stacks
 	$(CDK) destroy --all --force $(CONTEXT)

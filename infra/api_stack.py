@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+import facecompare
 from infra.batch_function import BatchFunction
 from infra.batch_metrics import BatchMetrics
 from infra.compare_function import CompareFunction
@@ -16,6 +17,7 @@ from infra.function_environment import FunctionEnvironment
 from infra.http_api import HttpApi
 from infra.metrics import Metrics
 from infra.monitoring import Monitoring
+from infra.origin_authorizer import OriginAuthorizer
 from infra.permissions import (
     allow_batch_requests,
     allow_batch_work,
@@ -25,6 +27,7 @@ from infra.permissions import (
 from infra.records_function import RecordsFunction
 from infra.settings import DeploySettings
 from infra.upload_bucket import upload_bucket_name
+from infra.weekly_ping import WeeklyPing
 
 
 class ApiStack(Stack):
@@ -39,15 +42,29 @@ class ApiStack(Stack):
             self, "UploadBucket", upload_bucket_name(settings)
         )
         self._make_functions()
+        self._origin = OriginAuthorizer(
+            self, "OriginAuthorizer", settings=settings, accepted=data.origin_secret.accepted(self)
+        )
         self.http_api = HttpApi(
             self,
             "HttpApi",
             settings=settings,
             compare=self._compare.invoked,
             records=self._records.function,
+            origin=self._origin,
         )
-        Monitoring(self, "Monitoring", settings=settings, metrics=self._metrics())
+        WeeklyPing(
+            self,
+            "WeeklyPing",
+            functions={
+                CompareFunction.SERVICE: self._compare.invoked,
+                BatchFunction.SERVICE: self._batch.function,
+            },
+        )
+        self.monitoring = Monitoring(self, "Monitoring", settings=settings, metrics=self._metrics())
         self._allow()
+        # Not as a tag, which would touch every resource at each release.
+        CfnOutput(self, "Version", value=facecompare.__version__)
         if settings.has_addresses:
             CfnOutput(self, "ApiUrl", value=self.http_api.api.api_endpoint)
 
@@ -67,7 +84,6 @@ class ApiStack(Stack):
             settings=self._settings,
             records_table=self._data.comparison_table.table.table_name,
             upload_bucket=self._uploads.bucket_name,
-            origin_secret=self._data.origin_secret.reference,
         )
 
     def _metrics(self) -> Metrics:
@@ -76,6 +92,8 @@ class ApiStack(Stack):
             api=self.http_api.api,
             compare=self._compare,
             records=self._records,
+            worker=self._batch,
+            origin=self._origin,
             table=table,
             batches=BatchMetrics(
                 settings=self._settings, queues=self._data.batches, worker=self._batch, table=table

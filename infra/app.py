@@ -8,7 +8,6 @@ from typing import Any
 from aws_cdk import App, DefaultStackSynthesizer, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-import facecompare
 from facecompare.errors import FaceCompareError
 from infra.api_stack import ApiStack
 from infra.data_stack import DataStack
@@ -33,7 +32,6 @@ def build(context: Mapping[str, Any] | None = None, outdir: str | None = None) -
     add_stacks(app, settings)
     Tags.of(app).add("project", PROJECT)
     Tags.of(app).add("environment", settings.env)
-    Tags.of(app).add("version", facecompare.__version__)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app
 
@@ -53,10 +51,12 @@ def add_stacks(app: App, settings: DeploySettings) -> None:
 
 
 def _edge(app: App, settings: DeploySettings) -> EdgeStack | None:
-    if not settings.waf_requests_per_5_minutes:
+    if not (settings.waf_requests_per_5_minutes or settings.budget_usd):
         return None
     there = _options(settings, EDGE_REGION)
-    return EdgeStack(app, f"{settings.prefix}-edge", settings=settings, **there)
+    # Those of all regions are in one, so that the name tells for which it is.
+    name = f"{settings.prefix}-{settings.region}-edge"
+    return EdgeStack(app, name, settings=settings, **there)
 
 
 def _options(settings: DeploySettings, region: str | None) -> dict[str, Any]:

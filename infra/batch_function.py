@@ -14,6 +14,11 @@ from infra.image_function import image_function, threads_of
 from infra.settings import DeploySettings
 
 MESSAGES_AT_ONCE = 1  # some seconds' work; a message that kills the function harms no other
+# For which a function that has begun holds its message, again and again while it lives. The queue's
+# own timeout, twelve minutes, is for messages that wait for a function to be free.
+HOLD_S = 45
+# The poller's, and what the function itself does with the timeout.
+QUEUE_ACTIONS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
 
 
 class BatchFunction(Construct):
@@ -37,6 +42,7 @@ class BatchFunction(Construct):
             self.SERVICE,
             model_bucket=model_bucket,
             threads=threads_of(settings),
+            hold_s=HOLD_S,
             **queues.addresses(),
         )
         self.function = self._function(settings, variables)
@@ -56,9 +62,7 @@ class BatchFunction(Construct):
         )
 
     def _take_messages(self, settings: DeploySettings, queue: sqs.IQueue) -> None:
-        self.identity.allow(
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue.queue_arn
-        )
+        self.identity.allow([f"sqs:{action}" for action in QUEUE_ACTIONS], queue.queue_arn)
         lambda_.EventSourceMapping(
             self,
             "Messages",

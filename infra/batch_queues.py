@@ -14,9 +14,10 @@ from infra.settings import DeploySettings
 # AWS asks for six times the function's timeout (Lambda Developer Guide, "Using Lambda with SQS").
 WORK_TIMEOUT_S = 120
 VISIBILITY_TIMEOUT_S = 6 * WORK_TIMEOUT_S
-# A worker gives a message up after three attempts; the other receives are of those that it cannot
-# even begin with.
-MAX_RECEIVES = 10
+# The most that SQS takes. Workers count attempts themselves, and give up what they cannot do; a
+# receive may be one of Lambda's poller, for whose message no function was free, and of these no
+# number may cost a pair: at a visibility timeout each, the retention ends before so many.
+MAX_RECEIVES = 1_000
 DEAD_LETTER_DAYS = 14  # the longest that SQS keeps a message
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from aws_cdk import Aws, DefaultStackSynthesizer, Size, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct, IConstruct
@@ -52,7 +53,19 @@ class BucketFiles(deployment.BucketDeployment):
             memory_limit=MEMORY_MB,
             ephemeral_storage_size=Size.mebibytes(DISK_MB),
         )
+        self.handler_role.add_to_principal_policy(_elsewhere_is_nothing())
         _acknowledge(cast(IConstruct, self.handler_role.node.scope), bucket)
+
+
+def _elsewhere_is_nothing() -> iam.PolicyStatement:
+    """CDK's own bucket of assets has a name that anybody can foretell, and what is in it becomes
+    the page and the models: one of another account is none for us."""
+    return iam.PolicyStatement(
+        effect=iam.Effect.DENY,
+        actions=["s3:*"],
+        resources=["*"],
+        conditions={"StringNotEquals": {"s3:ResourceAccount": Aws.ACCOUNT_ID}},
+    )
 
 
 def _acknowledge(copying: IConstruct, bucket: s3.Bucket) -> None:

@@ -11,6 +11,16 @@ from facecompare.engines.shipped_models import engine_models, switch_of
 from facecompare.errors import BadSetting
 from infra.limits import HTTP_API_TIMEOUT_S
 
+# Partitions without CloudFront, or with another one: China, GovCloud, and those for governments.
+OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
+# AWS, CloudFront Developer Guide, "Standard logging (legacy)": buckets of regions that an account
+# must opt in to take no logs. AWS, Account Management Guide, "AWS Regions": those are these.
+OPT_IN_REGIONS = {
+    *("af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4"),
+    *("ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2"),
+    *("eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1", "mx-central-1"),
+}
+
 
 def refuse_contradictions(settings: Any, given: Collection[str]) -> None:
     """`settings` are `DeploySettings`, which ask for this when they are made; `given` are the names
@@ -27,7 +37,9 @@ def _complaints(settings: Any, given: Collection[str]) -> Iterator[str]:
     yield from _concurrency(settings)
     yield from _timeouts(settings)
     yield from _names(settings)
+    yield from _budget(settings)
     yield from _gpu_options_without_gpu(settings, given)
+    yield from _regions(settings)
 
 
 def _unknown_engine(settings: Any) -> Iterator[str]:
@@ -84,10 +96,31 @@ def _names(settings: Any) -> Iterator[str]:
         )
 
 
+def _budget(settings: Any) -> Iterator[str]:
+    if settings.budget_usd and not settings.alarm_email:
+        yield (
+            "found -c budget_usd without alarm_email; expected both, because AWS mails when the "
+            "budget is spent; give -c alarm_email=…"
+        )
+
+
 def _gpu_options_without_gpu(settings: Any, given: Collection[str]) -> Iterator[str]:
     options = sorted(name for name in given if name.startswith("gpu_"))
     if options and not settings.gpu:
         yield (
             f"found -c {options[0]} without GPU workers; expected -c gpu=on beside it; "
             "give it too, or leave both out"
+        )
+
+
+def _regions(settings: Any) -> Iterator[str]:
+    if settings.region.startswith(OTHER_PARTITIONS):
+        yield (
+            f"found -c region={settings.region}; expected a region of AWS's commercial partition, "
+            "because the site needs its CloudFront; name another region"
+        )
+    if settings.access_logs and settings.region in OPT_IN_REGIONS:
+        yield (
+            f"found -c access_logs=on and -c region={settings.region}; expected a region without "
+            "opt-in, because CloudFront writes its logs into no other; leave one out"
         )

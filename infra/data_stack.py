@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.batch_queues import BatchQueues
 from infra.comparison_table import ComparisonTable
+from infra.log_bucket import LogBucket
 from infra.model_bucket import ModelBucket
 from infra.origin_secret import OriginSecret
 from infra.settings import DeploySettings
@@ -21,7 +22,10 @@ class DataStack(Stack):
         self, scope: Construct, id: str, *, settings: DeploySettings, **options: Any
     ) -> None:
         super().__init__(scope, id, **options)
-        self.models = ModelBucket(self, "ModelBucket", settings=settings)
+        logs = LogBucket(self, "AccessLogs", settings=settings) if settings.access_logs else None
+        self.models = ModelBucket(
+            self, "ModelBucket", settings=settings, log_bucket=logs.bucket if logs else None
+        )
         self.comparison_table = ComparisonTable(self, "ComparisonLog", settings=settings)
         self.batches = BatchQueues(self, "Batches", settings=settings)
         self.origin_secret = OriginSecret(self, "OriginSecret", settings=settings)

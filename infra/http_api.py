@@ -13,8 +13,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.log import Log
+from infra.origin_authorizer import OriginAuthorizer
 from infra.settings import DeploySettings
 
 # As FastAPI has them, which a test holds. CloudFront does not strip /api, so it is part of them.
@@ -47,9 +47,6 @@ RECORDS_ROUTES = (
 # So that what exists nowhere is refused in the application's words, not in API Gateway's.
 ANYTHING_ELSE = "ANY /api/{proxy+}"
 PREFLIGHT_AGE_H = 1
-ACCESS_IS_CHECKED = (
-    "the application checks access keys, so that laptop and cloud have the same rules"
-)
 
 # One JSON line a request, without the visitor's address: behind CloudFront it is CloudFront's.
 ACCESS_LOG = {
@@ -65,7 +62,11 @@ ACCESS_LOG = {
 
 
 class HttpApi(Construct):
-    """Throttled, logged, and without CORS unless other pages may call it."""
+    """Throttled, logged, and without CORS unless other pages may call it.
+
+    Every route is for requests that come through CloudFront; access keys are checked by the
+    application, so that laptop and cloud have the same rules.
+    """
 
     def __init__(
         self,
@@ -75,8 +76,10 @@ class HttpApi(Construct):
         settings: DeploySettings,
         compare: lambda_.IFunction,
         records: lambda_.IFunction,
+        origin: OriginAuthorizer,
     ) -> None:
         super().__init__(scope, id)
+        self._origin = origin
         self.api = apigatewayv2.HttpApi(
             self,
             "Api",
@@ -88,7 +91,6 @@ class HttpApi(Construct):
         self.stage = self._stage(settings)
         self._add_routes(COMPARE_PATHS, "Compare", compare)
         self._add_routes((*RECORDS_ROUTES, ANYTHING_ELSE), "Records", records)
-        acknowledge(self, ACCESS_IS_CHECKED, "APIG4")
 
     def _stage(self, settings: DeploySettings) -> apigatewayv2.HttpStage:
         return apigatewayv2.HttpStage(
@@ -101,7 +103,6 @@ class HttpApi(Construct):
                 rate_limit=settings.throttle_rate_per_s, burst_limit=settings.throttle_burst
             ),
             access_log_settings=_AccessLog(self.log),
-            detailed_metrics_enabled=True,
         )
 
     @property
@@ -118,6 +119,7 @@ class HttpApi(Construct):
                 path=path,
                 methods=[apigatewayv2.HttpMethod[method]],
                 integration=integration,
+                authorizer=self._origin.authorizer,
             )
 
 

@@ -10,8 +10,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from facecompare.config import CHECKOUT
-from facecompare.planning.prices import MB_PER_VCPU
-from infra.function_identity import FunctionIdentity
+from facecompare.planning.lambda_memory import threads_for_memory
+from infra.function_identity import FunctionIdentity, tracing_of
 from infra.settings import DeploySettings
 
 DISK_MB = 512  # /tmp holds the models: 73 MB with all engines', 173 MB with the 68-point one
@@ -33,7 +33,7 @@ def image_function(
         architecture=lambda_.Architecture.X86_64,  # dlib's code is written for AVX
         memory_size=settings.compare_memory_mb,
         ephemeral_storage_size=Size.mebibytes(DISK_MB),
-        tracing=lambda_.Tracing.ACTIVE,
+        tracing=tracing_of(settings),
         role=identity.role,
         log_group=identity.log,
         **options,
@@ -41,8 +41,8 @@ def image_function(
 
 
 def threads_of(settings: DeploySettings) -> int:
-    """One for each vCPU that the function's memory brings."""
-    return max(1, settings.compare_memory_mb // MB_PER_VCPU)
+    """As many as make use of the vCPUs that the function's memory brings."""
+    return threads_for_memory(settings.compare_memory_mb)
 
 
 def _image(handler: str) -> lambda_.DockerImageCode:

@@ -1,4 +1,4 @@
-"""The bucket for access logs of site and uploads."""
+"""The buckets for access logs: one of site and uploads, one of models."""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
-"""The numbers that dashboard and alarms are made of, five minutes each."""
+"""The numbers of AWS's own, which cost nothing, that dashboard and alarms are made of, five minutes
+each; what the functions tell of themselves is in infra.log_queries."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
@@ -16,36 +19,46 @@ from facecompare.planning.prices import (
     LAMBDA_GB_SECOND,
     LAMBDA_REQUEST,
 )
+from facecompare.records.schema import INDEXES
+from infra.batch_function import BatchFunction
 from infra.batch_metrics import MB_PER_GB, PERIOD, BatchMetrics
 from infra.compare_function import CompareFunction
+from infra.log_queries import LogQueries
+from infra.origin_authorizer import OriginAuthorizer
 from infra.records_function import RecordsFunction
-from infra.settings import PROJECT
 
-STAGES = ("Decode", "Detect", "Align", "Embed", "Match")
-TABLE_OPERATIONS = [
-    dynamodb.Operation.PUT_ITEM,
-    dynamodb.Operation.GET_ITEM,
-    dynamodb.Operation.QUERY,
-    dynamodb.Operation.DELETE_ITEM,
-]
+# Whatever the operation was, transactions and batches of items included.
+THROTTLE_EVENTS = ("ReadThrottleEvents", "WriteThrottleEvents")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
-    """What is counted and timed, by AWS and by the functions themselves."""
+    """What is counted and timed by AWS, and the queries of what the functions log."""
 
     api: apigatewayv2.HttpApi
     compare: CompareFunction
     records: RecordsFunction
+    worker: BatchFunction
+    origin: OriginAuthorizer
     table: dynamodb.Table
     batches: BatchMetrics
 
     @property
-    def functions(self) -> tuple[tuple[str, lambda_.Function], ...]:
-        """The functions, each with its name in logs and metrics."""
-        return (
-            (CompareFunction.SERVICE, self.compare.function),
-            (RecordsFunction.SERVICE, self.records.function),
+    def functions(self) -> Mapping[str, lambda_.Function]:
+        """The functions, by the name of each in logs."""
+        return {
+            CompareFunction.SERVICE: self.compare.function,
+            RecordsFunction.SERVICE: self.records.function,
+            BatchFunction.SERVICE: self.worker.function,
+            OriginAuthorizer.SERVICE: self.origin.function,
+        }
+
+    @property
+    def logged(self) -> LogQueries:
+        """What the functions tell of themselves."""
+        every = (self.compare, self.records, self.worker)
+        return LogQueries(
+            compare=self.compare.identity.log, every=[each.identity.log for each in every]
         )
 
     def requests(self) -> cloudwatch.Metric:
@@ -60,63 +73,48 @@ class Metrics:
         """Milliseconds from a request's arrival at the API to the last byte of the response."""
         return self.api.metric_latency(period=PERIOD, statistic=statistic, label=statistic)
 
-    def stages(self, statistic: str) -> list[cloudwatch.IMetric]:
-        """Milliseconds of each stage of a comparison."""
-        return [self._own(stage, statistic) for stage in STAGES]
+    def errors(self) -> dict[str, cloudwatch.IMetric]:
+        """Crashes and timeouts of each function."""
+        return {
+            service: function.metric_errors(
+                period=PERIOD, statistic="Sum", label=f"errors, {service}"
+            )
+            for service, function in self.functions.items()
+        }
 
-    def total(self, statistic: str) -> cloudwatch.Metric:
-        """Milliseconds of a whole comparison."""
-        return self._own("Total", statistic)
+    def throttles(self) -> dict[str, cloudwatch.IMetric]:
+        """Calls of each function that Lambda refused for want of concurrency."""
+        return {
+            service: function.metric_throttles(
+                period=PERIOD, statistic="Sum", label=f"throttles, {service}"
+            )
+            for service, function in self.functions.items()
+        }
 
-    def outcomes(self) -> list[cloudwatch.IMetric]:
-        """How requests with photos ended."""
-        return [self._own("Answered", "Sum"), self._own("Refused", "Sum")]
-
-    def no_face_percent(self) -> cloudwatch.MathExpression:
-        """Requests of a hundred in which a photo shows no face."""
+    def table_throttles(self) -> cloudwatch.MathExpression:
+        """Requests that DynamoDB refused, of the table and of each index."""
+        metrics = {
+            f"m{number}": self._throttles(event, index)
+            for number, (event, index) in enumerate(
+                product(THROTTLE_EVENTS, ("", *(index.name for index in INDEXES)))
+            )
+        }
         return cloudwatch.MathExpression(
-            expression="100 * noFace / (answered + refused)",
-            using_metrics={
-                "noFace": self._own("NoFace", "Sum"),
-                "answered": self._own("Answered", "Sum"),
-                "refused": self._own("Refused", "Sum"),
-            },
+            expression=" + ".join(f"FILL({name}, 0)" for name in metrics),
+            using_metrics=metrics,
             period=PERIOD,
-            label="no face, %",
+            label="throttles, table",
         )
 
-    def cold_starts(self) -> list[cloudwatch.IMetric]:
-        """Containers started, as Powertools counts them."""
-        return [
-            cloudwatch.Metric(
-                namespace=PROJECT,
-                metric_name="ColdStart",
-                dimensions_map={"function_name": function.function_name, "service": service},
-                statistic="Sum",
-                period=PERIOD,
-                label=service,
-            )
-            for service, function in self.functions
-        ]
-
-    def errors(self) -> list[cloudwatch.IMetric]:
-        """Crashes and timeouts of each function."""
-        return [
-            function.metric_errors(period=PERIOD, statistic="Sum", label=f"errors, {service}")
-            for service, function in self.functions
-        ]
-
-    def throttles(self) -> list[cloudwatch.IMetric]:
-        """Calls that Lambda refused for want of concurrency."""
-        return [
-            function.metric_throttles(period=PERIOD, statistic="Sum", label=f"throttles, {service}")
-            for service, function in self.functions
-        ]
-
-    def table_throttles(self) -> cloudwatch.IMetric:
-        """Requests that DynamoDB refused."""
-        return self.table.metric_throttled_requests_for_operations(
-            operations=TABLE_OPERATIONS, period=PERIOD, label="throttles, table"
+    def _throttles(self, event: str, index: str) -> cloudwatch.IMetric:
+        """Of the table itself where no index is named."""
+        dimensions = {"GlobalSecondaryIndexName": index} if index else {}
+        return cloudwatch.Metric(
+            namespace="AWS/DynamoDB",
+            metric_name=event,
+            dimensions_map={"TableName": self.table.table_name, **dimensions},
+            statistic="Sum",
+            period=PERIOD,
         )
 
     def usd_per_day(self, compare_memory_mb: int) -> cloudwatch.MathExpression:
@@ -136,15 +134,4 @@ class Metrics:
             },
             period=day,
             label="US dollars a day",
-        )
-
-    def _own(self, name: str, statistic: str) -> cloudwatch.Metric:
-        """A metric that the compare function writes to its log in embedded metric format."""
-        return cloudwatch.Metric(
-            namespace=PROJECT,
-            metric_name=name,
-            dimensions_map={"service": CompareFunction.SERVICE},
-            statistic=statistic,
-            period=PERIOD,
-            label=name,
         )

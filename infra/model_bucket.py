@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aws_cdk import Annotations
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
@@ -19,10 +20,22 @@ from infra.staging import staged
 class ModelBucket(Construct):
     """Model files by content, so that versions of them never meet; filled from the checkout."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        log_bucket: s3.IBucket | None = None,
+    ) -> None:
         super().__init__(scope, id)
         self.bucket = PrivateBucket(
-            self, "Bucket", settings=settings, keep=settings.keep_data, versioned=True
+            self,
+            "Bucket",
+            settings=settings,
+            keep=settings.keep_data,
+            versioned=True,
+            log_bucket=log_bucket,
         )
         if settings.fills_buckets:
             folder = staged(self, "models", model_files(settings))

@@ -1,4 +1,4 @@
-"""The dashboard and the alarms; infra/README.md says what to do about each."""
+"""The alarms, the saved queries and the dashboard; infra/README.md says what to do about each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.alarm_topic import AlarmTopic
+from infra.global_names import global_name
 from infra.metrics import Metrics
-from infra.settings import DeploySettings
+from infra.settings import ALL_ALARMS, DeploySettings
 
 LATENCY_ALARM_MS = 10_000  # a cold start with models from the bucket takes less
 LATENCY_ALARM_PERIODS = 3  # so that a single cold start raises no alarm
@@ -33,36 +33,41 @@ class _Rule:
 
 
 class Monitoring(Construct):
-    """A dashboard, and alarms that write to a topic."""
+    """Alarms that write to a topic, queries of the logs, and a dashboard where one is wanted."""
 
     def __init__(
         self, scope: Construct, id: str, *, settings: DeploySettings, metrics: Metrics
     ) -> None:
         super().__init__(scope, id)
         self._metrics = metrics
-        self.topic = sns.Topic(self, "Alarms", enforce_ssl=True)
-        if settings.alarm_email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
-        for rule in self._rules():
+        self.topic = AlarmTopic(self, "Alarms", email=settings.alarm_email)
+        for rule in self._rules(settings):
             self._alarm(rule)
-        cloudwatch.Dashboard(
-            self,
-            "Dashboard",
-            dashboard_name=settings.prefix,
-            widgets=[*_rows(list(self._widgets(settings)), WIDGETS_A_ROW), self._batches()],
-        )
+        for name, query in metrics.logged.all().items():
+            query.save(self, name, settings.prefix)
+        if settings.dashboard:
+            self._dashboard(settings)
 
-    def _rules(self) -> Iterator[_Rule]:
+    def _rules(self, settings: DeploySettings) -> Iterator[_Rule]:
+        yield from self._symptoms()
+        if settings.alarms == ALL_ALARMS:
+            yield from self._causes()
+
+    def _symptoms(self) -> Iterator[_Rule]:
+        """Whatever fails ends as one of these: a caller gets a 5xx, or a message grows old or is
+        given up."""
+        yield _Rule("ServerErrors", self._metrics.server_errors())
+        yield _Rule("DeadLetters", self._metrics.batches.dead())
+        yield _Rule("OldMessages", self._metrics.batches.age(), OLD_MESSAGE_S)
+
+    def _causes(self) -> Iterator[_Rule]:
+        """Sooner and more exactly, at 0.10 dollars a month for each metric that is looked at."""
         metrics = self._metrics
-        yield _Rule("ServerErrors", metrics.server_errors())
         yield _Rule("SlowAnswers", metrics.latency("p95"), LATENCY_ALARM_MS, LATENCY_ALARM_PERIODS)
-        yield _Rule("DeadLetters", metrics.batches.dead())
-        yield _Rule("OldMessages", metrics.batches.age(), OLD_MESSAGE_S)
         yield _Rule("TableThrottles", metrics.table_throttles())
-        for (service, _), errors, throttles in zip(
-            metrics.functions, metrics.errors(), metrics.throttles(), strict=True
-        ):
+        for service, errors in metrics.errors().items():
             yield _Rule(f"{service.capitalize()}Errors", errors)
+        for service, throttles in metrics.throttles().items():
             yield _Rule(f"{service.capitalize()}Throttles", throttles)
 
     def _alarm(self, rule: _Rule) -> None:
@@ -77,18 +82,22 @@ class Monitoring(Construct):
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
 
+    def _dashboard(self, settings: DeploySettings) -> None:
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=global_name(self, "dashboard"),
+            widgets=[*_rows(list(self._widgets(settings)), WIDGETS_A_ROW), self._batches()],
+        )
+
     def _widgets(self, settings: DeploySettings) -> Iterator[cloudwatch.IWidget]:
         metrics = self._metrics
-        yield _graph("Requests", metrics.requests(), *metrics.outcomes())
+        yield _graph("Requests", metrics.requests(), metrics.server_errors())
         yield _graph("Latency of the API, ms", metrics.latency("p50"), metrics.latency("p95"))
-        yield _graph("A whole comparison, ms", metrics.total("p50"), metrics.total("p95"))
-        yield _graph("Stages, p50, ms", *metrics.stages("p50"))
-        yield _graph("Stages, p95, ms", *metrics.stages("p95"))
-        yield _graph("Cold starts", *metrics.cold_starts())
-        yield _graph("Photos without a face, %", metrics.no_face_percent())
-        yield _graph("Errors", metrics.server_errors(), *metrics.errors())
-        yield _graph("Throttles", metrics.table_throttles(), *metrics.throttles())
+        yield _graph("Errors", *metrics.errors().values())
+        yield _graph("Throttles", metrics.table_throttles(), *metrics.throttles().values())
         yield _graph("Cost", metrics.usd_per_day(settings.compare_memory_mb))
+        yield from (query.widget(WIDGET_WIDTH) for query in metrics.logged.all().values())
 
     def _batches(self) -> list[cloudwatch.IWidget]:
         """A row of its own."""

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from facecompare.records.schema import BATCH, BATCH_CHUNK, BATCH_COUNTS, COMPARISON
 from facecompare.uploads.grants import KEY_PREFIX as UPLOADS
 from facecompare.uploads.grants import MANIFESTS_PREFIX as MANIFESTS
 from facecompare.uploads.grants import PHOTOS_PREFIX as PHOTOS
 from infra.acknowledged import acknowledge, spelled
 from infra.data_stack import DataStack
 
+# The upload bucket is used by its name before it is made, and anybody could have taken the name. A
+# bucket of another account is none for us.
+IN_THIS_ACCOUNT = {"StringEquals": {"s3:ResourceAccount": Aws.ACCOUNT_ID}}
 
-def allow(role: iam.Role, actions: Sequence[str], *resource_arns: str) -> None:
-    """Allow these actions on these resources."""
+
+def allow(
+    role: iam.Role,
+    actions: Sequence[str],
+    *resource_arns: str,
+    conditions: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """Allow these actions on these resources, under these conditions."""
     iam.Grant.add_to_principal(
-        grantee=role, actions=list(actions), resource_arns=list(resource_arns)
+        grantee=role,
+        actions=list(actions),
+        resource_arns=list(resource_arns),
+        conditions=conditions,
     )
     for arn in resource_arns:
         if arn.endswith("*"):
@@ -28,30 +43,29 @@ def allow(role: iam.Role, actions: Sequence[str], *resource_arns: str) -> None:
 def allow_comparing(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> None:
     """Fetch models and uploaded photos, look a key up, keep a record."""
     models = _models(data)
-    allow(role, ["s3:GetObject"], f"{models}/*")
-    allow(role, ["s3:GetObject"], _objects(uploads, UPLOADS))
-    _allow_telling_absence(role, models, uploads.bucket_arn)
-    allow(role, ["dynamodb:GetItem", "dynamodb:PutItem"], data.comparison_table.table.table_arn)
+    _allow_s3(role, ["s3:GetObject"], f"{models}/*", _objects(uploads, UPLOADS))
+    _allow_telling_absence(role, models)
+    _allow_telling_readiness(role, uploads)
+    allow(role, ["dynamodb:GetItem"], data.comparison_table.table.table_arn)
+    _allow_writing(role, data, ["dynamodb:PutItem"], COMPARISON)
 
 
 def allow_records(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> None:
     """List and delete records, and sign grants with the right to put the object oneself."""
-    allow(role, ["dynamodb:GetItem", "dynamodb:DeleteItem"], data.comparison_table.table.table_arn)
+    allow(role, ["dynamodb:GetItem"], data.comparison_table.table.table_arn)
+    _allow_writing(role, data, ["dynamodb:DeleteItem"], COMPARISON)
     allow(role, ["dynamodb:Query"], *data.comparison_table.index_arns)
-    allow(role, ["s3:PutObject"], _objects(uploads, UPLOADS))
+    _allow_s3(role, ["s3:PutObject"], _objects(uploads, UPLOADS))
 
 
 def allow_batch_requests(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> None:
     """Check a batch's pairs file, keep its manifest, and send its first message."""
-    allow(role, ["s3:GetObject"], _objects(uploads, UPLOADS), _objects(uploads, PHOTOS))
-    _allow_telling_absence(role, uploads.bucket_arn)
-    allow(role, ["s3:PutObject", "s3:DeleteObject"], _objects(uploads, MANIFESTS))
+    _allow_s3(role, ["s3:GetObject"], _objects(uploads, UPLOADS), _objects(uploads, PHOTOS))
+    _allow_s3(role, ["s3:PutObject", "s3:DeleteObject"], _objects(uploads, MANIFESTS))
     allow(role, ["sqs:SendMessage"], data.batches.queue.queue_arn)
-    allow(
-        role,
-        ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-        data.comparison_table.table.table_arn,
-    )
+    allow(role, ["dynamodb:BatchGetItem"], data.comparison_table.table.table_arn)
+    writes = [f"dynamodb:{action}Item" for action in ("Put", "Update", "Delete")]
+    _allow_writing(role, data, writes, BATCH)
 
 
 def allow_batch_work(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> None:
@@ -61,17 +75,40 @@ def allow_batch_work(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> No
     """
     models = _models(data)
     photos = [_objects(uploads, prefix) for prefix in (UPLOADS, PHOTOS, MANIFESTS)]
-    allow(role, ["s3:GetObject"], f"{models}/*", *photos)
-    _allow_telling_absence(role, models, uploads.bucket_arn)
+    _allow_s3(role, ["s3:GetObject"], f"{models}/*", *photos)
+    _allow_telling_absence(role, models)
     queues = (data.batches.queue.queue_arn, data.batches.dead_letters.queue_arn)
     allow(role, ["sqs:SendMessage"], *queues)
-    actions = [f"dynamodb:{action}Item" for action in ("BatchGet", "Get", "Put", "Update")]
-    allow(role, actions, data.comparison_table.table.table_arn)
+    reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+    allow(role, reads, data.comparison_table.table.table_arn)
+    writes = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+    _allow_writing(role, data, writes, COMPARISON, BATCH, BATCH_CHUNK, BATCH_COUNTS)
 
 
-def _allow_telling_absence(role: iam.Role, *bucket_arns: str) -> None:
-    """Without this S3 responds 403 where there is no such object, and not 404."""
-    allow(role, ["s3:ListBucket"], *bucket_arns)
+def _allow_writing(role: iam.Role, data: DataStack, actions: Sequence[str], *kinds: str) -> None:
+    """Items of these kinds: see facecompare.records.schema. Access keys are written by whoever has
+    AWS credentials (`facecompare keys`), and by no function that looks at what strangers send.
+    """
+    keys = {"dynamodb:LeadingKeys": [f"{kind}#*" for kind in kinds]}
+    table = data.comparison_table.table.table_arn
+    allow(role, actions, table, conditions={"ForAllValues:StringLike": keys})
+
+
+def _allow_s3(role: iam.Role, actions: Sequence[str], *resource_arns: str) -> None:
+    allow(role, actions, *resource_arns, conditions=IN_THIS_ACCOUNT)
+
+
+def _allow_telling_absence(role: iam.Role, bucket_arn: str) -> None:
+    """Without this S3 responds 403 where there is no such object, and not 404.
+
+    Not for uploads: who knows their names may use them.
+    """
+    _allow_s3(role, ["s3:ListBucket"], bucket_arn)
+
+
+def _allow_telling_readiness(role: iam.Role, bucket: s3.IBucket) -> None:
+    """GET /api/ready asks whether the bucket is there."""
+    _allow_s3(role, ["s3:GetBucketLocation"], bucket.bucket_arn)
 
 
 def _models(data: DataStack) -> str:

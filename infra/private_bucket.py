@@ -53,7 +53,7 @@ class PrivateBucket(s3.Bucket):
         if emptied:
             _log_emptying(self, settings)
         if log_bucket is None:
-            acknowledge(self, "requests are logged for the site only, and if access_logs=on", "S1")
+            acknowledge(self, "requests are logged where access_logs=on", "S1")
 
     def _expire(self, object_days: Mapping[str, int]) -> None:
         self.add_lifecycle_rule(

@@ -15,12 +15,12 @@ from facecompare.model_store.files import MANIFEST
 from facecompare.planning.prices import MB_PER_VCPU
 from infra.acknowledged import acknowledge
 from infra.function_environment import FunctionEnvironment
-from infra.function_identity import FunctionIdentity
+from infra.function_identity import FunctionIdentity, tracing_of
 from infra.limits import HTTP_API_TIMEOUT_S
 from infra.settings import DeploySettings
 from infra.staging import staged
 
-TIMEOUT_S = HTTP_API_TIMEOUT_S - 1  # a manifest of a million pairs takes half of it
+TIMEOUT_S = HTTP_API_TIMEOUT_S - 1  # what takes longer, a large batch, is a worker's
 MODELS_DIR = "/var/task/models"  # which engines there are; the weights are for others
 # Bytecode of this runtime is shipped, because a layer cannot be written to: what is not compiled
 # would be compiled at every start. That of the Python here is not.
@@ -61,7 +61,7 @@ class RecordsFunction(Construct):
             architecture=lambda_.Architecture.X86_64,
             memory_size=MB_PER_VCPU,  # a whole core: a start is all importing
             timeout=Duration.seconds(TIMEOUT_S),
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=tracing_of(settings),
             role=self.identity.role,
             log_group=self.identity.log,
             environment=variables,

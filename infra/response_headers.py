@@ -8,7 +8,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
-from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.api.security_headers import SECURITY_HEADERS
+from infra.global_names import global_name
 
 HSTS_DAYS = 365
 OWN_ORIGIN = "connect-src 'self'"
@@ -28,6 +29,7 @@ class ResponseHeaders(Construct):
         self.policy = cloudfront.ResponseHeadersPolicy(
             self,
             "Policy",
+            response_headers_policy_name=global_name(self, "headers"),
             comment="facecompare",
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=_content(upload_hosts),

@@ -29,16 +29,24 @@ from facecompare.config.reader import (
     whole_number,
 )
 from facecompare.config.reference import reference_table
-from facecompare.planning.prices import GPU_HOUR, MB_PER_VCPU
+from facecompare.planning.lambda_memory import DEFAULT_MEMORY_MB
+from facecompare.planning.prices import GPU_HOUR
+from facecompare.planning.quotas import NEW_ACCOUNT_CONCURRENCY
 from infra.contradictions import refuse_contradictions
 from infra.limits import HTTP_API_TIMEOUT_S
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"
+SYMPTOMS, ALL_ALARMS = "symptoms", "all"
 # What an environment chooses where the context says nothing.
 PRESETS: dict[str, dict[str, str]] = {
     DEV: {},
-    PROD: {"keep_data": "on", "deletion_protection": "on", "log_days": "90"},
+    PROD: {
+        "keep_data": "on",
+        "deletion_protection": "on",
+        "log_days": "90",
+        "alarms": "all",
+    },
 }
 
 PRICE_CLASSES = {
@@ -121,8 +129,9 @@ class DeploySettings:
 
     compare_memory_mb: int = setting(
         whole_number(1_024),
-        2 * MB_PER_VCPU,
-        "memory of the compare and the batch function; 1,769 MB bring one vCPU",
+        DEFAULT_MEMORY_MB,
+        "memory of the compare and the batch function, of which 1,769 MB bring one vCPU; a new "
+        "account refuses more than 3,008",
     )
     compare_timeout_s: int = setting(
         whole_number(1),
@@ -137,10 +146,13 @@ class DeploySettings:
     reserved_concurrency: int = setting(
         whole_number(0),
         0,
-        "containers of the compare function, at most and always to be had; 0: shares the account's",
+        "containers of the compare function, at most and always to be had; a new account, of 10 in "
+        "all, refuses any; 0: shares the account's",
     )
     provisioned_concurrency: int = setting(
-        whole_number(0), 0, "containers of the compare function that are kept warm"
+        whole_number(0),
+        0,
+        "containers of the compare function that are kept warm; a new account refuses any",
     )
     snap_start: bool = setting(
         switch(),
@@ -148,7 +160,10 @@ class DeploySettings:
         "the compare function starts from a snapshot; excludes `provisioned_concurrency`",
     )
     batch_concurrency: int = setting(
-        whole_number(2), 20, "batch functions at most; Lambda takes no fewer than 2"
+        whole_number(2),
+        NEW_ACCOUNT_CONCURRENCY // 2,
+        "batch functions at most, 2 or more; a new account runs 10 functions at once, and the API "
+        "needs the others",
     )
     gpu: bool = setting(switch(), False, "GPU machines work on batches too; none while none waits")
     gpu_instance: str = setting(_choice(*GPU_HOUR), "g4dn.xlarge", "the type of the GPU machines")
@@ -175,12 +190,27 @@ class DeploySettings:
         whole_number(10), 0, "that one address may send; needs `region`", "no firewall"
     )
     access_logs: bool = setting(
-        switch(), False, "of site and uploads; they hold visitors' addresses"
+        switch(), False, "of site, uploads and models; they hold visitors' addresses"
     )
     log_days: int = setting(
         one_of({str(days): days for days in LOG_DAYS}), 30, "days after which logs are deleted"
     )
     alarm_email: str = setting(string("an address"), "", "who is told of alarms")
+    budget_usd: int = setting(
+        whole_number(1),
+        0,
+        "that the account may cost in a month, else `alarm_email` is told; needs it",
+        "no budget",
+    )
+    alarms: str = setting(
+        _choice(SYMPTOMS, ALL_ALARMS),
+        SYMPTOMS,
+        "`symptoms`: what callers and batches notice; `all`: its causes by function and table, too",
+    )
+    dashboard: bool = setting(
+        switch(), False, "a CloudWatch dashboard; the queries of its log widgets are always there"
+    )
+    tracing: bool = setting(switch(), False, "X-Ray traces of the functions behind the API")
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> DeploySettings:

@@ -12,7 +12,7 @@ from infra.data_stack import DataStack
 from infra.edge_stack import EdgeStack
 from infra.log_bucket import LogBucket
 from infra.settings import DeploySettings
-from infra.upload_bucket import PhotoUploads, upload_hosts
+from infra.upload_bucket import PhotoUploads, upload_host
 from infra.website import Website
 
 LOCAL_ORIGIN = "http://127.0.0.1:8000"  # where `facecompare serve` has the page
@@ -38,7 +38,7 @@ class SiteStack(Stack):
         self._log_bucket = logs.bucket if logs else None
         website = self._website(data, api, edge)
         site_url = f"https://{website.host}"
-        self._add_uploads(site_url if settings.has_addresses else LOCAL_ORIGIN)
+        self._add_uploads(site_url if settings.has_addresses else LOCAL_ORIGIN, api)
         if settings.has_addresses:
             CfnOutput(self, "SiteUrl", value=site_url)
 
@@ -48,18 +48,19 @@ class SiteStack(Stack):
             "Website",
             settings=self._settings,
             api_host=api.http_api.host,
-            origin_secret=data.origin_secret.reference,
-            upload_hosts=upload_hosts(self._settings),
+            origin_secret=data.origin_secret.sent(self),
+            upload_hosts=[upload_host(self._settings)],
             log_bucket=self._log_bucket,
-            web_acl_arn=edge.firewall.acl.attr_arn if edge else None,
+            web_acl_arn=edge.web_acl_arn if edge else None,
         )
 
-    def _add_uploads(self, site_origin: str) -> None:
+    def _add_uploads(self, site_origin: str, api: ApiStack) -> None:
         uploads = PhotoUploads(
             self,
             "UploadBucket",
             settings=self._settings,
             origins=[site_origin, *self._settings.allowed_origins],
             log_bucket=self._log_bucket,
+            alarms=api.monitoring.topic,
         )
         CfnOutput(self, "UploadBucketName", value=uploads.bucket.bucket_name)

@@ -16,6 +16,7 @@ from facecompare.access import ORIGIN_HEADER
 from facecompare.config import CHECKOUT
 from infra.acknowledged import acknowledge
 from infra.bucket_files import BucketFiles
+from infra.global_names import global_name
 from infra.limits import MAX_REQUEST_BYTES
 from infra.page_files import INDEX, PageFiles
 from infra.private_bucket import PrivateBucket
@@ -78,11 +79,18 @@ class Website(Construct):
 
     def _page(self) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(self.bucket),
+            origin=origins.S3BucketOrigin.with_origin_access_control(
+                self.bucket, origin_access_control=self._page_access()
+            ),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,  # as the files' own headers say
             response_headers_policy=self._headers.policy,
             compress=True,
+        )
+
+    def _page_access(self) -> cloudfront.S3OriginAccessControl:
+        return cloudfront.S3OriginAccessControl(
+            self, "PageAccess", origin_access_control_name=global_name(self, "page")
         )
 
     def _api(self, host: str, secret: str) -> cloudfront.BehaviorOptions:

@@ -82,9 +82,7 @@ def test_from_lambda() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "tests.support.request_path"],
         cwd=CHECKOUT,
-        env=os.environ
-        | CREDENTIALS
-        | {"POWERTOOLS_SERVICE_NAME": "compare", "POWERTOOLS_METRICS_NAMESPACE": "facecompare"},
+        env=os.environ | CREDENTIALS | {"POWERTOOLS_SERVICE_NAME": "compare"},
         capture_output=True,
         text=True,
         check=True,

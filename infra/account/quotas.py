@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from facecompare.planning.lambda_memory import NEW_ACCOUNT_MEMORY_MB
+from facecompare.planning.quotas import NEW_ACCOUNT_CONCURRENCY
 from facecompare.planning.workload import VCPUS
 from infra.account.account import Account
 from infra.account.finding import Finding, failing, fine, noted
 from infra.account.needs import Needs
 
-# AWS, Lambda Developer Guide, "Lambda quotas": new accounts have reduced ones, which are raised by
-# use; their concurrency says so, and no API tells the memory.
-NEW_ACCOUNT_CONCURRENCY, NEW_ACCOUNT_MEMORY_MB = 10, 3_008
+# AWS, Lambda Developer Guide, "Lambda quotas": those of a new account are raised by use; their
+# concurrency says how far, and no API tells the memory.
 ORDINARY_CONCURRENCY = 1_000
 # What Lambda leaves to functions without a reservation ("Configuring reserved concurrency"); in a
 # new account all that there is.

@@ -35,7 +35,7 @@ from infra.account.needs import Needs
 from infra.account.site_use import SiteUse, SmokeFailure
 from infra.settings import DeploySettings
 
-STACKS = ("data", "api", "gpu", "edge", "site")
+STACKS = ("data", "api", "gpu", "site")
 # What was deleted is listed for a while: AWS's lists follow within minutes.
 LOOKS, LOOK_EVERY_S = 6, 20.0
 

@@ -169,6 +169,15 @@ def test_only_requests_through_the_site_are_served(serve: Serve) -> None:
     assert client.get("/api/engines", headers={ORIGIN_HEADER: "s3cret"}).status_code == 200
 
 
+def test_while_one_origin_secret_replaces_the_other_both_are_served(serve: Serve) -> None:
+    client = serve(origin_secret="old new")
+    answers = [
+        client.get("/api/engines", headers={ORIGIN_HEADER: sent}).status_code
+        for sent in ("old", "new", "old new", "ne", "")
+    ]
+    assert answers == [200, 200, 403, 403, 403]
+
+
 def test_a_retry_with_the_same_key_leaves_one_record(serve: Serve, log: SqliteLog) -> None:
     client, header = serve(), {"Idempotency-Key": "8e03978e-40d5"}
     first, second = (

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from facecompare import errors
 from facecompare.api.errors import STATUS
 from facecompare.api.examples import EXAMPLES
-from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.api.security_headers import SECURITY_HEADERS
 from facecompare.api.work_queue import WorkQueue
 from facecompare.config import Settings
 from facecompare.errors import TooManyAtOnce

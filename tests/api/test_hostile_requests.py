@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from facecompare.api.app import create_app, local_app
 from facecompare.api.errors import ErrorResponse
-from facecompare.api.middleware import OF_DOCUMENTS, SECURITY_HEADERS
+from facecompare.api.security_headers import OF_DOCUMENTS, SECURITY_HEADERS
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
 from facecompare.records.sqlite import SqliteKeys, SqliteLog

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
+from facecompare.api.middleware import BODIES_HELD, BodyLimit
 from facecompare.api.option_fields import (
     MAX_DEPTH,
     MAX_DIGITS,
@@ -22,7 +23,7 @@ from facecompare.api.option_fields import (
     parse_json,
 )
 from facecompare.api.request_body import MAX_BOUNDARY, MAX_FIELDS, MAX_PART_HEAD
-from facecompare.errors import BadField, BadRequest, FaceCompareError
+from facecompare.errors import BadField, BadRequest, FaceCompareError, ImageTooLarge, Overloaded
 from tests.support.api_application import ApiApplication
 from tests.support.schema_requests import PHOTO
 
@@ -239,3 +240,54 @@ def test_what_a_head_tells_is_refused_before_the_body_comes(
     ):
         found, error = refused_before_its_body(api, operation, **headers)
         assert (found, error["code"]) == (status, code)
+
+
+class Bodies:
+    """A server's application that has read bodies and does not answer yet."""
+
+    def __init__(self) -> None:
+        self.answers = asyncio.Event()
+        self.limit = BodyLimit(self._read, 100, uploads=False)
+
+    async def _read(self, _scope: Scope, receive: Receive, _send: Send) -> None:
+        await receive()
+        await self.answers.wait()
+
+    def asked(self, address: str, length: int = 100) -> asyncio.Task[None]:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": bytes(length), "more_body": False}
+
+        async def send(_message: Message) -> None: ...
+
+        scope = {"type": "http", "headers": [], "client": (address, 1)}
+        return asyncio.ensure_future(self.limit(scope, receive, send))
+
+
+def test_bodies_have_a_bounded_memory_together_and_an_address_has_half_of_it() -> None:
+    async def scene() -> None:
+        bodies = Bodies()
+        of_one = [bodies.asked("one") for _ in range(BODIES_HELD // 2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await bodies.asked("one", 1)
+        of_others = [bodies.asked(f"other {each}") for each in range(BODIES_HELD // 2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await bodies.asked("another", 1)
+        bodies.answers.set()
+        await asyncio.gather(*of_one, *of_others)
+        await asyncio.gather(*(bodies.asked("one") for _ in range(BODIES_HELD // 2)))
+
+    asyncio.run(scene())
+
+
+def test_a_body_that_outgrows_its_limit_leaves_its_memory_to_others() -> None:
+    async def scene() -> None:
+        bodies = Bodies()
+        bodies.answers.set()
+        for _ in range(2 * BODIES_HELD):
+            with pytest.raises(ImageTooLarge):
+                await bodies.asked("one", 101)
+        await bodies.asked("one")
+
+    asyncio.run(scene())

@@ -11,14 +11,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from facecompare import __version__
+from facecompare.access import Role, new_key
 from facecompare.api.app import create_app
 from facecompare.api.dependencies import Services
 from facecompare.api.routes import photo_routers, record_routers
 from facecompare.aws_client import client as boto_client
-from facecompare.config import Settings
+from facecompare.config import PUBLIC, Settings
 from facecompare.engines.protocol import Engine
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
+from facecompare.uploads.grants import MANIFEST_TYPES
 from facecompare.uploads.s3 import UploadBucket
 from tests.support import pictures
 
@@ -57,7 +59,40 @@ def test_a_grant_limits_size_type_name_and_time(client: TestClient) -> None:
     assert {"bucket": BUCKET} in policy["conditions"]
     assert policy["expiration"][:16] == grant["expires_at"][:16]
     assert grant["fields"]["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
-    assert (grant["max_bytes"], grant["url"].endswith(".amazonaws.com/")) == (MAX_BYTES, True)
+    assert grant["max_bytes"] == MAX_BYTES
+    assert grant["url"] == f"https://{BUCKET}.s3.us-east-1.amazonaws.com/"
+
+
+@pytest.mark.parametrize(
+    "region",
+    ["us-east-1", "eu-west-1", "ap-southeast-3", "me-central-1", "af-south-1", "eu-south-2"],
+)
+def test_a_grant_is_for_the_bucket_s_host_in_its_region(
+    aws: None, monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
+    """A new bucket's global host redirects, which a page's upload does not follow."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    grant = UploadBucket(BUCKET, MAX_BYTES).grant("image/jpeg")
+    assert grant.url == f"https://{BUCKET}.s3.{region}.amazonaws.com/"
+
+
+@pytest.mark.parametrize("content_type", MANIFEST_TYPES)
+def test_a_manifest_needs_the_key_that_its_batch_needs(
+    settings: Settings, log: SqliteLog, aws: None, content_type: str
+) -> None:
+    settings = replace(settings, access=PUBLIC, upload_bucket=BUCKET, max_bytes=MAX_BYTES)
+    keys, body = SqliteKeys(settings.records), {"content_type": content_type}
+    key, kept = new_key("front-desk", Role.CALLER, "2026-11-27T10:00:00.000000Z")
+    keys.add(kept)
+    services = Services(settings, keys, log, UploadBucket(BUCKET, MAX_BYTES))
+    with TestClient(create_app(services, record_routers())) as public:
+        photo = public.post("/api/uploads", json={"content_type": "image/jpeg"})
+        refused = public.post("/api/uploads", json=body)
+        header = {"Authorization": f"Bearer {key}"}
+        granted = public.post("/api/uploads", json=body, headers=header)
+    assert (photo.status_code, photo.json()["max_bytes"]) == (201, MAX_BYTES)
+    assert (refused.status_code, refused.json()["code"]) == (401, "key_missing")
+    assert (granted.status_code, granted.json()["max_bytes"]) == (201, 250_000_000)
 
 
 def test_no_two_grants_share_a_name(client: TestClient) -> None:

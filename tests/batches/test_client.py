@@ -219,13 +219,15 @@ def test_results_come_in_pages_with_one_header() -> None:
         if not request.url.path.endswith(".csv"):
             return httpx.Response(200, json=BATCH)
         asked.append(request.url.params["first"])
-        return httpx.Response(200, text=f"pair,image1\r\n{asked[-1]},a\r\n")
+        first = {"1": "7", "7": str(MAX_ROWS + 1)}.get(asked[-1])
+        link = {"Link": f'<?first={first}&limit={MAX_ROWS}>; rel="next"'} if first else {}
+        return httpx.Response(200, text=f"pair,image1\r\n{asked[-1]},a\r\n", headers=link)
 
     service = client(answer)
     assert "".join(service.results(service.progress("b"))) == (
-        f"pair,image1\r\n1,a\r\n{MAX_ROWS + 1},a\r\n"
+        f"pair,image1\r\n1,a\r\n7,a\r\n{MAX_ROWS + 1},a\r\n"
     )
-    assert asked == ["1", str(MAX_ROWS + 1)]
+    assert asked == ["1", "7", str(MAX_ROWS + 1)]
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from facecompare.api.app import local_app
+from facecompare.api.dependencies import Services
 from facecompare.api.routes.batches import BatchFields
 from facecompare.aws_client import client as aws_client
 from facecompare.batches.batch import Batch
 from facecompare.batches.chunk import MAX_PAIRS
 from facecompare.batches.packed_manifest import pack_manifest
+from facecompare.batches.pair_result import PairResult
+from facecompare.batches.pairs_file import Pair
 from facecompare.batches.service import MAX_ROWS
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
@@ -24,6 +28,7 @@ from facecompare.records.dynamo_table import DynamoTable
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
 from facecompare.uploads.grants import new_upload
+from infra.limits import MAX_RESPONSE_BYTES
 from tests.batches.conftest import BUCKET, Callers, Installation
 from tests.support.dynamo_tables import TABLE
 
@@ -419,6 +424,35 @@ def test_no_more_rows_than_an_answer_holds(installation: Installation, callers: 
             f"/api/batches/{batch_id}/results.csv?{query}", headers=callers.caller
         )
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_field")
+
+
+def test_results_with_long_names_come_in_parts_that_lambda_returns(
+    installation: Installation, callers: Callers
+) -> None:
+    """As many rows as one response may have, with names that make them more than 6 MB."""
+    one, other, _ = installation.portraits()
+    submitted(callers, manifest=f"{HEADER}{one},{other}\n")
+    (stored,) = installation.store.newest(1, None, "")
+    batch = replace(stored, batch_id="b" * 32, total=MAX_ROWS)
+    installation.store.create(batch)
+    long = "photos/" + "é" * 200
+    for chunk in batch.all_pairs.messages():
+        rows = [
+            PairResult.failed(Pair(number, long, long), "no_face", "none was found")
+            for number in range(chunk.first, chunk.last + 1)
+        ]
+        installation.store.keep(chunk, rows, [])
+    services: Services = callers.client.app.state.services  # type: ignore[attr-defined]
+    settings = replace(services.settings, max_response_bytes=MAX_RESPONSE_BYTES)
+    callers.client.app.state.services = replace(services, settings=settings)  # type: ignore[attr-defined]
+    numbers, query = list[int](), "?first=1"
+    while query:
+        address = f"/api/batches/{batch.batch_id}/results.csv{query}"
+        part = callers.client.get(address, headers=callers.admin)
+        assert len(json.dumps(part.text)) <= MAX_RESPONSE_BYTES
+        numbers += [int(row["pair"]) for row in csv.DictReader(io.StringIO(part.text))]
+        query = part.links.get("next", {}).get("url", "")
+    assert numbers == list(range(1, MAX_ROWS + 1))
 
 
 def test_a_batch_that_expired_is_not_there(

@@ -271,7 +271,7 @@ def test_what_was_tried_too_often_is_split_and_then_given_up(
     obama, obama2, biden = portraits
     batch = submit(installation, (obama, obama2), (obama, biden))
     (message,) = installation.receive()
-    again = replace(message, attempt=ATTEMPTS + 1)
+    again = tried_in_vain(installation, message)
     assert installation.worker.work([again]) == [again]
     installation.queue.delete([again])
     halves = sorted(installation.receive(), key=lambda each: each.body)
@@ -280,7 +280,7 @@ def test_what_was_tried_too_often_is_split_and_then_given_up(
     installation.worker.work([message])
     assert now(installation, batch).done == 0
     installation.queue.delete(installation.worker.work([halves[0]]))
-    poison = replace(halves[1], attempt=ATTEMPTS + 1)
+    poison = tried_in_vain(installation, halves[1])
     assert installation.worker.work([poison]) == [poison]
     given_up = results(installation, batch)
     assert [result.error_code for result in given_up] == [None, "pair_given_up"]
@@ -292,12 +292,63 @@ def test_what_was_tried_too_often_is_split_and_then_given_up(
     assert "3 times" in letter["MessageAttributes"]["Reason"]["StringValue"]
 
 
+def tried_in_vain(installation: Installation, message: Message) -> Message:
+    """The message, of which as many workers have died as may."""
+    chunk = Chunk.from_message(message.body)
+    for _ in range(ATTEMPTS):
+        installation.store.begin_attempt(chunk.batch_id, chunk.work)
+    return message
+
+
+@pytest.mark.parametrize("deliveries", [ATTEMPTS + 1, 50])
+def test_deliveries_for_which_no_function_was_free_lose_nothing(
+    installation: Installation, portraits: list[str], deliveries: int
+) -> None:
+    obama, obama2, biden = portraits
+    batch = submit(installation, (obama, obama2), (obama, biden))
+    for _ in range(deliveries):
+        installation.queue.change_visibility(installation.receive(), 0)  # as Lambda's poller does
+    (message,) = installation.receive()
+    assert message.deliveries == deliveries + 1
+    assert installation.worker.work([message]) == [message]
+    assert [each.same_person for each in results(installation, batch)] == [True, False]
+    assert installation.dead_letters() == []
+
+
+def test_attempts_that_a_service_ended_are_none(
+    installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = submit(installation, (portraits[0], portraits[1]))
+    (message,) = installation.receive()
+    with monkeypatch.context() as down:
+        down.setattr(installation.store, "keep", failing)
+        for _ in range(ATTEMPTS + 1):
+            assert installation.worker.work([message]) == []
+    installation.worker.work([message])
+    assert [each.error_code for each in results(installation, batch)] == [None]
+
+
+def test_what_failed_comes_back_soon_and_later_each_time(
+    installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(installation, (portraits[0], portraits[1]))
+    (message,) = installation.receive()
+    hidden: list[int] = []
+    monkeypatch.setattr(
+        installation.queue, "change_visibility", lambda _messages, seconds: hidden.append(seconds)
+    )
+    monkeypatch.setattr(installation.store, "keep", failing)
+    for deliveries in (1, 2, 3, 20):
+        installation.worker.work([replace(message, deliveries=deliveries)])
+    assert hidden == [30, 60, 120, 720]
+
+
 def test_parts_of_a_split_chunk_are_sent_again_until_they_were_sent(
     installation: Installation, portraits: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submit(installation, (portraits[0], portraits[1]), (portraits[0], portraits[2]))
     (message,) = installation.receive()
-    again = replace(message, attempt=ATTEMPTS + 1)
+    again = tried_in_vain(installation, message)
     with monkeypatch.context() as broken:
         broken.setattr(installation.queue, "send", failing)
         assert installation.worker.work([again]) == []
@@ -320,7 +371,7 @@ def test_a_chunk_whose_split_was_written_but_not_confirmed_sends_its_parts(
         return marked
 
     monkeypatch.setattr(installation.store, "mark_split", mark_and_lose_the_response)
-    again = replace(message, attempt=ATTEMPTS + 1)
+    again = tried_in_vain(installation, message)
     assert installation.worker.work([again]) == [again]
     installation.queue.delete([again])
     assert len(installation.receive()) == 2

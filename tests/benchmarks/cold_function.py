@@ -121,7 +121,6 @@ def function(name: str, address: str, folder: Path, layer_python: str = "") -> L
         "FACECOMPARE_UPLOAD_BUCKET": "uploads",
         "FACECOMPARE_THREADS": str(os.cpu_count()),
         "POWERTOOLS_SERVICE_NAME": name,
-        "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
         "PYDANTIC_DISABLE_PLUGINS": "true",
         "LAMBDA_TASK_ROOT": "/var/task",
         "TMPDIR": str(folder),

@@ -209,7 +209,7 @@ def test_a_push_without_a_bucket_says_how_to_name_one(capsys: pytest.CaptureFixt
 
 def test_the_cost_is_computed_from_a_measured_duration(capsys: pytest.CaptureFixture[str]) -> None:
     costs = json.loads(printed(capsys, "cost", "--json", *PHOTOS))
-    duration = costs["milliseconds"] / 1000 * 3538 / 1024 * 0.0000166667 * 1_000_000
+    duration = costs["milliseconds"] / 1000 * 3008 / 1024 * 0.0000166667 * 1_000_000
     assert costs["million"]["Lambda, duration"] == pytest.approx(duration)
     assert costs["million"]["DynamoDB"] == pytest.approx(1.875)
     assert costs["request_bytes"] == pytest.approx(230_609, abs=2000)

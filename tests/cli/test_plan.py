@@ -31,7 +31,7 @@ def test_the_plan_is_printed_as_tables(printed: Printed) -> None:
     text = printed(*STATED, "--pairs", "1e6", "2500000")
     assert "assumed, not measured, to embed 500 photos a second" in text
     assert "its 4 vCPUs prepare 80, so they bind and the GPU is busy 16%" in text
-    assert "| 10⁶ | 20 × Lambda | as deployed | 1.5 h | 185 | our cap on Lambda workers |" in text
+    assert "| 10⁶ | 5 × Lambda | as deployed | 7.0 h | 40 | our cap on Lambda workers |" in text
     assert "| 2,500,000 | 0 × g4dn.xlarge | AWS's defaults | never | 0 | EC2: vCPUs" in text
     assert "| S3, photos sent | 10.00 | 25.00 |" in text
     assert printed(*STATED, "--pairs", "1e6", "--pairs", "2500000") == text
@@ -77,7 +77,7 @@ def test_a_limit_that_is_raised_changes_what_binds(printed: Printed) -> None:
         return limit
 
     assert binding() == "Lambda: one queue's concurrency"
-    assert binding("--limit", "index_shards=8") == "DynamoDB: writes of an index partition"
+    assert binding("--limit", "index_shards=7") == "DynamoDB: writes of an index partition"
     assert binding("--limit", "lambda_concurrency=500") == "Lambda: the account's concurrency"
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from facecompare.api.errors import ErrorResponse
-from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.api.security_headers import SECURITY_HEADERS
 from facecompare.records.sqlite import SqliteLog
 from tests.support import pictures
 from tests.support.browser.server import Server, serving

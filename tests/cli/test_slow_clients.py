@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from facecompare.api.errors import ErrorResponse
-from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.api.security_headers import SECURITY_HEADERS
 from facecompare.api.serving.framing import MAX_HEAD, MAX_HEADERS
 from tests.support import pictures
 from tests.support.browser.server import Server, serving

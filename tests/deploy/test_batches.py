@@ -115,11 +115,11 @@ def troubled(
     with ExitStack() as stack:
         made = stack.enter_context(installed(folder, models_dir))
         made.key = made.create_key("ops", "admin")
-        compare, records, worker = (
-            made.environment(name)
-            for name in ("CompareFunction", "RecordsFunction", "BatchFunction")
+        compare, records, origin, worker = (
+            made.environment(f"{name}Function")
+            for name in ("Compare", "Records", "OriginAuthorizer", "Batch")
         )
-        service = stack.enter_context(running(compare, records, folder))
+        service = stack.enter_context(running(compare, records, origin, folder))
         # Signatures are not checked, and moto knows buckets by path also at an IP address.
         aws = stack.enter_context(ThrottledAws(made.deployment.url))
         bad = credentials(aws.address) | {"FACECOMPARE_HOLD_S": str(HOLD_S)}

@@ -13,6 +13,7 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from facecompare.access import ORIGIN_HEADER
 from facecompare.config import DEFAULT_ENGINE
 from infra.http_api import COMPARE_ROUTES, RECORDS_ROUTES
 from tests.support import pictures
@@ -25,6 +26,7 @@ from tests.support.deployed.site import SiteFront
 
 pytestmark = pytest.mark.deploy
 
+FUNCTIONS = ("CompareFunction", "RecordsFunction", "OriginAuthorizerFunction")
 PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
 
 
@@ -38,10 +40,8 @@ def installation(
 
 @pytest.fixture
 def service(installation: Installation, tmp_path: Path) -> Iterator[Service]:
-    environments = (
-        installation.environment(name) for name in ("CompareFunction", "RecordsFunction")
-    )
-    with running(next(environments), next(environments), tmp_path) as service:
+    compare, records, origin = map(installation.environment, FUNCTIONS)
+    with running(compare, records, origin, tmp_path) as service:
         yield service
 
 
@@ -95,14 +95,13 @@ def test_the_page_compares_photos_and_uploads_large_ones(
     deployment = installation.deployment
     bucket = deployment.outputs["UploadBucketName"]
     rules = deployment.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
-    environments = [
-        installation.environment(name) for name in ("CompareFunction", "RecordsFunction")
-    ]
+    environments = [installation.environment(name) for name in FUNCTIONS]
     with (
         BucketFront(deployment.url, rules) as uploads,
         running(
             environments[0] | {"AWS_ENDPOINT_URL_S3": uploads.address},
             environments[1] | {"AWS_ENDPOINT_URL_S3": uploads.address},
+            environments[2],
             tmp_path,
         ) as service,
         SiteFront(service, installation.folder / "assembly", uploads.address) as site,
@@ -147,9 +146,12 @@ def padded_heic(size: int) -> bytes:
 def test_without_the_site_s_secret_the_api_is_closed(service: Service) -> None:
     from tests.support.lambda_emulator.http_front import HttpFront
 
-    with HttpFront({"ANY /api/{proxy+}": service.records}) as around:
-        answer = httpx.get(f"{around.address}/api/engines")
-    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+    with HttpFront(service.routes, authorizer=service.authorizer) as around:
+        statuses = [
+            httpx.get(f"{around.address}/api/engines", headers=sent).status_code
+            for sent in ({}, {ORIGIN_HEADER: "guess"}, service.added_headers)
+        ]
+    assert statuses == [401, 403, 200]
 
 
 def test_the_document_describes_every_route(service: Service) -> None:
@@ -187,11 +189,9 @@ def test_an_update_changes_what_it_names_and_keeps_the_records(
 ) -> None:
     before = len(comparisons(installation))
     installation.deployment.deploy(access="keys", records_days="30")
-    compare, records = (
-        installation.environment(name) for name in ("CompareFunction", "RecordsFunction")
-    )
+    compare, records, origin = map(installation.environment, FUNCTIONS)
     assert (compare["FACECOMPARE_ACCESS"], records["FACECOMPARE_RECORDS_DAYS"]) == ("keys", "30")
-    with running(compare, records, tmp_path) as service:
+    with running(compare, records, origin, tmp_path) as service:
         refused = httpx.post(f"{service.address}/api/compare", files=PAIR, timeout=60)
         rows = httpx.get(f"{service.address}/api/comparisons", headers=installation.header).json()[
             "comparisons"

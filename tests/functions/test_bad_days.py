@@ -5,6 +5,7 @@ Between the functions and moto stands a proxy that fails by rule.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from facecompare.config import CHECKOUT, DEFAULT_ENGINE
 from facecompare.engines.cards import engine_card
 from facecompare.model_store.files import ModelFolder, model_key
 from facecompare.model_store.s3 import push_models
+from facecompare.planning.installation import Installation
+from facecompare.telemetry import STAGES
 from tests.support import pictures
 from tests.support.aws_emulator.moto_server import credentials, moto_server
 from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, Fault, ThrottledAws
@@ -27,6 +30,8 @@ from tests.support.lambda_emulator.http_front import HttpFront
 from tests.support.lambda_emulator.lambda_function import LambdaFunction
 from tests.support.lambda_emulator.sandbox import FunctionSettings
 
+# API Gateway's line, Lambda's START, END and REPORT, and 26 bytes that CloudWatch adds to each.
+OTHER_LOG_BYTES = 270 + 60 + 50 + 180 + 5 * 26
 BUCKET, UPLOADS = "models-of-tests", "uploads-of-tests"
 PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
 TABLE_DOWN = Fault(target="Item", status=0)
@@ -80,7 +85,6 @@ class Account:
             "FACECOMPARE_DEADLINE_S": "6",
             "FACECOMPARE_THREADS": "2",
             "POWERTOOLS_SERVICE_NAME": "compare",
-            "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
             "LAMBDA_TASK_ROOT": "/var/task",
             "TMPDIR": str(folder),
         }
@@ -153,10 +157,11 @@ def test_a_comparison_is_answered_recorded_logged_and_measured(
     (answered,) = [line for line in lines if line.get("message") == "answered"]
     assert answered["operation"] == "compare"
     assert answered["correlation_id"]
-    (metrics,) = [line for line in lines if "Total" in line]
-    assert metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "facecompare"
-    assert {"Requests", "Answered", "Decode", "Detect", "Align", "Embed", "Match"} <= set(metrics)
-    assert [line["ColdStart"] for line in lines if "ColdStart" in line] == [[1.0]]
+    assert set(answered["stages_ms"]) == set(STAGES)
+    assert 0 < max(answered["stages_ms"].values()) <= answered["total_ms"]
+    assert answered["cold_start"] is True
+    assert not [line for line in lines if "_aws" in line]  # each would be a custom metric
+    assert len(json.dumps(answered)) + OTHER_LOG_BYTES <= Installation().log_bytes
     fetched = {line["model"] for line in lines if line.get("message") == "fetched"}
     assert fetched == set(engine_card(DEFAULT_ENGINE).models)
 
@@ -166,8 +171,8 @@ def test_photos_without_a_face_are_counted(start: Start, account: Account) -> No
     blank = pictures.plain()
     answer = httpx.post(f"{address}/api/detect", files={"image": blank}, timeout=60)
     assert answer.json()["code"] == "no_face"
-    (metrics,) = [line for line in function.log_records() if "NoFace" in line]
-    assert (metrics["NoFace"], metrics["Refused"]) == ([1.0], [1.0])
+    (refused,) = [line for line in function.log_records() if line.get("message") == "refused"]
+    assert refused["code"] == "no_face"
 
 
 @pytest.mark.parametrize(("megabytes", "code"), [(4.4, "image_too_large"), (6, None), (11, None)])

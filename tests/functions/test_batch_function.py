@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from facecompare.aws_lambda.ping import PING
 from facecompare.batches.batch import Batch
+from facecompare.batches.chunk import ATTEMPTS
 from facecompare.config import CHECKOUT
+from infra.batch_function import HOLD_S
+from infra.batch_queues import VISIBILITY_TIMEOUT_S
 from tests.support.aws_emulator.moto_server import credentials
 from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, ThrottledAws
 from tests.support.lambda_emulator.lambda_function import LambdaFunction
 from tests.support.lambda_emulator.sandbox import FunctionSettings
+from tests.support.processes import PAUSE_S
+from tests.support.workers.worker_command import CRASH
 from tests.support.workers.worker_fleet import ONE, OTHER, WorkerFleet
 
+SIZES = 3  # in which a chunk is tried: 25 pairs, 3, and one
+SPOILED_HANDLER = f"""
+import os
+from facecompare.batches import embedding
+
+well = embedding.detect_faces
+
+def spoiled(photo, engine, options):
+    if photo.data.endswith({CRASH!r}):
+        os._exit(139)
+    return well(photo, engine, options)
+
+embedding.detect_faces = spoiled
+from facecompare.aws_lambda.functions import batch_handler
+from facecompare.config import Settings
+
+handler = batch_handler(Settings.from_env())
+"""
 RUNTIME = (sys.executable, "-m", "awslambdaric", "batch_handler.handler")
 
 
@@ -43,7 +68,10 @@ def function(fleet: WorkerFleet, aws: ThrottledAws, tmp_path: Path) -> Iterator[
 def event(fleet: WorkerFleet) -> dict[str, Any]:
     """All messages there are, as AWS describes them ("Using Lambda with Amazon SQS")."""
     answer = fleet.sqs.receive_message(
-        QueueUrl=fleet.urls[0], MaxNumberOfMessages=10, AttributeNames=["All"]
+        QueueUrl=fleet.urls[0],
+        MaxNumberOfMessages=10,
+        AttributeNames=["All"],
+        VisibilityTimeout=VISIBILITY_TIMEOUT_S,
     )
     return {
         "Records": [
@@ -55,14 +83,58 @@ def event(fleet: WorkerFleet) -> dict[str, Any]:
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
             }
-            for message in answer["Messages"]
+            for message in answer.get("Messages", ())
         ]
     }
+
+
+def poll(fleet: WorkerFleet, function: LambdaFunction) -> bool:
+    """What Lambda's poller does with what it finds; whether the function survived it.
+
+    moto polls no queue for a function; the rest, that messages are hidden and come back, it does.
+    """
+    sent = event(fleet)
+    if not sent["Records"]:
+        time.sleep(PAUSE_S)
+        return True
+    outcome = function.invoke(sent)
+    if outcome.failed:
+        return False
+    failed = {each["itemIdentifier"] for each in outcome.payload["batchItemFailures"]}
+    for record in sent["Records"]:
+        if record["messageId"] not in failed:
+            fleet.sqs.delete_message(QueueUrl=fleet.urls[0], ReceiptHandle=record["receiptHandle"])
+    return True
 
 
 def counted(fleet: WorkerFleet, batch: Batch) -> tuple[int, int]:
     counts = fleet.store.counts([batch.batch_id])[batch.batch_id]
     return counts.done, counts.failed
+
+
+def test_a_photo_that_kills_functions_is_given_up_within_minutes(
+    fleet: WorkerFleet, tmp_path: Path
+) -> None:
+    """Each attempt that dies costs what a function holds its message for, and not the queue's
+    visibility timeout of twelve minutes."""
+    (tmp_path / "handler.py").write_text(SPOILED_HANDLER)
+    settings = FunctionSettings(
+        code=tmp_path, log=tmp_path / "log.txt", env=fleet.environment, timeout_s=120
+    )
+    batch = fleet.order(ONE, OTHER + CRASH)
+    deaths, began = 0, time.monotonic()
+    with LambdaFunction(settings) as function:
+        while counted(fleet, batch) == (0, 0):
+            deaths += not poll(fleet, function)
+            assert time.monotonic() - began < VISIBILITY_TIMEOUT_S
+    assert (deaths, counted(fleet, batch)) == (ATTEMPTS, (0, 1))
+    assert int(fleet.environment["FACECOMPARE_HOLD_S"]) < HOLD_S
+    assert HOLD_S * (ATTEMPTS + 1) * SIZES < 10 * 60
+
+
+def test_a_ping_is_nobodys_request(function: LambdaFunction) -> None:
+    result = function.invoke(PING)
+    assert (result.failed, result.payload) == (False, {"batchItemFailures": []})
 
 
 def test_chunks_are_worked_on_and_none_is_named(

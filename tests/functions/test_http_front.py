@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.support.lambda_emulator.http_front import HttpFront
+from tests.support.lambda_emulator.http_front import Authorizer, HttpFront
 from tests.support.lambda_emulator.http_routes import selected_route
 from tests.support.lambda_emulator.lambda_function import EventTooLarge, Invocation
 
@@ -189,3 +189,20 @@ def test_answers_do_not_wait_for_a_delayed_acknowledgement() -> None:
     with front_of(lambda event: answers[event["rawPath"]]) as front, httpx2.Client() as client:
         empty, long = (median_s(client, front.address + path) for path in answers)
     assert long < 8 * empty  # it is 40 ms, 20 times as long, where a body waits for an ACK
+
+
+def test_an_authorizer_is_asked_only_where_its_header_is_there() -> None:
+    asked: list[list[str]] = []
+
+    def authorize(event: dict[str, Any]) -> dict[str, bool]:
+        asked.append(event["identitySource"])
+        return {"isAuthorized": event["identitySource"] == ["secret"]}
+
+    authorizer = Authorizer(CannedFunction(authorize), "X-Origin")
+    with front_of(lambda event: "in", authorizer=authorizer) as api:
+        statuses = [
+            httpx2.get(f"{api.address}/x", headers=sent).status_code
+            for sent in ({}, {"X-Origin": ""}, {"X-Origin": "guess"}, {"X-Origin": "secret"})
+        ]
+    assert statuses == [401, 401, 403, 200]
+    assert asked == [["guess"], ["secret"]]

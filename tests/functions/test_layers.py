@@ -74,7 +74,6 @@ def address(moto_address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
             **credentials(moto_address),
             "PYTHONPATH": "/opt/python",
             "FACECOMPARE_RECORDS_TABLE": table,
-            "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
         },
         command=(bwrap, *mounts, "--ro-bind", str(CORE), "/opt", "--die-with-parent", *RUNTIME),
     )

@@ -10,7 +10,7 @@ work=$(realpath -m "${1:-.cache/image}")
 target=${2:-function}
 image=compare
 [ "$target" = worker ] && image=worker
-base=localhost/debian:bookworm-slim
+base=localhost/debian:trixie-slim
 export BUILDAH_ISOLATION=chroot
 mkdir -p "$work"
 
@@ -20,8 +20,8 @@ in_storage() {
 }
 
 make_base() {
-    debootstrap --variant=minbase bookworm "$work/debian" >/dev/null
-    # What debian:bookworm-slim leaves out too.
+    debootstrap --variant=minbase trixie "$work/debian" >/dev/null
+    # What debian:trixie-slim leaves out too.
     find "$work/debian/usr/share/doc" -type f ! -name copyright -delete
     rm -rf "$work"/debian/usr/share/{info,locale,man}/* \
         "$work"/debian/var/{cache/apt,lib/apt/lists,log}/* "$work"/debian/dev/*

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.image
 
 MAX_MB = 400
 LICENCES = "opt/facecompare/licences"
-PACKAGES = "opt/facecompare/venv/lib/python3.11/site-packages"
+PACKAGES = "opt/facecompare/venv/lib/python3.13/site-packages"
 MAX_COMMAND_LINES = 4  # the function also starts a web application, and fetches 70 MB of models
 PHOTOS = {"image1": OBAMA.read_bytes(), "image2": OBAMA2.read_bytes()}
 
@@ -54,7 +54,6 @@ def function(image: Image, aws: ThrottledAws, tmp_path: Path) -> Iterator[Lambda
         "FACECOMPARE_ACCESS": "public",
         "FACECOMPARE_THREADS": "2",
         "POWERTOOLS_SERVICE_NAME": "compare",
-        "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
     }
     command = image.command(*image.config["Cmd"])
     settings = FunctionSettings(code=tmp_path, log=tmp_path / "log", env=env, command=command)

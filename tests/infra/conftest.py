@@ -1,40 +1,14 @@
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from facecompare.config import CHECKOUT
-from facecompare.engines.cards import MTCNN_MODELS
 from tests.support.assembly import Assembly
-
-NODE_PROGRAMS = CHECKOUT / "node_modules" / ".bin"
-MODELS = (
-    *("face-network", "hog-detector", "cnn-detector", "landmarks5", "landmarks68"),
-    *("yunet", "sface", *MTCNN_MODELS),
-)
-EVERYTHING = {
-    "env": "prod",
-    "region": "eu-west-1",
-    "access": "keys",
-    "landmarks68": "on",
-    "mtcnn": "on",
-    "records_days": "30",
-    "reserved_concurrency": "50",
-    "provisioned_concurrency": "2",
-    "allowed_origins": "https://a.example,https://b.example",
-    "domain": "faces.example",
-    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/"
-    "01234567-89ab-cdef-0123-456789abcdef",
-    "price_class": "all",
-    "waf_requests_per_5_minutes": "1000",
-    "access_logs": "on",
-    "alarm_email": "ops@faces.example",
-}
+from tests.support.synthesis_sources import NODE_PROGRAMS, small_models, small_web_layer
+from tests.support.variants import VARIANTS, Variants
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,36 +22,13 @@ def _node() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the manifest's models, a few bytes each."""
-    folder = tmp_path_factory.mktemp("models")
-    rows = []
-    for name in MODELS:
-        content = f"weights of {name}".encode()
-        (folder / f"{name}.bin").write_bytes(content)
-        rows.append(
-            {
-                "name": name,
-                "file": f"{name}.bin",
-                "bytes": len(content),
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "licence": "CC0-1.0",
-                "source": "a test",
-                "contract": "none",
-            }
-        )
-    (folder / "manifest.json").write_text(json.dumps({"models": rows}), "utf-8")
-    return folder
+    return small_models(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="session")
 def web_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A layer as pip would fill it, without the packages."""
-    folder = tmp_path_factory.mktemp("web-layer")
-    compiled = folder / "python" / "fastapi" / "__pycache__"
-    compiled.mkdir(parents=True)
-    (folder / "python" / "fastapi" / "__init__.py").touch()
-    for version in ("311", "313"):
-        (compiled / f"__init__.cpython-{version}.pyc").touch()
-    return folder
+    return small_web_layer(tmp_path_factory.mktemp("web-layer"))
 
 
 @pytest.fixture(scope="session")
@@ -87,15 +38,28 @@ def sources(models: Path, web_layer: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def standard(sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """What `cdk deploy` makes when nothing is chosen."""
-    return Assembly.of(sources, tmp_path_factory.mktemp("standard"))
+def variants(sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Variants:
+    """All installations that are looked at, each made when it is first asked for."""
+    return Variants(sources, tmp_path_factory.mktemp("variants"))
+
+
+@pytest.fixture(scope="session", params=VARIANTS)
+def variant(request: pytest.FixtureRequest, variants: Variants) -> Assembly:
+    """One after the other."""
+    name: str = request.param
+    return variants[name]
 
 
 @pytest.fixture(scope="session")
-def everything(sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """In production, with all options on."""
-    return Assembly.of(sources | EVERYTHING, tmp_path_factory.mktemp("everything"))
+def standard(variants: Variants) -> Assembly:
+    """What `cdk deploy` makes when nothing is chosen."""
+    return variants["dev"]
+
+
+@pytest.fixture(scope="session")
+def everything(variants: Variants) -> Assembly:
+    """In production, with all options on but those that exclude another."""
+    return variants["everything"]
 
 
 @pytest.fixture(scope="session", params=["standard", "everything"])

@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from facecompare.access import ORIGIN_HEADER
 from facecompare.api.routes import photo_routers, record_routers
-from facecompare.cli.cost import DEFAULT_MEMORY_MB
+from facecompare.aws_lambda.ping import PING
 from facecompare.config import Settings
-from facecompare.planning.cost import ALARMS
+from facecompare.planning.cost import ALL_ALARM_METRICS
+from facecompare.planning.installation import Installation
+from facecompare.planning.lambda_memory import DEFAULT_MEMORY_MB, NEW_ACCOUNT_MEMORY_MB
 from infra.http_api import ANYTHING_ELSE, COMPARE_PATHS, COMPARE_ROUTES, RECORDS_ROUTES
 from infra.limits import HTTP_API_TIMEOUT_S
+from infra.origin_authorizer import HANDLER
 from tests.support.assembly import Assembly, Properties
 
 RESOLVED = "resolved-at-deployment"
+ALIAS = "AWS::Lambda::Alias"
 
 
 def environment(assembly: Assembly, construct: str) -> dict[str, str]:
@@ -30,7 +36,6 @@ def test_the_library_accepts_each_functions_environment(either: Assembly) -> Non
     for construct in ("CompareFunction", "RecordsFunction"):
         settings = Settings.from_env(environment(either, construct))
         assert settings.records_table == settings.upload_bucket == RESOLVED
-        assert settings.origin_secret == RESOLVED
         assert settings.max_request_bytes == 4_500_000
 
 
@@ -62,11 +67,45 @@ def test_functions_answer_before_the_api_gives_up(either: Assembly) -> None:
 def test_the_functions_are_as_large_as_measured(standard: Assembly) -> None:
     compare = standard.one("AWS::Lambda::Function", "CompareFunction").properties
     records = standard.one("AWS::Lambda::Function", "RecordsFunction").properties
-    assert (compare["MemorySize"], compare["PackageType"]) == (3_538, "Image")
+    assert (compare["MemorySize"], compare["PackageType"]) == (3_008, "Image")
     assert (records["MemorySize"], records["Runtime"]) == (1_769, "python3.13")
     assert "ReservedConcurrentExecutions" not in compare
     assert len(records["Layers"]) == 2
-    assert all(each["TracingConfig"] == {"Mode": "Active"} for each in (compare, records))
+
+
+@pytest.mark.parametrize(("name", "mode"), [("standard", None), ("everything", "Active")])
+def test_traces_are_kept_where_somebody_wants_them(
+    request: pytest.FixtureRequest, name: str, mode: str | None
+) -> None:
+    assembly: Assembly = request.getfixturevalue(name)
+    for construct in ("CompareFunction", "RecordsFunction", "BatchFunction"):
+        function = assembly.one("AWS::Lambda::Function", construct)
+        assert function.properties.get("TracingConfig", {}).get("Mode") == mode
+    assert Settings.from_env(environment(assembly, "CompareFunction")).tracing is (mode is not None)
+
+
+def test_no_function_is_larger_than_a_new_account_allows(standard: Assembly) -> None:
+    functions = standard.all("AWS::Lambda::Function")
+    sizes = {each.id: each.properties.get("MemorySize", 128) for each in functions}
+    assert len(sizes) >= 3
+    assert {name: size for name, size in sizes.items() if size > NEW_ACCOUNT_MEMORY_MB} == {}
+
+
+def test_every_function_of_an_image_is_called_each_week(either: Assembly) -> None:
+    """After weeks without a call Lambda refuses the next one."""
+    rules = [each.properties for each in either.all("AWS::Events::Rule")]
+    assert {rule["ScheduleExpression"] for rule in rules} == {"rate(7 days)"}
+    called = [target for rule in rules for target in rule["Targets"]]
+    assert [json.loads(target["Input"]) for target in called] == [PING] * len(rules)
+    aliases = {each.id: each.properties["FunctionName"] for each in either.all(ALIAS)}
+    names = [target["Arn"].get("Ref") or target["Arn"]["Fn::GetAtt"][0] for target in called]
+    functions = {aliases[name]["Ref"] if name in aliases else name for name in names}
+    images = {
+        each.id
+        for each in either.all("AWS::Lambda::Function")
+        if each.properties.get("PackageType") == "Image"
+    }
+    assert functions == images
 
 
 def test_the_image_is_made_of_nothing_but_what_it_needs(standard: Assembly) -> None:
@@ -132,6 +171,21 @@ def test_each_path_goes_to_the_function_that_has_it(either: Assembly) -> None:
     }
 
 
+def test_no_path_is_for_those_who_go_around_cloudfront(either: Assembly) -> None:
+    """Without the secret's header API Gateway refuses and calls nothing; nor does it charge."""
+    authorizer = either.one("AWS::ApiGatewayV2::Authorizer")
+    assert authorizer.properties["AuthorizerType"] == "REQUEST"
+    assert authorizer.properties["IdentitySource"] == [f"$request.header.{ORIGIN_HEADER}"]
+    assert authorizer.properties["EnableSimpleResponses"] is True
+    assert authorizer.properties["AuthorizerResultTtlInSeconds"] == 300
+    function = either.one("AWS::Lambda::Function", "OriginAuthorizerFunction")
+    assert function.id in str(authorizer.properties["AuthorizerUri"])
+    assert function.properties["Code"]["ZipFile"] == HANDLER.read_text("utf-8")
+    for route in either.all("AWS::ApiGatewayV2::Route"):
+        assert route.properties["AuthorizationType"] == "CUSTOM"
+        assert route.properties["AuthorizerId"] == {"Ref": authorizer.id}
+
+
 def test_warm_containers_are_called_through_their_alias(everything: Assembly) -> None:
     alias = everything.one("AWS::Lambda::Alias")
     uris = [
@@ -176,8 +230,26 @@ def test_the_api_has_the_applications_paths_and_no_others() -> None:
 def test_the_cost_is_computed_for_what_is_deployed(standard: Assembly) -> None:
     function = standard.one("AWS::Lambda::Function", "CompareFunction")
     assert function.properties["MemorySize"] == DEFAULT_MEMORY_MB
-    assert len(standard.all("AWS::CloudWatch::Alarm")) == ALARMS
-    assert len(standard.all("AWS::SecretsManager::Secret")) == 1
+    expected = Installation()
+    assert alarm_metrics(standard) == expected.alarm_metrics
+    assert len(standard.all("AWS::SecretsManager::Secret")) == expected.secrets
+    assert len(standard.all("AWS::CloudWatch::Dashboard")) == expected.dashboards
+    (stage,) = standard.all("AWS::ApiGatewayV2::Stage")
+    assert "DetailedMetricsEnabled" not in stage.properties["DefaultRouteSettings"]
+    assert sum(expected.month_at_rest.values()) <= 1
+
+
+def test_the_cost_of_all_alarms_is_that_of_their_metrics(everything: Assembly) -> None:
+    assert alarm_metrics(everything) == ALL_ALARM_METRICS
+
+
+def alarm_metrics(assembly: Assembly) -> int:
+    """What CloudWatch bills: the metrics that alarms look at, not the alarms."""
+    return sum(
+        sum("MetricStat" in query for query in alarm.properties.get("Metrics", ()))
+        or int("MetricName" in alarm.properties)
+        for alarm in assembly.all("AWS::CloudWatch::Alarm")
+    )
 
 
 def test_the_records_function_knows_the_engines_and_holds_no_weights(

@@ -124,3 +124,15 @@ def test_models_lie_under_their_checksums(
     files = {path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file()}
     rows = ModelFolder.at(Path(sources["models"])).files
     assert files == {model_key(row) for row in rows if row.name not in left_out}
+
+
+def test_access_logs_are_of_every_bucket_but_those_that_hold_them(everything: Assembly) -> None:
+    buckets = everything.all("AWS::S3::Bucket")
+    logged = {each.id for each in buckets if "LoggingConfiguration" in each.properties}
+    holding = {
+        each.properties["LoggingConfiguration"]["DestinationBucketName"]["Ref"]
+        for each in buckets
+        if each.id in logged
+    }
+    assert len(holding) == 2
+    assert logged == {each.id for each in buckets} - holding

@@ -45,4 +45,4 @@ def test_everything_is_tagged(either: Assembly) -> None:
             if "Custom" in resource.id:  # CDK's own functions, some of which take no tags
                 continue
             keys = {tag["Key"] for tag in resource.properties["Tags"]}
-            assert {"project", "environment", "version"} <= keys
+            assert {"project", "environment"} <= keys

@@ -17,6 +17,7 @@ from infra.gpu.machines import machine_types
 from infra.gpu.service import gpu_cluster_name
 from infra.settings import DeploySettings
 from tests.support.assembly import Assembly, Properties, actions_of
+from tests.support.variants import Variants
 
 RESOLVED = "resolved-at-deployment"
 TASK_MAY = {
@@ -36,9 +37,9 @@ WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken", "ecs:DiscoverPollEndpoint"}
 
 
 @pytest.fixture(scope="module")
-def gpu(sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """With no more said than that there are to be some."""
-    return Assembly.of(sources | {"gpu": "true"}, tmp_path_factory.mktemp("gpu"))
+def gpu(variants: Variants) -> Assembly:
+    """With no more said of them than that there are to be some."""
+    return variants["gpu"]
 
 
 @pytest.fixture(scope="module")
@@ -418,11 +419,11 @@ def test_gates_find_nothing(any_gpu: Assembly) -> None:
 
 
 def test_hours_of_machines_are_in_the_cost_where_there_are_some(
-    standard: Assembly, gpu: Assembly
+    everything: Assembly, gpu: Assembly
 ) -> None:
     bodies = [
         str(each.one("AWS::CloudWatch::Dashboard").properties["DashboardBody"])
-        for each in (standard, gpu)
+        for each in (everything, gpu)
     ]
     assert [body.count("a million pairs") for body in bodies] == [1, 1]
     assert ["GroupInServiceInstances" in body for body in bodies] == [False, True]

@@ -19,14 +19,15 @@ from facecompare.model_store.files import manifest_text
 from infra.model_bucket import ModelBucket, model_files, not_built
 from infra.records_function import filled
 from infra.settings import PRESETS, PROD, DeploySettings, options_table
-from tests.infra.conftest import EVERYTHING, MODELS
+from tests.support.synthesis_sources import MODELS
+from tests.support.variants import EVERYTHING
 
 
 def test_nothing_needs_to_be_chosen() -> None:
     settings = DeploySettings.from_context({})
     assert (settings.env, settings.prefix) == ("dev", "facecompare-dev")
     assert (settings.keep_data, settings.deletion_protection) == (False, False)
-    assert (settings.access, settings.compare_memory_mb) == ("public", 3_538)
+    assert (settings.access, settings.compare_memory_mb) == ("public", 3_008)
 
 
 def test_production_keeps_data_unless_it_is_told_otherwise() -> None:
@@ -78,6 +79,11 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path, detector: str, mtcnn
         ({"compare_timeout_s": "30"}, "expected deadline_s < compare_timeout_s < 30, because"),
         ({"deadline_s": "29"}, "found -c deadline_s=29 and -c compare_timeout_s=29; expected"),
         ({"domain": "faces.example"}, "domain without certificate_arn; expected both or neither;"),
+        ({"region": "cn-north-1"}, "expected a region of AWS's commercial partition, because the"),
+        (
+            {"access_logs": "on", "region": "ap-southeast-3"},
+            "found -c access_logs=on and -c region=ap-southeast-3; expected a region without",
+        ),
         (
             {"certificate_arn": "arn:aws"},
             "certificate_arn without domain; expected both or neither;",
@@ -91,6 +97,7 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path, detector: str, mtcnn
         ),
         ({"gpu": "2"}, "-c gpu=2; expected on, off, true, false;"),
         ({"waf_requests_per_5_minutes": "100"}, "give -c region="),
+        ({"budget_usd": "50"}, "found -c budget_usd without alarm_email; expected both"),
     ],
 )
 def test_what_is_not_valid_is_named(context: dict[str, str], message: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from facecompare.access import ORIGIN_HEADER
-from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.api.security_headers import SECURITY_HEADERS
 from facecompare.uploads.grants import OBJECT_DAYS
 from tests.support.assembly import Assembly, Properties
 
@@ -67,11 +67,11 @@ def test_cloudfront_proves_to_the_api_that_it_is_cloudfront(either: Assembly) ->
     (api,) = distribution(either)["CacheBehaviors"]
     origin = origin_of(either, api)
     (header,) = origin["OriginCustomHeaders"]
-    secret = either.one("AWS::Lambda::Function", "CompareFunction").properties["Environment"][
-        "Variables"
-    ]["FACECOMPARE_ORIGIN_SECRET"]
-    assert header == {"HeaderName": ORIGIN_HEADER, "HeaderValue": secret}
-    assert "{{resolve:secretsmanager:" in str(secret)
+    assert header["HeaderName"] == ORIGIN_HEADER
+    arn, version = (part for part in header["HeaderValue"]["Fn::Join"][1] if isinstance(part, dict))
+    assert "OriginSecret" in arn["Fn::ImportValue"]
+    assert version == {"Ref": "OriginSecretVersion"}
+    assert header["HeaderValue"]["Fn::Join"][1][0] == "{{resolve:secretsmanager:"
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
 
 
@@ -85,7 +85,7 @@ def test_every_answer_carries_the_librarys_security_headers(either: Assembly) ->
     sent["Referrer-Policy"] = security["ReferrerPolicy"]["ReferrerPolicy"]
     content = text(security["ContentSecurityPolicy"]["ContentSecurityPolicy"])
     assert {**sent, "Content-Security-Policy": without_uploads(content)} == SECURITY_HEADERS
-    assert "https://facecompare" in content
+    assert uploads_in(content) == [f"https://{upload_host(either)}"]
     assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 31_536_000
     behaviours = distribution(either)
     for behaviour in (behaviours["DefaultCacheBehavior"], *behaviours["CacheBehaviors"]):
@@ -95,6 +95,17 @@ def test_every_answer_carries_the_librarys_security_headers(either: Assembly) ->
 def text(joined: Properties) -> str:
     parts = joined["Fn::Join"][1]
     return "".join(part if isinstance(part, str) else part["Ref"] for part in parts)
+
+
+def uploads_in(policy: str) -> list[str]:
+    return [word for word in policy.replace(";", "").split() if word.startswith("https://")]
+
+
+def upload_host(assembly: Assembly) -> str:
+    """The region's, as grants have it; the global one would let the page post elsewhere, too."""
+    bucket = assembly.one("AWS::S3::Bucket", "UploadBucket").properties["BucketName"]
+    region = "eu-west-1" if "eu-west-1" in str(bucket) else "AWS::Region"
+    return f"{text(bucket)}.s3.{region}.AWS::URLSuffix"
 
 
 def without_uploads(policy: str) -> str:
@@ -156,6 +167,33 @@ def test_there_is_no_firewall_and_no_access_log_by_default(standard: Assembly) -
     assert "edge" not in standard.templates
     assert "WebACLId" not in config
     assert "Logging" not in config
+
+
+def test_what_is_stored_of_uploads_raises_an_alarm_before_it_is_dear(either: Assembly) -> None:
+    bucket = either.one("AWS::S3::Bucket", "UploadBucket")
+    alarm = either.one("AWS::CloudWatch::Alarm", "UploadBucketStoredBytes").properties
+    dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/S3", "BucketSizeBytes")
+    assert dimensions == {"BucketName": {"Ref": bucket.id}, "StorageType": "StandardStorage"}
+    assert alarm["Threshold"] == 500_000_000_000
+    (action,) = alarm["AlarmActions"]
+    assert "MonitoringAlarms" in action["Fn::ImportValue"]
+
+
+def test_a_budget_is_there_where_one_is_asked_for(
+    standard: Assembly, sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert "edge" not in standard.templates
+    asked = {"budget_usd": "50", "alarm_email": "ops@faces.example"}
+    assembly = Assembly.of(sources | asked, tmp_path_factory.mktemp("budget"))
+    budget = assembly.one("AWS::Budgets::Budget").properties
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 50, "Unit": "USD"}
+    assert {
+        (each["Notification"]["NotificationType"], each["Subscribers"][0]["Address"])
+        for each in budget["NotificationsWithSubscribers"]
+    } == {("FORECASTED", "ops@faces.example"), ("ACTUAL", "ops@faces.example")}
+    assert assembly.all("AWS::WAFv2::WebACL") == []
+    assert "WebACLId" not in distribution(assembly)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,13 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from facecompare.aws_client import S3Bucket, aws_errors, client, when_not_found
+from facecompare.aws_client import (
+    S3Bucket,
+    aws_errors,
+    client,
+    when_not_found,
+    when_not_readable,
+)
 from facecompare.errors import (
     ImageTooLarge,
     QueueUnavailable,
@@ -46,6 +52,40 @@ def test_a_failure_of_aws_becomes_ours_with_place_and_code(failure: Exception, w
 def test_what_means_something_else_is_another_error(code: str) -> None:
     with pytest.raises(UploadNotFound), aws_errors(UploadsUnavailable, "bucket", MISSING):
         raise service_error(code)
+
+
+@pytest.mark.parametrize("code", ["404", "NoSuchKey", "NotFound", "403", "AccessDenied"])
+def test_where_nothing_can_be_listed_a_refusal_says_that_there_is_none(code: str) -> None:
+    missing = when_not_readable(UploadNotFound("there is none"))
+    with pytest.raises(UploadNotFound), aws_errors(UploadsUnavailable, "bucket", missing):
+        raise service_error(code)
+
+
+@pytest.mark.parametrize("code", ["NoSuchBucket", "SlowDown", "InternalError"])
+def test_what_the_bucket_itself_lacks_is_no_missing_object(code: str) -> None:
+    missing = when_not_readable(UploadNotFound("there is none"))
+    with pytest.raises(UploadsUnavailable), aws_errors(UploadsUnavailable, "bucket", missing):
+        raise service_error(code)
+
+
+@pytest.mark.parametrize(
+    "region",
+    ["us-east-1", "eu-west-1", "ap-southeast-3", "me-central-1", "af-south-1", "eu-south-2"],
+)
+def test_a_bucket_is_asked_at_its_host_in_the_region(aws: None, region: str) -> None:
+    s3 = client("s3", region)
+    for method in ("get_object", "head_object", "put_object", "delete_object"):
+        url = s3.generate_presigned_url(method, Params={"Bucket": BUCKET, "Key": "a"})
+        assert url.startswith(f"https://{BUCKET}.s3.{region}.amazonaws.com/a?")
+
+
+def test_at_a_configured_address_buckets_are_addressed_by_path(
+    aws: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's DNS knows the names of buckets below the host of a simulator."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://simulator:9000")
+    form = client("s3").generate_presigned_post(BUCKET, "a")
+    assert form["url"] == f"http://simulator:9000/{BUCKET}"
 
 
 def test_other_errors_and_results_pass() -> None:

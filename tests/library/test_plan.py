@@ -9,10 +9,23 @@ import pytest
 
 from facecompare.errors import BadField
 from facecompare.planning.cost import cost, cost_table
+from facecompare.planning.lambda_memory import (
+    DEFAULT_MEMORY_MB,
+    NEW_ACCOUNT_MEMORY_MB,
+    slowdown_for_memory,
+    threads_for_memory,
+)
 from facecompare.planning.plan import Run, bounds, plan
 from facecompare.planning.plan_report import plan_table
 from facecompare.planning.prices import GPU_HOUR, MB_PER_VCPU
-from facecompare.planning.quotas import DEFAULTS, DEPLOYED, RAISED, Limits, changed
+from facecompare.planning.quotas import (
+    DEFAULTS,
+    DEPLOYED,
+    NEW_ACCOUNT_CONCURRENCY,
+    RAISED,
+    Limits,
+    changed,
+)
 from facecompare.planning.workload import (
     RECORD_BYTES,
     RECORD_UNITS,
@@ -43,25 +56,25 @@ def rates(target: Target, limits: Limits) -> dict[str, float]:
     return {bound.limit: bound.pairs_per_s for bound in bounds(WORK, target, limits)}
 
 
-def test_a_million_pairs_as_deployed_take_an_hour_and_a_half() -> None:
+def test_a_million_pairs_as_deployed_take_six_hours() -> None:
     found = run(1_000_000, Target.LAMBDA, "as deployed")
-    assert found.workers == 20
-    assert found.pairs_per_s == pytest.approx(185.185, abs=0.001)  # 20 × 25 / 2.7
-    assert found.seconds == pytest.approx(5_402)  # 1,000,000 / 185.185, and half of 4 s
+    assert found.workers == 5
+    assert found.pairs_per_s == pytest.approx(46.296, abs=0.001)  # 5 × 25 / 2.7
+    assert found.seconds == pytest.approx(21_600.5, abs=0.01)  # 1,000,000 / 46.296, and half of 1 s
     assert found.binding.limit == "our cap on Lambda workers"
-    assert (found.batches, found.batches_waiting) == (1, 64)  # 185.185 × 345,600 s
+    assert (found.batches, found.batches_waiting) == (1, 16)  # 46.296 × 345,600 s
 
 
 def test_each_bound_is_what_its_quota_lets_through() -> None:
     assert rates(Target.LAMBDA, DEPLOYED) == {
-        "our cap on Lambda workers": pytest.approx(20 * A_WORKER),
+        "our cap on Lambda workers": pytest.approx(5 * A_WORKER),
         "Lambda: the account's concurrency": pytest.approx(1_000 * A_WORKER),
         "Lambda: one queue's concurrency": pytest.approx(1_000 * A_WORKER),
         "SQS: messages in flight": pytest.approx(120_000 * A_WORKER),
         "S3: reads of a prefix": pytest.approx(5_500 / 2.08),  # 2 photos, and 2 for 25 pairs
         "DynamoDB: writes of an index partition": 4_000,
-        "DynamoDB: writes of a new table": pytest.approx(4_000 / 2.48),  # 2 × (1 + 6 / 25)
-        "DynamoDB: writes of the table": pytest.approx(40_000 / 2.48),
+        "DynamoDB: writes of a new table": pytest.approx(4_000 / 2.52),  # 2 × (1 + 6 / 25) + 1 / 25
+        "DynamoDB: writes of the table": pytest.approx(40_000 / 2.52),
     }
 
 
@@ -72,11 +85,11 @@ def test_a_million_pairs_cost_what_their_units_cost() -> None:
         "Lambda, requests": 0.20 / 25,
     }
     shared = {
-        "SQS": 7 / 3 / 25 * 0.40,
+        "SQS": 31 / 9 / 25 * 0.40,
         "S3, photos sent": 10.0,
         "S3, photos read": 2.08 * 0.40,
         "S3, photos kept a week": 200 * 7 / 30.4 * 0.023,
-        "DynamoDB, writes": (2.48 + 3) * 0.625,
+        "DynamoDB, writes": (2.52 + 3) * 0.625,
         "DynamoDB, reads": 2 / 25 * 0.125,
         "DynamoDB, a month's storage": (4 * 0.8 + 0.2) * 0.25,
         "CloudWatch logs": 0.04 * 0.50,
@@ -143,7 +156,7 @@ def test_photos_that_a_message_shares_are_read_and_looked_at_once() -> None:
 
 def test_batches_that_would_outlive_the_queue_s_memory_are_counted() -> None:
     found = run(10**9, Target.LAMBDA, "as deployed")
-    assert (found.batches, found.batches_waiting) == (1_000, 64)
+    assert (found.batches, found.batches_waiting) == (1_000, 16)
 
 
 def test_limits_are_changed_by_name() -> None:
@@ -197,6 +210,28 @@ def test_the_plan_knows_what_is_deployed() -> None:
     assert DEPLOYED.index_shards == SHARDS
     assert DEPLOYED.batch_concurrency == settings.batch_concurrency
     assert DEPLOYED.gpu_max == settings.gpu_max
-    assert replace(WORK, memory_mb=settings.compare_memory_mb).cores == 2
-    assert replace(WORK, memory_mb=2 * MB_PER_VCPU - 1).cores == 1
+    assert settings.compare_memory_mb == DEFAULT_MEMORY_MB
+    assert replace(WORK, memory_mb=DEFAULT_MEMORY_MB).vcpus == pytest.approx(1.7, abs=0.001)
     assert set(VCPUS) == set(GPU_HOUR)
+
+
+@pytest.mark.parametrize(
+    ("memory_mb", "threads", "slowdown"),
+    [
+        (1_024, 1, MB_PER_VCPU / 1_024),
+        (MB_PER_VCPU, 1, 1),
+        (2_048, 1, 1),
+        (NEW_ACCOUNT_MEMORY_MB, 2, 2 * MB_PER_VCPU / NEW_ACCOUNT_MEMORY_MB),
+        (2 * MB_PER_VCPU, 2, 1),
+        (10_240, 6, 6 * MB_PER_VCPU / 10_240),
+    ],
+)
+def test_a_part_of_a_vcpu_is_a_thread_from_a_half_on(
+    memory_mb: int, threads: int, slowdown: float
+) -> None:
+    assert threads_for_memory(memory_mb) == threads
+    assert slowdown_for_memory(memory_mb) == pytest.approx(slowdown)
+
+
+def test_batches_leave_a_new_accounts_api_half_of_what_it_may_run() -> None:
+    assert 2 <= DEPLOYED.batch_concurrency <= NEW_ACCOUNT_CONCURRENCY / 2

@@ -36,24 +36,25 @@ class Resource:
 
 @dataclass(frozen=True)
 class Assembly:
-    """`templates` by the last word of the stack's name: data, api, site, edge."""
+    """Templates and whole names by the last word of the stack's name: data, api, site, edge."""
 
     folder: Path
     templates: Mapping[str, Properties]
+    stack_names: Mapping[str, str]
 
     @classmethod
     def of(cls, context: Mapping[str, str], folder: Path) -> Assembly:
         """Synthesized with the feature flags of cdk.json and this context; cdk-nag has agreed."""
         flags = json.loads((CHECKOUT / "cdk.json").read_text("utf-8"))["context"]
         build(flags | dict(context), str(folder)).synth()
+        paths = {
+            path.name.removesuffix(".template.json"): path
+            for path in sorted(folder.glob("*.template.json"))
+        }
         return cls(
             folder,
-            {
-                path.name.removesuffix(".template.json").rpartition("-")[2]: json.loads(
-                    path.read_text("utf-8")
-                )
-                for path in sorted(folder.glob("*.template.json"))
-            },
+            {_last(name): json.loads(path.read_text("utf-8")) for name, path in paths.items()},
+            {_last(name): name for name in paths},
         )
 
     def all(self, kind: str) -> list[Resource]:
@@ -87,6 +88,10 @@ class Assembly:
             if policy.stack == function.stack and role in policy.properties["Roles"]
             for statement in policy.properties["PolicyDocument"]["Statement"]
         ]
+
+
+def _last(stack: str) -> str:
+    return stack.rpartition("-")[2]
 
 
 def service_of(function: Resource) -> str:

@@ -8,7 +8,12 @@ import subprocess
 import time
 from typing import Any
 
+from facecompare.config import CHECKOUT
+
 PAUSE_S = 0.05
+# For a process that is given an environment of its own: this checkout's library, as a Lambda layer
+# would be, whichever one is installed.
+LIBRARY = {"PYTHONPATH": str(CHECKOUT / "layers" / "core" / "python")}
 
 
 def free_port() -> int:

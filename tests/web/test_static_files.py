@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from facecompare.api.middleware import FIRST_STYLE
+from facecompare.api.security_headers import FIRST_STYLE
 from facecompare.config import DEFAULT_ENGINE
 from facecompare.engines.cards import engine_card
 from facecompare.pipeline.match import decisive_threshold
@@ -139,7 +139,7 @@ def test_the_only_style_inside_a_page_is_the_one_that_the_policy_names(page: Tag
     assert page.text.get("script", "") == ""
     assert [tag for tag, _ in page.tags].count("style") == 1
     digest = b64encode(sha256(page.text["style"].encode()).digest()).decode()
-    assert f"sha256-{digest}" == FIRST_STYLE, "write it into FIRST_STYLE of api/middleware.py"
+    assert f"sha256-{digest}" == FIRST_STYLE, "write it into FIRST_STYLE of api/security_headers.py"
     handlers = [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
     assert handlers + page.values("style") == []
 

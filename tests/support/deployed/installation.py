@@ -13,6 +13,7 @@ from pathlib import Path
 from facecompare.config import CHECKOUT
 from tests.support.aws_emulator.deployment import Deployment
 from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.processes import LIBRARY
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Installation:
         """The deployed function's variables, and those that lead its AWS clients to moto."""
         deployed = self.deployment.function_environment(construct)
         models = {"FACECOMPARE_MODELS_DIR": str(self.models_dir)}
-        return deployed | credentials(self.deployment.url) | models
+        return deployed | credentials(self.deployment.url) | models | LIBRARY
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The deployed service, as far as it can run here: both functions behind the HTTP API."""
+"""The deployed service, as far as it can run here: the functions behind the HTTP API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from facecompare.access import ORIGIN_HEADER
 from facecompare.config import CHECKOUT
 from infra.http_api import ANYTHING_ELSE, COMPARE_PATHS, RECORDS_ROUTES
-from tests.support.lambda_emulator.http_front import HttpFront
+from tests.support.lambda_emulator.http_front import Authorizer, HttpFront
 from tests.support.lambda_emulator.lambda_function import LambdaFunction
 from tests.support.lambda_emulator.sandbox import FunctionSettings
 
@@ -25,22 +25,29 @@ class Service:
     compare: LambdaFunction
     records: LambdaFunction
     routes: Mapping[str, LambdaFunction]
+    authorizer: Authorizer
     added_headers: Mapping[str, str]
 
 
 @contextmanager
-def running(compare: Environment, records: Environment, folder: Path) -> Iterator[Service]:
+def running(
+    compare: Environment, records: Environment, origin: Environment, folder: Path
+) -> Iterator[Service]:
     """The functions with these environments; CloudFront's header comes with every request."""
+    named = {"compare": compare, "records": records, "origin": origin}
     with ExitStack() as stack:
-        functions = [
-            stack.enter_context(LambdaFunction(_settings(name, environment, folder)))
-            for name, environment in (("compare", compare), ("records", records))
-        ]
-        routes = dict.fromkeys(COMPARE_PATHS, functions[0])
-        routes |= dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), functions[1])
-        secret = {ORIGIN_HEADER: compare["FACECOMPARE_ORIGIN_SECRET"]}
-        front = stack.enter_context(HttpFront(routes, added_headers=secret))
-        yield Service(front.address, functions[0], functions[1], routes, secret)
+        functions = {
+            name: stack.enter_context(LambdaFunction(_settings(name, environment, folder)))
+            for name, environment in named.items()
+        }
+        routes = dict.fromkeys(COMPARE_PATHS, functions["compare"])
+        routes |= dict.fromkeys((*RECORDS_ROUTES, ANYTHING_ELSE), functions["records"])
+        secret = {ORIGIN_HEADER: origin["FACECOMPARE_ORIGIN_SECRET"].split()[0]}
+        authorizer = Authorizer(functions["origin"], ORIGIN_HEADER)
+        front = HttpFront(routes, added_headers=secret, authorizer=authorizer)
+        address = stack.enter_context(front).address
+        made = (functions["compare"], functions["records"], routes, authorizer, secret)
+        yield Service(address, *made)
 
 
 def _settings(name: str, environment: Environment, folder: Path) -> FunctionSettings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Protocol
 
 from tests.support.lambda_emulator.http_event import (
@@ -27,6 +28,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 TOO_LARGE = Response.of_gateway(413, "Request Entity Too Large")
 NOT_FOUND = Response.of_gateway(404, "Not Found")
+UNAUTHORIZED = Response.of_gateway(401, "Unauthorized")
+FORBIDDEN = Response.of_gateway(403, "Forbidden")
 FAILED = Response.of_gateway(500, "Internal Server Error")
 TIMED_OUT = Response.of_gateway(503, "Service Unavailable")
 
@@ -39,11 +42,31 @@ class Integration(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Authorizer:
+    """A function that is asked about this header of each request, where there is one; what it
+    answers is kept for nobody, as after the time for which API Gateway keeps it."""
+
+    function: Integration
+    header: str
+
+    def refusal(self, headers: Mapping[str, str]) -> Response | None:
+        """None where the request may pass."""
+        sent = headers.get(self.header.lower(), "")
+        if not sent:
+            return UNAUTHORIZED
+        outcome = self.function.invoke({"version": "2.0", "identitySource": [sent]})
+        if outcome.failed:
+            return FAILED
+        return None if outcome.payload["isAuthorized"] else FORBIDDEN
+
+
 class HttpFront:
     """Serves until it is left; `address` is what a browser opens.
 
     `routes` is a table like {"POST /api/compare": function, "ANY /api/{proxy+}": another};
-    `added_headers` go to the functions with each request, as CloudFront adds the origin's secret.
+    `added_headers` go to the functions with each request, as CloudFront adds the origin's secret;
+    the authorizer says which requests get to them.
     """
 
     def __init__(
@@ -51,10 +74,12 @@ class HttpFront:
         routes: Mapping[str, Integration],
         *,
         added_headers: Mapping[str, str] | None = None,
+        authorizer: Authorizer | None = None,
         integration_timeout_s: float = INTEGRATION_TIMEOUT_S,
     ) -> None:
         self._routes = routes
         self._added = added_headers or {}
+        self._authorizer = authorizer
         self._timeout_s = integration_timeout_s
         self._calls = ThreadPoolExecutor(16)
         self._server = LoopbackServer(_handler_of(self))
@@ -74,6 +99,8 @@ class HttpFront:
             return NOT_FOUND
         route, parameters = selected
         event = http_event(request, route, parameters, self._added)
+        if self._authorizer and (refusal := self._authorizer.refusal(event["headers"])):
+            return refusal
         outcome = self._calls.submit(self._routes[route].invoke, event)
         return self._response(outcome)
 

@@ -59,6 +59,12 @@ class LambdaFunction:
         with self._calling:
             return self._invocation(body, str(uuid4()))
 
+    @property
+    def process_id(self) -> int:
+        """Of its process, which a call has started."""
+        assert self._sandbox is not None
+        return self._sandbox.process_id
+
     def end(self) -> None:
         """Kill its process, as Lambda does at some time after the last call."""
         if self._sandbox is not None:

@@ -86,6 +86,11 @@ class Sandbox:
         return self._process.poll() is None
 
     @property
+    def process_id(self) -> int:
+        """Of the runtime's process."""
+        return self._process.pid
+
+    @property
     def age_ms(self) -> float:
         """Milliseconds since the process was started."""
         return (time.monotonic() - self._started) * 1_000

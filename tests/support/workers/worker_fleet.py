@@ -26,7 +26,7 @@ from facecompare.uploads.grants import new_upload
 from tests.support import pictures
 from tests.support.aws_emulator.moto_server import REGION, credentials
 from tests.support.dynamo_tables import create_table
-from tests.support.processes import PAUSE_S
+from tests.support.processes import LIBRARY, PAUSE_S
 from tests.support.workers.worker_command import start_worker
 
 HOLD_S = 2
@@ -118,18 +118,21 @@ def worker_fleet(moto_address: str, models_dir: Path, tmp_path: Path) -> Iterato
     list(push_models(ModelFolder.at(models_dir), names["models"], s3))
     create_table(dynamodb, names["table"])
     urls = tuple(sqs.create_queue(QueueName=names[name])["QueueUrl"] for name in NAMES[3:])
-    environment = credentials(moto_address) | {
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "FACECOMPARE_MODELS_DIR": str(models_dir),
-        "FACECOMPARE_RECORDS_TABLE": names["table"],
-        "FACECOMPARE_UPLOAD_BUCKET": names["uploads"],
-        "FACECOMPARE_BATCH_QUEUE": urls[0],
-        "FACECOMPARE_DEAD_LETTER_QUEUE": urls[1],
-        "FACECOMPARE_HOLD_S": str(HOLD_S),
-        "FACECOMPARE_THREADS": "1",
-        "POWERTOOLS_SERVICE_NAME": "worker",
-        "POWERTOOLS_METRICS_NAMESPACE": "facecompare",
-    }
+    environment = (
+        credentials(moto_address)
+        | LIBRARY
+        | {
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "FACECOMPARE_MODELS_DIR": str(models_dir),
+            "FACECOMPARE_RECORDS_TABLE": names["table"],
+            "FACECOMPARE_UPLOAD_BUCKET": names["uploads"],
+            "FACECOMPARE_BATCH_QUEUE": urls[0],
+            "FACECOMPARE_DEAD_LETTER_QUEUE": urls[1],
+            "FACECOMPARE_HOLD_S": str(HOLD_S),
+            "FACECOMPARE_THREADS": "1",
+            "POWERTOOLS_SERVICE_NAME": "worker",
+        }
+    )
     queue, files = BatchQueue(*urls), BatchFiles(names["uploads"], 15_000_000)
     queue._sqs, files._bucket.s3 = sqs, s3
     made = WorkerFleet(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { viewNamedBy } from "../../../web/js/router.js";
+import { isAsleep, nextQueryOf, requestApi } from "../../../web/js/service/api-request.js";
 import {
   disconnected,
   errorOfPhoto,
@@ -11,6 +12,7 @@ import {
   withoutPhoto,
 } from "../../../web/js/service/failure.js";
 import { isComparison, isPrediction } from "../../../web/js/service/operations.js";
+import { recordsCsv } from "../../../web/js/service/records.js";
 import { uploadTypeOf } from "../../../web/js/service/request-body.js";
 import { addTabEntry, clearTabEntries, tabEntries } from "../../../web/js/tab-history.js";
 import { keepComparison } from "../../../web/js/verdict/kept-comparison.js";
@@ -69,6 +71,74 @@ test("a refusal of several photos tells of each, in the order of the photos", ()
   const alone = refusal(422, { ...errors[0], errors: null });
   assert.equal(withoutPhoto(alone, "image1"), null);
 });
+
+test("the gateway's quick refusal is of a function that sleeps; the service's own is not", () => {
+  assert.ok(isAsleep(500, { message: "Internal Server Error" }, 200));
+  assert.ok(isAsleep(503, undefined, 200));
+  assert.ok(!isAsleep(500, { code: "internal_error", message: "unforeseen" }, 200));
+  assert.ok(!isAsleep(404, { message: "Not Found" }, 200));
+  assert.ok(!isAsleep(503, { message: "Service Unavailable" }, 30_000), "it was at work");
+});
+
+test("the header Link tells where a response goes on", () => {
+  assert.equal(nextQueryOf('<?cursor=a%3D&limit=2>; rel="next"'), "?cursor=a%3D&limit=2");
+  assert.equal(nextQueryOf('<https://elsewhere.example/?a=1>; rel="next"'), undefined);
+  assert.equal(nextQueryOf(null), undefined);
+});
+
+/** Answers each request with the next of these: status, headers and body. */
+function answering(...answers) {
+  const asked = [];
+  globalThis.location = { pathname: "/" };
+  globalThis.XMLHttpRequest = class {
+    open(_method, url) {
+      asked.push(url);
+      Object.assign(this, answers.shift());
+    }
+    addEventListener(name, listener) {
+      if (name === "load") this.send = () => queueMicrotask(listener);
+    }
+    setRequestHeader() {}
+    getResponseHeader(name) {
+      return this.headers?.[name] ?? null;
+    }
+  };
+  return asked;
+}
+
+test("a CSV that comes in parts is one file with one header", async () => {
+  const part = (text) => new Blob([`id,caller\r\n${text}\r\n`], { type: "text/csv" });
+  const headers = { Link: '<?cursor=b&caller=desk>; rel="next"' };
+  const asked = answering(
+    { status: 200, headers, response: part("1,desk") },
+    { status: 200, response: part("2,desk") },
+  );
+  const file = await recordsCsv({ since: "", caller: "desk" });
+  assert.equal(await file.text(), "id,caller\r\n1,desk\r\n2,desk\r\n");
+  assert.deepEqual(asked, [
+    "/api/comparisons.csv?caller=desk",
+    "/api/comparisons.csv?cursor=b&caller=desk",
+  ]);
+});
+
+test("a function that sleeps is asked once more", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const asleep = { status: 500, response: '{"message":"Internal Server Error"}' };
+  const asked = answering(asleep, { status: 200, response: '{"comparisons":[]}' });
+  const found = requestApi({ url: "/api/comparisons" });
+  await waking(context);
+  assert.deepEqual(await found, { comparisons: [] });
+  assert.equal(asked.length, 2);
+  answering(asleep, asleep);
+  const failed = assert.rejects(requestApi({ url: "/api/comparisons" }), ServiceFailed);
+  await waking(context);
+  await failed;
+});
+
+async function waking(context) {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  context.mock.timers.tick(3_000);
+}
 
 test("no answer at all is either this side's connection or the other side", () => {
   assert.match(disconnected(false).message, /^You are offline/);

@@ -31,6 +31,7 @@ export class Disconnected extends Error {}
  * @property {XMLHttpRequestResponseType} [responseType]
  * @property {AbortSignal} [signal]
  * @property {(sent: number, total: number) => void} [onProgress]  bytes of the body
+ * @property {(query: string) => void} [onNext]  of the rest of a response that comes in parts
  */
 
 /**
@@ -38,7 +39,7 @@ export class Disconnected extends Error {}
  * @returns {Promise<{status: number, ok: boolean, body: any, retryAfterS: number}>}
  * @throws {Disconnected} or, when `signal` aborts, its reason
  */
-export function send({ body, signal, ...exchange }) {
+export function send({ body, signal, onNext, ...exchange }) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const request = opened(exchange);
@@ -47,6 +48,8 @@ export function send({ body, signal, ...exchange }) {
       // Another origin's headers are not told, and asking for them is complained of.
       const later = status === 429 || status === 503;
       const retryAfterS = later ? Number(request.getResponseHeader("Retry-After")) || 0 : 0;
+      const next = onNext && nextQueryOf(request.getResponseHeader("Link"));
+      if (next) onNext?.(next);
       resolve({ status, ok: status >= 200 && status < 300, body: response, retryAfterS });
     });
     request.addEventListener("error", () => reject(new Disconnected(exchange.url)));
@@ -56,6 +59,15 @@ export function send({ body, signal, ...exchange }) {
     });
     request.send(body);
   });
+}
+
+/**
+ * Where a response goes on, as RFC 8288 has it.
+ * @param {string | null} link  the header
+ * @returns {string | undefined}  with its question mark
+ */
+export function nextQueryOf(link) {
+  return link?.match(/<(\?[^>]*)>; *rel="next"/)?.[1];
 }
 
 /** @param {Exchange} exchange */
@@ -95,14 +107,18 @@ export const accessKey = {
  * @throws {import("./failure.js").ServiceFailed} or, when its signal aborts, the signal's reason
  */
 export async function requestApi(exchange) {
-  for (let retries = 0; ; ) {
+  for (let retries = 0, woken = false; ; ) {
     const key = accessKey.get();
+    const began = performance.now();
     const { status, ok, body, retryAfterS } = await sendWith(key, exchange);
     if (ok) return exchange.responseType === "blob" ? body : parsed(body, status);
     const error = await errorOf(body);
     if (BUSY.has(error?.code) && retries < MOST_RETRIES) {
       retries += 1;
       await pause(retryAfterS * 1000);
+    } else if (!woken && isAsleep(status, error, performance.now() - began)) {
+      woken = true;
+      await pause(WAKING_MS);
     } else if (status !== 401 || !(await isKeyGiven(key !== null))) {
       throw refusal(status, error);
     }
@@ -113,6 +129,20 @@ export async function requestApi(exchange) {
 // What a service answers that has too much to do at the moment, and how often it is asked again.
 const BUSY = new Set(["overloaded", "too_many_at_once"]);
 const MOST_RETRIES = 5;
+// A function that nobody called for weeks refuses the first call and gets ready for the next (AWS,
+// Lambda Developer Guide, "Create a Lambda function using a container image").
+const WAKING_MS = 3_000;
+const QUICK_MS = 10_000; // what took longer was at work
+
+/**
+ * Whether the gateway answered in place of a function, which did not begin with the request.
+ * @param {number} status
+ * @param {any} error  the body's JSON, of which the service's own has a code
+ * @param {number} tookMs
+ */
+export function isAsleep(status, error, tookMs) {
+  return status >= 500 && error?.code === undefined && tookMs < QUICK_MS;
+}
 
 /** @param {number} ms */
 function pause(ms) {

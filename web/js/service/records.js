@@ -17,9 +17,32 @@ export function recordPage(filter, cursor) {
   return requestApi({ url: `/api/comparisons?${query}` });
 }
 
-/** @param {Filter} filter @returns {Promise<Blob>} */
-export function recordsCsv(filter) {
-  return requestApi({ url: `/api/comparisons.csv?${queryOf(filter)}`, responseType: "blob" });
+/**
+ * All records in one file, whose parts the service may send one after the other.
+ * @param {Filter} filter
+ * @returns {Promise<Blob>}
+ */
+export async function recordsCsv(filter) {
+  /** @type {Blob[]} */
+  const parts = [];
+  for (let query = `?${queryOf(filter)}`; query; ) {
+    const url = `/api/comparisons.csv${query}`;
+    query = "";
+    const onNext = (/** @type {string} */ next) => {
+      query = next;
+    };
+    const part = await requestApi({ url, responseType: "blob", onNext });
+    parts.push(parts.length ? await withoutHeader(part) : part);
+  }
+  return new Blob(parts, { type: "text/csv" });
+}
+
+const HEADER_BYTES = 10_000; // at most: it is ASCII
+
+/** @param {Blob} part  of a CSV, of which each part has the header */
+async function withoutHeader(part) {
+  const begin = await part.slice(0, HEADER_BYTES).text();
+  return part.slice(begin.indexOf("\r\n") + 2);
 }
 
 /** @param {string} comparisonId @returns {Promise<null>} */

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from botocore.config import Config
+from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
@@ -25,32 +26,46 @@ if TYPE_CHECKING:
 
 # A service that is down is given up within about ten seconds, before a function's time is up.
 CONNECT_TIMEOUT_S = 1
-# Until a response begins, and between its parts; SQS waits up to 20 s for a message.
-READ_TIMEOUT_S = {"dynamodb": 2, "s3": 5, "sqs": 25}
+# Until a response begins, and between its parts; SQS waits up to 20 s for a message. The others are
+# asked by commands, for which somebody waits.
+READ_TIMEOUT_S = {"dynamodb": 2, "s3": 5, "sqs": 25, "cloudformation": 30, "secretsmanager": 30}
 ATTEMPTS = 3  # in all; "standard" waits a random, growing time between them
 
+# A bucket's host of its region. Its global one redirects until DNS has spread, which no form of a
+# page follows, and is refused in regions opened since 2019-03-20 (AWS, Amazon S3 User Guide,
+# "Making requests using REST API"). botocore presigns for the global one unless it is told both. At
+# an endpoint that somebody configured, buckets are addressed by path, as botocore does.
+S3_HOSTS: Any = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+
 _NOT_FOUND = {"404", "NoSuchKey", "NotFound"}
+_REFUSED = {"403", "AccessDenied"}
 
 AwsFailure: TypeAlias = BotoCoreError | ClientError
 ErrorFor: TypeAlias = Callable[[AwsFailure], Exception | None]
 
 
 @overload
-def client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
+def client(service: Literal["dynamodb"], region: str | None = None) -> DynamoDBClient: ...
 @overload
-def client(service: Literal["s3"]) -> S3Client: ...
+def client(service: Literal["s3"], region: str | None = None) -> S3Client: ...
 @overload
-def client(service: Literal["sqs"]) -> SQSClient: ...
-def client(service: str) -> object:
-    """A client of this service in the environment's region; safe to share by threads."""
+def client(service: Literal["sqs"], region: str | None = None) -> SQSClient: ...
+@overload
+def client(
+    service: Literal["cloudformation", "secretsmanager"], region: str | None = None
+) -> Any: ...
+def client(service: str, region: str | None = None) -> object:
+    """A client of this service in this region, or the environment's; safe to share by threads."""
     return _session().create_client(
         service,
+        region_name=region,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=READ_TIMEOUT_S[service],
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             # boto presigns with the outdated version 2 where an endpoint is given explicitly.
             signature_version="s3v4" if service == "s3" else None,
+            s3=S3_HOSTS if service == "s3" and not _has_own_endpoint(service) else None,
             max_pool_connections=16,
         ),
     )
@@ -60,6 +75,17 @@ def client(service: str) -> object:
 def _session() -> Session:
     """One for all clients, which share the tables it reads from files."""
     return get_session()
+
+
+def _has_own_endpoint(service: str) -> bool:
+    """True where a variable or the configuration file names another address than AWS's."""
+    session = _session()
+    configured = ConfiguredEndpointProvider(
+        full_config=session.full_config,
+        scoped_config=session.get_scoped_config(),
+        client_name=service,
+    )
+    return configured.provide() is not None
 
 
 def error_code(failure: AwsFailure) -> str:
@@ -85,6 +111,14 @@ def cancellation_codes(failure: AwsFailure) -> set[str]:
 def when_not_found(error: Exception) -> ErrorFor:
     """For `aws_errors`: this error for an object that does not exist."""
     return lambda failure: error if is_not_found(failure) else None
+
+
+def when_not_readable(error: Exception) -> ErrorFor:
+    """As `when_not_found`, in a bucket whose objects may be read and not listed: S3 responds 403
+    where there is no such object, lest somebody finds out which there are.
+    """
+    absent = _NOT_FOUND | _REFUSED
+    return lambda failure: error if error_code(failure) in absent else None
 
 
 @contextmanager
@@ -157,18 +191,24 @@ class S3Bucket:
             self.s3.delete_object(Bucket=self.name, Key=key)
 
     def check(self) -> None:
-        """Ask for the bucket: it is there, and this program may look into it."""
+        """Ask for the bucket: it is there, and it is for this program."""
         with self.errors(""):
-            self.s3.head_bucket(Bucket=self.name)
+            self.s3.get_bucket_location(Bucket=self.name)
 
     def exists(self, key: str) -> bool:
-        """True when there is an object of this key."""
+        """True when there is an object of this key that this program may read."""
         try:
-            with self.errors(key, when_not_found(_NoObject())):
+            with self.errors(key, when_not_readable(_NoObject())):
                 self.s3.head_object(Bucket=self.name, Key=key)
         except _NoObject:
             return False
         return True
+
+    def size_and_etag(self, key: str, error_for: ErrorFor) -> tuple[int, str]:
+        """How many bytes an object has, and the tag that it loses when it is replaced."""
+        with self.errors(key, error_for):
+            response = self.s3.head_object(Bucket=self.name, Key=key)
+            return response["ContentLength"], response["ETag"]
 
     def errors(self, key: str, error_for: ErrorFor | None = None) -> AbstractContextManager[None]:
         """`aws_errors` for calls that concern one of its objects."""

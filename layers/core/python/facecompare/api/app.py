@@ -82,12 +82,12 @@ def local_app(
 
 def _middleware(settings: Settings, hosts: Collection[str]) -> list[Middleware]:
     """From the outermost to the innermost."""
-    secret, uploads = settings.origin_secret, bool(settings.upload_bucket)
+    secrets, uploads = settings.origin_secret.split(), bool(settings.upload_bucket)
     return [
         Middleware(SecurityHeaders),
         Middleware(UnforeseenErrors),
         *([Middleware(HostCheck, hosts=hosts)] if hosts else []),
-        *([Middleware(OriginCheck, secret=secret)] if secret else []),
+        *([Middleware(OriginCheck, secrets=secrets)] if secrets else []),
         Middleware(HeadRequests),
         Middleware(Shedding),
         Middleware(BodyLimit, max_bytes=settings.max_request_bytes, uploads=uploads),

@@ -23,6 +23,7 @@ BODY: Errors = (
     errors.BadField,
     errors.UnsupportedContentType,
     errors.ImageTooLarge,
+    errors.Overloaded,
 )
 UPLOADED: Errors = (errors.UploadsOff, errors.UploadNotFound, errors.UploadsUnavailable)
 PHOTO: Errors = (

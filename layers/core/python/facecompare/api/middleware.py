@@ -4,6 +4,7 @@ body, HEAD, what nobody foresaw, and security headers on every response."""
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Collection
 
 from fastapi import Request
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from facecompare.access import ORIGIN_HEADER
 from facecompare.api.errors import API, counted_response, error_response, unforeseen_error
+from facecompare.api.security_headers import OF_DOCUMENTS, PARTS, SECURITY_HEADERS
 from facecompare.api.work_queue import WorkQueue, callers_queue
 from facecompare.errors import (
     SHOWN_CHARACTERS,
@@ -24,44 +26,20 @@ from facecompare.errors import (
     TooManyAtOnce,
 )
 
-# The style inside of the pages, of what is shown before their sheets are there: a test holds it.
-FIRST_STYLE = "sha256-QDcJewB7FyplplKKQEeruZRLtENOoSDr2R9LA5hkuYk="
-# The page needs its own files, pictures from memory (blob:, data:) and this API; nothing else.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        f"style-src 'self' '{FIRST_STYLE}'",
-        "img-src 'self' blob: data:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-# What a document needs and a file that is only part of one does not: a page has forty of these.
-OF_DOCUMENTS = SECURITY_HEADERS.keys() - {"X-Content-Type-Options", "Cross-Origin-Resource-Policy"}
-PARTS = ("text/css", "text/javascript", "image/jpeg")
+BODIES_HELD = 8  # of the largest size, all that have come and are not answered together
+OF_ONE_ADDRESS = 0.5  # of that at most
 LENGTH_DIGITS = 18  # of a Content-Length, below 2⁶³
 UPLOAD_HINT = "; send a larger photo to POST /api/uploads and its name here"
 
 
 class BodyLimit:
-    """Refuses a body that is too large by its announced length, or as soon as it outgrows it."""
+    """Refuses a body that is too large by its announced length, or as soon as it outgrows it; and
+    one for which there is no memory beside those that are on their way, or being worked on."""
 
     def __init__(self, app: ASGIApp, max_bytes: int, *, uploads: bool) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._held: Counter[str] = Counter()
         self._hint = UPLOAD_HINT if uploads else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,20 +51,31 @@ class BodyLimit:
         if announced > self._max_bytes:
             await error_response(self._too_large(announced))(scope, receive, send)
             return
-        await self._app(scope, self._counting(receive), send)
-
-    def _counting(self, receive: Receive) -> Receive:
+        address = scope["client"][0] if scope.get("client") else ""
         received = 0
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
-            received += len(message.get("body", b""))
+            length = len(message.get("body", b""))
+            received += length
+            self._held[address] += length
             if received > self._max_bytes:
                 raise self._too_large(received)
+            self._refuse_beyond_memory(address)
             return message
 
-        return counted
+        try:
+            await self._app(scope, counted, send)
+        finally:
+            self._held[address] -= received
+            if not self._held[address]:
+                del self._held[address]
+
+    def _refuse_beyond_memory(self, address: str) -> None:
+        most = BODIES_HELD * self._max_bytes
+        if self._held[address] > OF_ONE_ADDRESS * most or self._held.total() > most:
+            raise Overloaded("found bodies for more than the memory; expected fewer; try again")
 
     def _too_large(self, found: int) -> ImageTooLarge:
         return ImageTooLarge(
@@ -104,18 +93,20 @@ def _announced(scope: Scope) -> int:
 class OriginCheck:
     """Serves only what came through the page's address, which adds a secret to each request.
 
-    So nobody can go around it, its limits and its firewall.
+    So nobody can go around it, its limits and its firewall. There are two secrets while one
+    replaces the other.
     """
 
-    def __init__(self, app: ASGIApp, secret: str) -> None:
+    def __init__(self, app: ASGIApp, secrets: Collection[str]) -> None:
         self._app = app
-        self._secret = secret.encode()
+        self._secrets = [secret.encode() for secret in secrets]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "http":
             sent = Headers(scope=scope).get(ORIGIN_HEADER, "").encode()
-            if not hmac.compare_digest(sent, self._secret):
+            matches = [hmac.compare_digest(sent, secret) for secret in self._secrets]
+            if True not in matches:
                 refusal = NotAllowed("direct API access is disabled; use the site's URL")
                 await error_response(refusal)(scope, receive, send)
                 return

@@ -13,6 +13,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from facecompare.aws_lambda.ping import PING
 from facecompare.aws_lambda.telemetry import CloudWatchTelemetry, Handler, traced
 from facecompare.config import Settings, instance_metadata
 from facecompare.errors import FaceCompareError
@@ -58,7 +59,8 @@ def compare_handler(settings: Settings) -> Handler:
     services = _services(settings, telemetry)
     service = FaceService(settings, services.log, models=models, telemetry=telemetry)
     app = create_app(replace(services, faces=service), photo_routers())
-    handler = telemetry.observed(traced(_http_handler(app, telemetry)), API_GATEWAY_REQUEST_ID)
+    http = _http_handler(app)
+    handler = telemetry.observed(traced(http) if settings.tracing else http, API_GATEWAY_REQUEST_ID)
     _load_engine(service, began)
     return handler
 
@@ -73,7 +75,7 @@ def records_handler(settings: Settings) -> Handler:
 
     services = replace(_services(settings, telemetry), batches=open_batches(settings))
     app = create_app(services, record_routers())
-    return telemetry.observed(_http_handler(app, telemetry), API_GATEWAY_REQUEST_ID)
+    return telemetry.observed(_http_handler(app), API_GATEWAY_REQUEST_ID)
 
 
 @starting()
@@ -81,14 +83,18 @@ def batch_handler(settings: Settings) -> Handler:
     """The function that works on batches, a few messages of the queue at a time."""
     telemetry = CloudWatchTelemetry()
     models = _fetched_models(settings)
+    from facecompare.batches.heartbeat import VisibilityHeartbeat
     from facecompare.batches.queue import Message
     from facecompare.batches.worker import open_worker
     from facecompare.service import FaceService
 
-    worker, _ = open_worker(settings, FaceService(settings, None, models=models), telemetry)
+    worker, queue = open_worker(settings, FaceService(settings, None, models=models), telemetry)
+    heartbeat = VisibilityHeartbeat(queue, settings.hold_s)
 
     def work(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         """What it names comes again (Lambda Developer Guide, "partial batch responses")."""
+        if event == PING:
+            return {"batchItemFailures": []}
         messages = {
             Message(
                 record["body"],
@@ -97,7 +103,8 @@ def batch_handler(settings: Settings) -> Handler:
             ): record["messageId"]
             for record in event["Records"]
         }
-        ended = set(worker.work(list(messages)))
+        with heartbeat.beating(list(messages)):
+            ended = set(worker.work(list(messages)))
         left = [identifier for message, identifier in messages.items() if message not in ended]
         return {"batchItemFailures": [{"itemIdentifier": each} for each in left]}
 
@@ -148,14 +155,16 @@ def _services(settings: Settings, telemetry: CloudWatchTelemetry) -> Services:
     return Services(settings, keys, records, uploads, telemetry=telemetry)
 
 
-def _http_handler(app: FastAPI, telemetry: CloudWatchTelemetry) -> Handler:
+def _http_handler(app: FastAPI) -> Handler:
     """The application for API Gateway's events."""
     from mangum import Mangum
 
     serve = Mangum(app, lifespan="off")
 
     def serve_event(event: dict[str, Any], context: Any) -> Any:
-        telemetry.request_received()
+        """A function, because X-Ray's segment takes its name from one."""
+        if event == PING:
+            return None
         return serve(event, context)
 
     return serve_event

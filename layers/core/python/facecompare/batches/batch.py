@@ -7,39 +7,46 @@ parts; so one message starts a batch of any size, and all workers share in split
 SQS may deliver a message more than once. A chunk's results are kept once, all of them together
 with the counters, and later results change nothing. A chunk that was tried several times without
 results is split too, down to the one pair that it fails of, which is given up with a reason.
+
+A large pairs file is checked and packed by a worker as well, before the first message of its pairs.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
 
 from facecompare.batches.chunk import Chunk
 from facecompare.engines.thresholds import Thresholds
 from facecompare.errors import BatchNotFound, IdempotencyConflict
 from facecompare.options import FacePolicy
 from facecompare.records.documented import documented
-from facecompare.records.record import ComparisonRecord, repeatable_comparison_id
-
-if TYPE_CHECKING:
-    from facecompare.batches.pair_result import PairResult
+from facecompare.records.record import repeatable_comparison_id
 
 LIFETIME = timedelta(days=4)  # SQS keeps a message that long: after it, none can be left
-CHUNKS_PER_READ = 100  # AWS, DynamoDB API Reference, BatchGetItem: the most keys of one request
 
 
 class BatchState(StrEnum):
-    """The state of a batch; all but the first are final."""
+    """The state of a batch; all but the first three are final."""
 
+    ACCEPTED = "accepted"
+    """its pairs file waits for a worker to check it"""
+    PACKING = "packing"
+    """a worker checks its pairs file"""
     RUNNING = "running"
+    REFUSED = "refused"
+    """something is wrong with its pairs file"""
     DONE = "done"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     """pairs without a result were left when the queue no longer held their messages"""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will become of the batch."""
+        return self not in (BatchState.ACCEPTED, BatchState.PACKING, BatchState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,21 @@ class Batch:
     of one person; empty where it stands for a false match rate"""
     request_sha256: str = ""
     """of the whole request; versions before 0.11 kept none"""
+    upload: str = ""
+    """the name of its pairs file, where a worker packs it; until then `total` is 0. Empty where the
+    request was small enough to be packed at once"""
+    upload_etag: str = ""
+    any_key: str = ""
+    """"yes" where its pairs may name every object below photos/"""
+    packing_at: str = ""
+    packed_at: str = ""
+    refused_at: str = ""
+    refusal: str = ""
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether its pairs are known."""
+        return bool(self.packed_at) or not self.upload
 
     @property
     def thresholds(self) -> Thresholds:
@@ -117,7 +139,7 @@ class Progress:
     caller: str
     state: BatchState
     total: int
-    """pairs"""
+    """pairs; 0 until the pairs file was checked"""
     done: int
     """pairs with a verdict"""
     failed: int
@@ -133,54 +155,8 @@ class Progress:
     face: str
     combined_threshold: float | None = None
     """of `combined_distance`, by which two networks decide; null where one does"""
-
-
-class BatchStore(Protocol):
-    """Keeps batches and their results; safe to share by threads and processes.
-
-    Every method raises RecordsUnavailable when the store cannot be reached.
-    """
-
-    def create(self, batch: Batch) -> bool:
-        """Keep a new batch; False, and nothing is changed, when there is one of this id."""
-        ...
-
-    def delete(self, batch: Batch) -> None:
-        """Remove this batch, of which no message was sent; another one of its id stays."""
-        ...
-
-    def find(self, batch_id: str) -> Batch:
-        """One batch as it is now. Raises  BatchNotFound."""
-        ...
-
-    def newest(self, limit: int, caller: str | None, before: str) -> list[Batch]:
-        """The newest batches, of this caller or all, made before this time (empty: any)."""
-        ...
-
-    def cancel(self, batch_id: str, cancelled_at: str) -> None:
-        """Note that no more of it is to be worked on. Raises  BatchNotFound."""
-        ...
-
-    def counts(self, batch_ids: Sequence[str]) -> dict[str, Counts]:
-        """How many pairs of each of these batches have ended."""
-        ...
-
-    def keep(
-        self, chunk: Chunk, results: Sequence[PairResult], records: Sequence[ComparisonRecord]
-    ) -> bool:
-        """Keep the results of this chunk and count them: all, or nothing.
-
-        False when the chunk was kept or split before; nothing is changed then.
-        """
-        ...
-
-    def mark_split(self, chunk: Chunk) -> bool:
-        """Note that its parts are worked on instead; False when it was kept before."""
-        ...
-
-    def ended(self, chunks: Sequence[Chunk]) -> dict[Chunk, list[PairResult] | None]:
-        """Those of these chunks that have ended: with their results, or None where it was split."""
-        ...
+    error: str | None = None
+    """what is wrong with the pairs file of a batch that is refused; null of another"""
 
 
 def new_batch_id() -> str:
@@ -197,8 +173,9 @@ def progress_of(batch: Batch, counts: Counts, now: datetime) -> Progress:
     """How far the batch is, and when it should end."""
     left = batch.total - counts.done - counts.failed
     state = _state(batch, left, now)
-    running = state is BatchState.RUNNING
-    rate = _pairs_per_s(batch, counts, now if running else None)
+    final = state.is_final
+    rate = _pairs_per_s(batch, counts, None if final else now)
+    ended_at = batch.cancelled_at or batch.refused_at or counts.updated_at
     return Progress(
         batch_id=batch.batch_id,
         created_at=batch.created_at,
@@ -208,12 +185,13 @@ def progress_of(batch: Batch, counts: Counts, now: datetime) -> Progress:
         done=counts.done,
         failed=counts.failed,
         pairs_per_s=round(rate, 2) if rate else None,
-        seconds_left=(round(left / rate) if rate else None) if running else 0,
-        finished_at=None if running else (batch.cancelled_at or counts.updated_at or None),
+        seconds_left=0 if final else (round(left / rate) if rate else None),
+        finished_at=(ended_at or None) if final else None,
         engine=batch.engine,
         threshold=batch.threshold,
         face=batch.face,
         combined_threshold=batch.combined_threshold,
+        error=batch.refusal or None,
     )
 
 
@@ -227,37 +205,21 @@ def _pairs_per_s(batch: Batch, counts: Counts, now: datetime | None) -> float | 
 
 
 def _state(batch: Batch, left: int, now: datetime) -> BatchState:
-    if left <= 0:
+    if batch.refused_at:
+        return BatchState.REFUSED
+    if batch.is_packed and left <= 0:
         return BatchState.DONE
     if batch.cancelled_at:
         return BatchState.CANCELLED
     if now - _moment(batch.created_at) > LIFETIME:
         return BatchState.EXPIRED
-    return BatchState.RUNNING
+    if batch.is_packed:
+        return BatchState.RUNNING
+    return BatchState.PACKING if batch.packing_at else BatchState.ACCEPTED
 
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def results_of(store: BatchStore, batch: Batch, first: int, last: int) -> Iterator[PairResult]:
-    """The results of the pairs from `first` to `last`, in order, of those that have ended."""
-    chunks = [
-        chunk for chunk in batch.all_pairs.messages() if chunk.last >= first and chunk.first <= last
-    ]
-    for start in range(0, len(chunks), CHUNKS_PER_READ):
-        for result in _results(store, chunks[start : start + CHUNKS_PER_READ]):
-            if first <= result.pair <= last:
-                yield result
-
-
-def _results(store: BatchStore, chunks: list[Chunk]) -> Iterator[PairResult]:
-    ended = store.ended(chunks)
-    for chunk in chunks:
-        if chunk not in ended:
-            continue
-        results = ended[chunk]
-        yield from _results(store, chunk.split()) if results is None else results
 
 
 def no_such_batch(batch_id: str) -> BatchNotFound:

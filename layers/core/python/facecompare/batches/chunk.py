@@ -11,7 +11,7 @@ from dataclasses import dataclass
 PAIRS_PER_MESSAGE = 25
 PARTS = 10  # into which a chunk is split: messages in one SendMessageBatch, the most that SQS takes
 MAX_PAIRS = 1_000_000
-ATTEMPTS = 3  # deliveries of a chunk before it is split or, with one pair, given up
+ATTEMPTS = 3  # at a chunk before it is split or, with one pair, given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class Chunk:
         for part in self.split():
             yield from part.messages()
 
+    @property
+    def work(self) -> str:
+        """What attempts at it are counted under."""
+        return f"{self.first}-{self.last}"
+
     def to_message(self) -> str:
         """The body of its message on the queue."""
         return json.dumps({"batch": self.batch_id, "first": self.first, "last": self.last})
@@ -59,3 +64,23 @@ class Chunk:
         if not isinstance(chunk.batch_id, str) or not numbers or not 1 <= chunk.first <= chunk.last:
             raise ValueError("expected pair numbers with 1 <= first <= last, and a batch's id")
         return chunk
+
+
+@dataclass(frozen=True, slots=True)
+class PackingOrder:
+    """A batch whose pairs file is to be checked and packed."""
+
+    batch_id: str
+
+    def to_message(self) -> str:
+        """The body of its message on the queue."""
+        return json.dumps({"pack": self.batch_id})
+
+
+def order_of_message(body: str) -> Chunk | PackingOrder:
+    """What a message asks for. Raises  ValueError."""
+    content = json.loads(body)
+    match content:
+        case {"pack": str(batch_id), **others} if not others:
+            return PackingOrder(batch_id)
+    return Chunk.from_message(body)

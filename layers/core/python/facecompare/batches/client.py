@@ -94,12 +94,13 @@ class BatchClient:
         return _progress(self._request("DELETE", f"/api/batches/{batch_id}").json())
 
     def results(self, batch: Progress) -> Iterator[str]:
-        """The results as CSV, a page of rows at a time; the header once."""
-        for first in range(1, batch.total + 1, MAX_ROWS):
-            page = {"first": first, "limit": MAX_ROWS}
-            path = f"/api/batches/{batch.batch_id}/results.csv"
-            text = self._request("GET", path, params=page).text
-            yield text if first == 1 else text.partition("\r\n")[2]
+        """The results as CSV, a response at a time, as each names the next; the header once."""
+        path = f"/api/batches/{batch.batch_id}/results.csv"
+        query, begun = f"?first=1&limit={MAX_ROWS}", False
+        while query:
+            response = self._request("GET", path + query)
+            yield response.text.partition("\r\n")[2] if begun else response.text
+            query, begun = response.links.get("next", {}).get("url", ""), True
 
     def _manifest_fields(self, manifest: str) -> dict[str, str]:
         data = manifest.encode()

@@ -9,9 +9,10 @@ from dataclasses import asdict, astuple
 from itertools import islice
 from typing import Any
 
-from facecompare.batches.batch import BATCH_FIELDS, Batch, BatchStore, Counts, no_such_batch
+from facecompare.batches.batch import BATCH_FIELDS, LIFETIME, Batch, Counts, no_such_batch
 from facecompare.batches.chunk import Chunk
 from facecompare.batches.pair_result import PairResult
+from facecompare.batches.store import BatchStore
 from facecompare.config import KEPT_DAYS, Settings
 from facecompare.errors import BadSetting
 from facecompare.records.dynamo import LATEST, record_item
@@ -19,6 +20,7 @@ from facecompare.records.dynamo_table import ConditionFailed, DynamoTable, Item,
 from facecompare.records.record import SECONDS_A_DAY, ComparisonRecord, timestamp
 from facecompare.records.schema import (
     BATCH,
+    BATCH_ATTEMPTS,
     BATCH_CHUNK,
     BATCH_COUNTS,
     BATCHES,
@@ -105,6 +107,44 @@ class DynamoBatches:
             )
         except ConditionFailed:
             self.find(batch_id)  # it was cancelled before, or this raises BatchNotFound
+
+    def change_unpacked(self, batch_id: str, **fields: str | int) -> bool:
+        """Set these fields of a batch that waits to be packed."""
+        try:
+            self._table.update(
+                key(BATCH, batch_id),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+                ConditionExpression=f"{EXISTS} AND packed_at = :never AND refused_at = :never",
+                ExpressionAttributeNames={f"#{name}": name for name in fields},
+                ExpressionAttributeValues={
+                    ":never": {"S": ""},
+                    **{f":{name}": {"S": str(value)} for name, value in fields.items()},
+                },
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def begin_attempt(self, batch_id: str, work: str) -> int:
+        """Count it; the count is forgotten when SQS has forgotten the batch's messages."""
+        counted = self._count_attempt(batch_id, work, 1)
+        return int(counted["attempts"]["N"])
+
+    def withdraw_attempt(self, batch_id: str, work: str) -> None:
+        """Count it down again."""
+        self._count_attempt(batch_id, work, -1)
+
+    def _count_attempt(self, batch_id: str, work: str, more: int) -> Item:
+        expires_at = int(self._now() + LIFETIME.total_seconds())
+        return self._table.update(
+            key(BATCH_ATTEMPTS, f"{batch_id}#{work}"),
+            UpdateExpression=f"SET {EXPIRES_AT} = :expires ADD attempts :more",
+            ExpressionAttributeValues={
+                ":expires": {"N": str(expires_at)},
+                ":more": {"N": str(more)},
+            },
+            ReturnValues="UPDATED_NEW",
+        )
 
     def counts(self, batch_ids: Sequence[str]) -> dict[str, Counts]:
         """The sums of each batch's counts."""

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from facecompare.aws_client import aws_errors, client
-from facecompare.batches.chunk import PARTS, Chunk
+from facecompare.batches.chunk import PARTS, Chunk, PackingOrder
 from facecompare.errors import QueueUnavailable
 
 if TYPE_CHECKING:
@@ -21,15 +21,18 @@ T = TypeVar("T")
 
 REASON_ATTRIBUTE = "Reason"  # of a message in the dead-letter queue
 MAX_REASON_CHARACTERS = 256
+# After which what failed is delivered again: twice as long each time, as an outage may last.
+FIRST_RETRY_S, LONGEST_RETRY_S = 30, 720
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One delivery: what was sent, its receipt handle, and how often it was delivered so far."""
+    """One delivery: what was sent, its receipt handle, and how often it was delivered so far: also
+    to functions that could not begin, so it says nothing about attempts."""
 
     body: str
     receipt: str
-    attempt: int
+    deliveries: int
 
 
 class BatchQueue:
@@ -51,15 +54,15 @@ class BatchQueue:
         with _errors():
             self._sqs.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=["QueueArn"])
 
-    def send(self, chunks: Iterable[Chunk]) -> None:
-        """Put these chunks on the queue."""
-        for group in _groups(chunks):
+    def send(self, orders: Iterable[Chunk | PackingOrder]) -> None:
+        """Put these orders on the queue."""
+        for group in _groups(orders):
             with _errors():
                 response = self._sqs.send_message_batch(
                     QueueUrl=self._queue_url,
                     Entries=[
-                        {"Id": str(number), "MessageBody": chunk.to_message()}
-                        for number, chunk in enumerate(group)
+                        {"Id": str(number), "MessageBody": order.to_message()}
+                        for number, order in enumerate(group)
                     ],
                 )
             _check_all(response.get("Failed", ()), len(group))
@@ -98,6 +101,11 @@ class BatchQueue:
                     ],
                 )
 
+    def retry_soon(self, message: Message) -> None:
+        """Return it before its visibility times out, which is set for the longest work."""
+        doubled = min(message.deliveries - 1, 9)
+        self.change_visibility([message], min(FIRST_RETRY_S * 2**doubled, LONGEST_RETRY_S))
+
     def delete(self, messages: Sequence[Message]) -> None:
         """Remove them from the queue."""
         for group in _groups(messages):
@@ -133,8 +141,8 @@ def _check_all(failed: Sequence[BatchResultErrorEntryTypeDef], sent: int) -> Non
 
 
 def _message(found: MessageTypeDef) -> Message:
-    attempt = int(found["Attributes"]["ApproximateReceiveCount"])
-    return Message(found["Body"], found["ReceiptHandle"], attempt)
+    deliveries = int(found["Attributes"]["ApproximateReceiveCount"])
+    return Message(found["Body"], found["ReceiptHandle"], deliveries)
 
 
 def _groups(of: Iterable[T]) -> Iterator[list[T]]:

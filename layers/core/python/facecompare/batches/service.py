@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from facecompare.access import Caller, Role
 from facecompare.batches.batch import (
     Batch,
-    BatchStore,
     Progress,
     new_batch_id,
     no_such_batch,
     progress_of,
-    results_of,
 )
-from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
+from facecompare.batches.chunk import PackingOrder
+from facecompare.batches.packed_manifest import PackedManifest
+from facecompare.batches.packing import PACKED_AT_ONCE_BYTES, checked_manifest
 from facecompare.batches.pair_result import PairResult
+from facecompare.batches.store import BatchStore, results_of
 from facecompare.config import Settings
 from facecompare.engines.calibration_files import find_calibration
 from facecompare.engines.catalogue import offered_card
@@ -44,10 +45,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Photos that are checked to exist before a batch is made: all of a small one's, enough of a large
-# one's to notice a wrong folder. A photo that is missing later fails its pairs, with a reason.
-PHOTOS_CHECKED = 200
-MAX_ROWS = 10_000  # of results in one response: Lambda returns 6 MB at most
+MAX_ROWS = 10_000  # of results in one response: as many as Lambda returns, of short names
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +78,28 @@ class BatchService:
     def submit(self, request: BatchRequest, caller: Caller, idempotency_key: str = "") -> Progress:
         """Check the whole request, make a batch of it and put it on the queue: all, or nothing.
 
-        With the same idempotency key, the same caller gets the same batch again.
+        An uploaded pairs file of more than PACKED_AT_ONCE_BYTES is checked by a worker: what is
+        wrong with it is told by the batch's progress. With the same idempotency key, the same
+        caller gets the same batch again.
 
         Raises  BadManifest, BadField, BadThreshold, FmrNotCalibrated, UnknownEngine,
                 MtcnnOff, IdempotencyConflict; UploadsUnavailable, QueueUnavailable.
         """
         engine, thresholds = self._engine_and_thresholds(request.options)
-        manifest = self._packed_manifest(request, caller)
-        sha256 = hashlib.sha256(manifest.data).hexdigest()
-        contents = {"manifest": sha256}
+        pairs, manifest = self._pairs(request, caller)
+        contents = {"manifest": pairs["manifest_sha256"] or pairs["upload_etag"]}
         digest = request_digest("batch", caller.name, contents, request.options, engine, thresholds)
         batch = Batch(
             batch_id=_batch_id(caller, idempotency_key),
             created_at=timestamp(),
             caller=caller.name,
-            total=manifest.total,
             engine=engine,
             threshold=thresholds.first,
             combined_threshold=thresholds.combined,
             threshold_sent="" if request.options.threshold is None else "yes",
             face=request.options.face,
-            manifest_sha256=sha256,
             request_sha256=digest,
+            **pairs,
         )
         return self._progress([self._existing(batch) or self._create(batch, manifest)])[0]
 
@@ -114,7 +112,7 @@ class BatchService:
         existing.confirm_same_request(batch)
         return existing
 
-    def _create(self, batch: Batch, manifest: PackedManifest) -> Batch:
+    def _create(self, batch: Batch, manifest: PackedManifest | None) -> Batch:
         """Make the batch and put it on the queue, or undo both.
 
         Of several submissions with one idempotency key at the same moment the store lets one make
@@ -126,9 +124,12 @@ class BatchService:
                 existing = self._existing(batch) or _raise_undone()
                 if existing != batch:  # else it was written twice: the first response was lost
                     return existing
-            undo.callback(_undo, self._files.delete_manifest, batch.batch_id)
-            self._files.put_manifest(batch.batch_id, manifest.data)
-            self._queue.send([batch.all_pairs])
+            if manifest is None:
+                self._queue.send([PackingOrder(batch.batch_id)])
+            else:
+                undo.callback(_undo, self._files.delete_manifest, batch.batch_id)
+                self._files.put_manifest(batch.batch_id, manifest.data)
+                self._queue.send([batch.all_pairs])
             undo.pop_all()
         return batch
 
@@ -171,21 +172,38 @@ class BatchService:
         now = datetime.now(UTC)
         return [progress_of(batch, counts[batch.batch_id], now) for batch in batches]
 
-    def _packed_manifest(self, request: BatchRequest, caller: Caller) -> PackedManifest:
-        """Checked: every pair is one that this caller may name, and the first photos exist."""
-        manifest = pack_manifest(
-            self._pairs_text(request),
-            self._files.bucket,
-            any_key=caller.role is Role.ADMIN,
-            photo_limit=PHOTOS_CHECKED,
-        )
-        for key in self._files.missing(manifest.first_photos):
-            number = manifest.first_photos[key]
+    def _pairs(
+        self, request: BatchRequest, caller: Caller
+    ) -> tuple[dict[str, Any], PackedManifest | None]:
+        """What a batch says of its pairs; and these, where they are packed at once."""
+        any_key = caller.role is Role.ADMIN
+        if large := self._large_upload(request):
+            upload, etag = large
+            return {
+                "total": 0,
+                "manifest_sha256": "",
+                "upload": upload,
+                "upload_etag": etag,
+                "any_key": "yes" if any_key else "",
+            }, None
+        manifest = checked_manifest(self._pairs_text(request), self._files, any_key=any_key)
+        sha256 = hashlib.sha256(manifest.data).hexdigest()
+        return {"total": manifest.total, "manifest_sha256": sha256}, manifest
+
+    def _large_upload(self, request: BatchRequest) -> tuple[str, str] | None:
+        """The name and the tag of a pairs file that workers check; its size is checked here.
+
+        Raises  BadManifest.
+        """
+        if request.upload is None or request.manifest is not None:
+            return None
+        size, etag = self._files.uploaded_size(request.upload)
+        if size > MAX_MANIFEST_BYTES:
             raise BadManifest(
-                f"pair {number}: there is no {key[:80]!r} in the upload bucket; "
-                "expected a photo that was uploaded within the last day"
+                f"the pairs file has {size:,} bytes; expected at most {MAX_MANIFEST_BYTES:,}; send "
+                "it as several batches"
             )
-        return manifest
+        return (request.upload, etag) if size > PACKED_AT_ONCE_BYTES else None
 
     def _pairs_text(self, request: BatchRequest) -> str:
         if request.manifest is not None and request.upload is None:

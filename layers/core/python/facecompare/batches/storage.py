@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from facecompare.aws_client import S3Bucket, when_not_found
+from facecompare.aws_client import S3Bucket, when_not_readable
 from facecompare.batches.batch import Batch
 from facecompare.batches.chunk import Chunk
 from facecompare.batches.packed_manifest import lines_range, offsets_range, pairs_in
@@ -25,13 +25,20 @@ class BatchFiles:
         self._bucket = S3Bucket(bucket, UploadsUnavailable)
         self._max_photo_bytes = max_photo_bytes
 
+    def uploaded_size(self, key: str) -> tuple[int, str]:
+        """How many bytes an uploaded pairs file has, and its tag. Raises  BadManifest."""
+        missing = _no_upload(key)
+        if not is_upload(key):
+            raise missing
+        return self._bucket.size_and_etag(key, when_not_readable(missing))
+
     def uploaded_text(self, key: str, max_bytes: int) -> str:
         """An uploaded pairs file. Raises  BadManifest."""
-        missing = BadManifest(f"there is no upload {key[:64]!r}; uploads are kept a day")
+        missing = _no_upload(key)
         if not is_upload(key):
             raise missing
         try:
-            data = self._bucket.read(key, when_not_found(missing), max_bytes=max_bytes)
+            data = self._bucket.read(key, when_not_readable(missing), max_bytes=max_bytes)
         except ImageTooLarge as exc:
             raise BadManifest(f"the pairs file: {exc.message}") from exc
         try:
@@ -41,7 +48,7 @@ class BatchFiles:
 
     def photo(self, key: str) -> bytes:
         """A photo's bytes. Raises  UploadNotFound, ImageTooLarge."""
-        missing = when_not_found(_no_object(key))
+        missing = when_not_readable(_no_object(key))
         return self._bucket.read(key, missing, max_bytes=self._max_photo_bytes)
 
     def missing(self, keys: Iterable[str]) -> list[str]:
@@ -62,10 +69,14 @@ class BatchFiles:
     def pairs(self, batch: Batch, chunk: Chunk) -> list[Pair]:
         """The pairs of this chunk. Raises  UploadNotFound when the manifest has expired."""
         key = _manifest_key(batch.batch_id)
-        missing = when_not_found(_no_object(key))
+        missing = when_not_readable(_no_object(key))
         offsets = self._bucket.read(key, missing, span=offsets_range(chunk))
         lines = self._bucket.read(key, missing, span=lines_range(offsets, batch.total))
         return pairs_in(chunk, offsets, lines)
+
+
+def _no_upload(key: str) -> BadManifest:
+    return BadManifest(f"there is no upload {key[:64]!r}; uploads are kept a day")
 
 
 def _no_object(key: str) -> UploadNotFound:

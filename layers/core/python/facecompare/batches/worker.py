@@ -8,19 +8,28 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from typing import TypeVar
 
-from facecompare.batches.batch import Batch, BatchStore, comparison_id_of
-from facecompare.batches.chunk import ATTEMPTS, PAIRS_PER_MESSAGE, Chunk
+from facecompare.batches.batch import Batch, comparison_id_of
+from facecompare.batches.chunk import (
+    ATTEMPTS,
+    PAIRS_PER_MESSAGE,
+    Chunk,
+    PackingOrder,
+    order_of_message,
+)
 from facecompare.batches.dynamo_store import open_batch_store
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
+from facecompare.batches.packing import ManifestPacker
 from facecompare.batches.pair_result import PairResult, faces_left_out
 from facecompare.batches.pairs_file import Pair
 from facecompare.batches.queue import BatchQueue, Message
 from facecompare.batches.retries import RetryPolicy
 from facecompare.batches.storage import BatchFiles
+from facecompare.batches.store import BatchStore
 from facecompare.config import Settings
 from facecompare.engines.calibration import Interpretation
 from facecompare.engines.protocol import Engine
@@ -78,28 +87,35 @@ class BatchWorker:
         self._telemetry = telemetry
         self._sleep = sleep
         self._cached: dict[str, tuple[float, Batch]] = {}
+        self._packer = ManifestPacker(store, queue, files, self._retried)
 
     def work(self, messages: Sequence[Message]) -> list[Message]:
         """Handle these messages; returns those that are done, to be deleted.
 
-        The others are delivered again. A message that no worker can handle is moved to the
-        dead-letter queue, and is done here.
+        The others are delivered again, after half a minute or more. A message that no worker can
+        handle is moved to the dead-letter queue, and is done here.
         """
         done: list[Message] = []
         for message in messages:
             try:
                 self._handle(message)
                 done.append(message)
+                continue
             except FaceCompareError as error:
                 log.warning("%s: %s", error.code, error.message)
             except Exception:  # an error of one message, whatever it is, ends no worker
                 log.exception("unforeseen")
+            with suppress(QueueUnavailable):
+                self._queue.retry_soon(message)
         return done
 
     def _handle(self, message: Message) -> None:
         try:
-            chunk = Chunk.from_message(message.body)
-            batch = self._batch(chunk.batch_id)
+            order = order_of_message(message.body)
+            if isinstance(order, PackingOrder):
+                self._packer.pack(order.batch_id)
+                return
+            chunk, batch = order, self._batch(order.batch_id)
         except (ValueError, BatchNotFound) as exc:
             self._queue.send_to_dead_letter_queue(message, f"not of a batch: {exc}")
             return
@@ -117,10 +133,22 @@ class BatchWorker:
         if chunk in ended:
             if ended[chunk] is None:  # it was split; its parts may not have been sent
                 self._send_parts(chunk)
-        elif message.attempt > ATTEMPTS:
+        elif self._begun(chunk) > ATTEMPTS:
             self._split_or_give_up(message, chunk, batch)
         else:
+            self._attempt(chunk, batch)
+
+    def _begun(self, chunk: Chunk) -> int:
+        return self._retried(partial(self._store.begin_attempt, chunk.batch_id, chunk.work))
+
+    def _attempt(self, chunk: Chunk, batch: Batch) -> None:
+        """An attempt that a service's absence ends says nothing of the chunk."""
+        try:
             self._keep(chunk, *self._compare(chunk, batch))
+        except RETRIES.retried:
+            with suppress(RecordsUnavailable):
+                self._store.withdraw_attempt(chunk.batch_id, chunk.work)
+            raise
 
     def _send_parts(self, chunk: Chunk) -> None:
         self._retried(partial(self._queue.send, chunk.split()))

@@ -12,14 +12,15 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Condition, Event, Lock, Thread
+from threading import Condition, Event, Thread
 from types import FrameType
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from facecompare.batches.heartbeat import VisibilityHeartbeat
 from facecompare.batches.queue import BatchQueue, Message
 from facecompare.batches.worker import BatchWorker
-from facecompare.errors import FaceCompareError, QueueUnavailable
+from facecompare.errors import FaceCompareError
 
 log = logging.getLogger(__name__)
 
@@ -32,45 +33,6 @@ STOP_CHECK_S = 0.2  # how often it is checked whether to stop
 NOTICE_PATH = "/latest/meta-data/spot/instance-action"
 NOTICE_CHECK_S = 5  # AWS, EC2 User Guide, "Spot Instance interruption notices"
 IMDS_TIMEOUT_S = 2
-
-
-class VisibilityHeartbeat:
-    """Extends the visibility timeout of the messages in work, until their work ends."""
-
-    def __init__(self, queue: BatchQueue, visibility_s: int) -> None:
-        self._queue = queue
-        self._visibility_s = visibility_s
-        self._messages: set[Message] = set()
-        self._lock = Lock()
-
-    @contextmanager
-    def covering(self, message: Message) -> Iterator[None]:
-        """Extend this message's timeout while the block lasts."""
-        with self._lock:
-            self._messages.add(message)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._messages.discard(message)
-
-    def run(self, stopped: Event) -> None:
-        """Extend all timeouts again and again, until `stopped`."""
-        while not stopped.wait(self._visibility_s / 3):
-            self._change_visibility(self._visibility_s)
-
-    def release(self) -> int:
-        """Return the messages still in work to the queue; how many there were."""
-        return self._change_visibility(0)
-
-    def _change_visibility(self, seconds: int) -> int:
-        with self._lock:
-            messages = list(self._messages)
-        try:
-            self._queue.change_visibility(messages, seconds)
-        except QueueUnavailable as error:
-            log.warning("%s: %s", error.code, error.message)
-        return len(messages)
 
 
 class RetryIsolation:
@@ -167,7 +129,7 @@ class WorkerProcess:
         if self._stop.is_set():
             self._queue.change_visibility([message], 0)
             return
-        alone = message.attempt > 1
+        alone = message.deliveries > 1
         with self._heartbeat.covering(message), self._isolation.admitted(alone=alone):
             self._queue.delete(self._worker.work([message]))
         self._after_each()

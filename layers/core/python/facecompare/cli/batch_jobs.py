@@ -66,7 +66,7 @@ def submit(settings: Settings, pairs: Path, images: Path | None, **requested: An
     if images is not None:
         pairs_file = _with_uploads(list(_pairs(pairs_file)), images, client)
     batch = client.submit(pairs_file, options)
-    notice(f"{batch.total:,} pairs are submitted")
+    notice(f"{batch.total:,} pairs are submitted" if batch.total else "the pairs file is submitted")
     tell(batch.batch_id)
     return 0
 
@@ -81,7 +81,7 @@ def watch(settings: Settings, batch: str, as_json: bool) -> int:
     """Wait until a batch ends.
 
     The exit code is 0 when every pair has a verdict, and 6 when one has none, or when the batch was
-    cancelled or has expired.
+    refused or cancelled, or has expired.
     """
     client = _client(settings)
     last = client.progress(batch)
@@ -116,7 +116,7 @@ def fetch(settings: Settings, batch: str, out: Path, pairs: Path | None) -> int:
     """
     client = _client(settings)
     state = client.progress(batch)
-    if state.state is BatchState.RUNNING:
+    if not state.state.is_final:
         notice(f"still running: {_ended(state):,} of {state.total:,} pairs have a result")
     pages: Iterable[str] = client.results(state)
     if pairs is not None:
@@ -150,7 +150,7 @@ def _exit_code(batch: Progress) -> int:
 def _polled(client: BatchClient, batch: Progress) -> Iterator[Progress]:
     """This state of the batch, and its later ones until it has ended."""
     yield batch
-    while batch.state is BatchState.RUNNING:
+    while not batch.state.is_final:
         time.sleep(WATCH_EVERY_S)
         batch = client.progress(batch.batch_id)
         yield batch
@@ -234,7 +234,8 @@ def _named(row: dict[str, str], pairs: list[Pair]) -> str:
 def _line(batch: Progress) -> str:
     rate = f", {batch.pairs_per_s:.1f} pairs/s" if batch.pairs_per_s else ""
     left = f", {batch.seconds_left:,} s left" if batch.seconds_left else ""
+    why = f": {batch.error}" if batch.error else ""
     return (
         f"{batch.batch_id}  {batch.created_at[:19]}Z  {batch.state}: {batch.done:,} done, "
-        f"{batch.failed:,} failed of {batch.total:,}{rate}{left}"
+        f"{batch.failed:,} failed of {batch.total:,}{rate}{left}{why}"
     )

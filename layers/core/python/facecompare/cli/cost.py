@@ -10,8 +10,11 @@ from facecompare.cli.output import print_json, tell
 from facecompare.cli.parameters import MEMORY_MB
 from facecompare.cli.request_options import pair_argument
 from facecompare.config import Settings
-
-DEFAULT_MEMORY_MB = 3538  # two cores: the deployment's own default, see infra/settings.py
+from facecompare.planning.lambda_memory import (
+    DEFAULT_MEMORY_MB,
+    slowdown_for_memory,
+    threads_for_memory,
+)
 
 
 @click.command(
@@ -23,23 +26,24 @@ DEFAULT_MEMORY_MB = 3538  # two cores: the deployment's own default, see infra/s
     metavar="MB",
     type=MEMORY_MB,
     default=DEFAULT_MEMORY_MB,
-    help="Memory of the Lambda function, 512 to 10240; 1769 are one core.",
+    help="Memory of the Lambda function, 512 to 10240; 1769 are one vCPU.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the items as JSON.")
 def cost(settings: Settings, images: tuple[str, ...], memory: int, as_json: bool) -> int:
     """Compute what a million comparisons cost in AWS.
 
     The duration is that of a comparison on this machine, with as many threads as the function has
-    cores. Of an engine with two networks, the second one's part is told.
+    vCPUs; where its last one is a part only, it is that much longer. Of an engine with two
+    networks, the second one's part is told.
     """
     photos = read_pair(images, settings)
     from facecompare.engines.catalogue import load_engine
     from facecompare.planning import cost as planning
     from facecompare.planning.photo_rates import second_network
-    from facecompare.planning.prices import MB_PER_VCPU
 
     engine = load_engine(settings.engine, settings)
-    milliseconds = planning.pair_ms(photos, engine, threads=max(1, memory // MB_PER_VCPU))
+    milliseconds = planning.pair_ms(photos, engine, threads_for_memory(memory))
+    milliseconds *= slowdown_for_memory(memory)
     second = second_network(photos, engine)
     costs = planning.cost(milliseconds, sum(len(photo.data) for photo in photos), memory, second)
     if as_json:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from facecompare.cli.command import Command, Several
-from facecompare.cli.cost import DEFAULT_MEMORY_MB
 from facecompare.cli.measured_pair import read_pair
 from facecompare.cli.output import notice, print_json, tell
 from facecompare.cli.parameters import MEMORY_MB, PAIRS, PHOTO, PHOTOS_PER_PAIR, POSITIVE, OneOf
 from facecompare.config import Settings
 from facecompare.errors import BadField
+from facecompare.planning.lambda_memory import DEFAULT_MEMORY_MB
 from facecompare.planning.prices import GPU_HOUR
 
 if TYPE_CHECKING:

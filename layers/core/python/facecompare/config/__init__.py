@@ -143,7 +143,9 @@ class Settings:
         "what needs an access key: `open` nothing, `public` records, `keys` everything",
     )
     origin_secret: str = setting(
-        string("a text"), "", "what requests must carry in `X-Facecompare-Origin`"
+        string("a text, or two with a space between"),
+        "",
+        "what requests must carry in `X-Facecompare-Origin`; two while it is replaced",
     )
     web_dir: Path = setting(
         path("a folder with `index.html`"),
@@ -165,6 +167,9 @@ class Settings:
     max_request_bytes: int = setting(
         whole_number(1), MAX_REQUEST_BYTES, "bytes of a request at most"
     )
+    max_response_bytes: int = setting(
+        whole_number(0), 0, "bytes of a CSV response, which then comes in parts; 0: any number"
+    )
     cell: bool = setting(
         switch(), LIMITS.cell, "photos are decoded in a process of their own, with limits"
     )
@@ -175,6 +180,9 @@ class Settings:
         whole_number(1), LIMITS.decode_bytes, "bytes of memory to decode a photo at most"
     )
     deadline_s: int = setting(whole_number(1), DEADLINE_S, "seconds until a request is given up")
+    tracing: bool = setting(
+        switch(), False, "on Lambda, the compare function adds a segment to its X-Ray traces"
+    )
     hold_s: int = setting(
         whole_number(1), HOLD_S, "seconds until another worker may take a dead worker's chunk"
     )

@@ -9,6 +9,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 # The next marker that is none within entropy-coded data (ITU-T T.81 §B.1.1.5).
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -72,9 +73,9 @@ def lacks_scans(data: bytes) -> bool:
 def _lacks_intervals(data: bytes, frame: _Frame, scan: _Scan) -> bool:
     end = MARKER.search(data, scan.start)
     stop = end.start() if end else len(data)
-    restarts = _RESTART.finditer(data, scan.start, stop)
-    found = sum(each.end() < stop for each in restarts)  # something follows each of them
-    return found < -(-frame.units(scan.components) // scan.interval) - 1
+    needed = max(0, -(-frame.units(scan.components) // scan.interval) - 1)
+    restarts = islice(_RESTART.finditer(data, scan.start, stop), needed)
+    return sum(each.end() < stop for each in restarts) < needed  # something follows each of them
 
 
 def _parts(data: bytes) -> Iterator[_Frame | _Scan]:

@@ -158,6 +158,8 @@ def _upright_rgb(
 ) -> tuple[list[Image.Image], int, int]:
     if kind != "JPEG":  # PNG may tell its orientation behind its pixels
         image.load()
+    if kind == "HEIF":  # or pi-heif copies a file's first picture, if it has others, at each look
+        vars(image)["_heif_file"] = None
     orientation = _orientation(image, kind)
     sideways = orientation in (5, 6, 7, 8)
     width, height = image.size[::-1] if sideways else image.size
@@ -189,7 +191,11 @@ def _scaled_rgb(
         raise OSError("rows are missing")
     plain = image.mode == "RGB" and not image.has_transparency_data
     whole = image if plain else as_eight_bits(image)
-    return [_scaled(whole, size, gap, quick=quick).convert("RGB") for size in sizes]
+    gaps = (gap, QUICK_GAP)  # the larger one's careful scaling would take as long as decoding it
+    scaled = (
+        _scaled(whole, size, each, quick=quick) for size, each in zip(sizes, gaps, strict=False)
+    )
+    return [each.convert("RGB") for each in scaled]
 
 
 def _scaled(image: Image.Image, size: tuple[int, int], gap: float, *, quick: bool) -> Image.Image:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 MOST_PIXELS = 4_320_000  # that a photo is looked at with
 WORTHWHILE = 1.5  # so many times more pixels are worth another look
-# Of the time that decoding may take. A photo whose decoding took more is not looked at again: its
-# larger looks would take the rest.
-FOR_LOOKING_AGAIN = 0.4
+# Of the time that decoding may take. A photo whose decoding takes more, for all looks together, is
+# not looked at again: its larger looks take the rest.
+FOR_DECODING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,11 @@ def _decoded_image(
         sha256=sha256,
         false_claim=raster.false_claim,
     )
-    if not task.larger or seconds > FOR_LOOKING_AGAIN * task.limits.decode_seconds:
+    kept = len(raster.sizes) > 1
+    needed = seconds if kept else seconds + raster.seconds
+    if not task.larger or needed > FOR_DECODING * task.limits.decode_seconds:
         return image
-    if len(raster.sizes) > 1:
+    if kept:
         return replace(image, again=partial(_reduced, image, _picture(raster, 1)))
     return replace(
         image,
@@ -163,10 +165,11 @@ def _reduced(image: DecodedImage, larger: NDArray[np.uint8], pixels: int) -> Dec
 
     rows, columns = larger.shape[:2]
     scale = min(1.0, (pixels / (rows * columns)) ** 0.5)
+    reduced = larger
     if scale < 1:
         size = (round(scale * columns), round(scale * rows))
-        larger = np.asarray(Image.fromarray(larger).resize(size, Image.Resampling.LANCZOS))
-    return replace(image, pixels=larger)
+        reduced = np.asarray(Image.fromarray(larger).resize(size, Image.Resampling.LANCZOS))
+    return replace(image, pixels=reduced, again=partial(_reduced, image, larger))
 
 
 def _decoded(data: bytes, task: DecodingTask, waiter: Waiter | None) -> Raster:

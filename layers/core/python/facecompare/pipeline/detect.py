@@ -62,22 +62,14 @@ def detect(image: DecodedImage, engine: Engine) -> DetectedFaces:
 
     Raises  NoFace when no detector finds one in any turn.
     """
-    found = _look(image, engine, engine.detectors)
-    for pixels in _larger_looks(image, found):
-        larger = (found.image if found else image).enlarged(pixels)
-        detectors = _quick(engine.detectors)
-        if not found:
-            detectors = [each.nearer() for each in detectors]
-        again = _look(larger, engine, detectors) if larger else None
-        if again and (not found or len(again.faces) >= len(found.faces)):
-            return again
+    found = _look(image, engine, engine.detectors) or _larger_look(image, engine)
     if found is None:
         raise NoFace(
             f"no face was found in the {image.width} × {image.height} photo{_hurried(image)}; use "
             "one in which a face is visible from the front and at least a twentieth as wide as the "
             "photo"
         )
-    return found
+    return _look_at_a_small_face(found, engine) or found
 
 
 def _hurried(image: DecodedImage) -> str:
@@ -108,16 +100,26 @@ def _look(
     return DetectedFaces(image, tuple(sorted(faces, key=lambda face: -face.box.area)))
 
 
-def _larger_looks(image: DecodedImage, found: DetectedFaces | None) -> Sequence[int]:
-    """How many pixels to look at next: until there is a face, or such that the largest has all the
-    pixels that its chip has room for."""
-    if found is None:
-        return LARGER_LOOKS
+def _larger_look(image: DecodedImage, engine: Engine) -> DetectedFaces | None:
+    """At more and more pixels, until there is a face."""
+    detectors = [each.nearer() for each in _quick(engine.detectors)]
+    for pixels in LARGER_LOOKS:
+        larger = image.enlarged(pixels)
+        if larger and (found := _look(larger, engine, detectors)):
+            return found
+    return None
+
+
+def _look_at_a_small_face(found: DetectedFaces, engine: Engine) -> DetectedFaces | None:
+    """At so many pixels that the largest face has all that its chip has room for."""
     width = found.faces[0].box.width
     if width >= SMALL_FACE_PX:
-        return ()
-    here = image.pixels.shape[0] * image.pixels.shape[1]
-    return (min(round(here * (CHIP_FACE_PX / width) ** 2), LARGER_LOOKS[-1]),)
+        return None
+    here = found.image.pixels.shape[0] * found.image.pixels.shape[1]
+    wanted = min(round(here * (CHIP_FACE_PX / width) ** 2), MOST_PIXELS)
+    larger = found.image.enlarged(wanted)
+    again = _look(larger, engine, _quick(engine.detectors)) if larger else None
+    return again if again and len(again.faces) >= len(found.faces) else None
 
 
 def _quick(detectors: Sequence[FaceDetector]) -> list[FaceDetector]:

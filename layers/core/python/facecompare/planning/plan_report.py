@@ -38,7 +38,7 @@ def _assumptions(plan: Plan) -> Iterator[str]:
     if rates.second is not None:
         yield rates.second.sentence
     yield (
-        f"A Lambda worker ({work.memory_mb:,} MB, cores: {work.cores}) then does "
+        f"A Lambda worker ({work.memory_mb:,} MB, {work.vcpus:.1f} vCPUs) then does "
         f"{pairs_per_s[Target.LAMBDA]:.1f} pairs a second, with {MESSAGE_S:g} s of waiting assumed "
         f"for each message; a {work.instance} {pairs_per_s[Target.GPU]:.1f}."
     )

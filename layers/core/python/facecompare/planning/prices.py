@@ -21,7 +21,13 @@ SQS_REQUEST = 0.40 / MILLION  # of 64 KB
 LOGS_GB = 0.50
 S3_GET, S3_PUT = 0.40 / MILLION, 5.00 / MILLION
 S3_GB_MONTH, ECR_GB_MONTH, SECRET_MONTH = 0.023, 0.10, 0.40
-ALARM_MONTH = 0.10
+ALARM_MONTH, CUSTOM_METRIC_MONTH, DASHBOARD_MONTH = 0.10, 0.30, 3.00  # an alarm's by its metrics
+CLOUDFRONT_FUNCTION = 0.10 / MILLION
+XRAY_TRACE = 5.00 / MILLION  # recorded
+WAF_MONTH, WAF_REQUEST = 5.00 + 1.00, 0.60 / MILLION  # a web ACL with one rule
+LAMBDA_ARM_GB_SECOND = 0.0000133334
+PROVISIONED_GB_SECOND = 0.0000041667  # x86, whether it works or not
+DYNAMODB_BACKUP_GB_MONTH = 0.20  # continuous (point-in-time recovery)
 REKOGNITION_COMPARISON = 1_000.0 / MILLION  # CompareFaces, first million a month
 # An hour of the machines that workers with a GPU run on (Linux), on demand.
 GPU_HOUR = {

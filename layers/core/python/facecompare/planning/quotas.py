@@ -12,12 +12,16 @@ from facecompare.batches.batch import LIFETIME
 from facecompare.errors import BadField
 from facecompare.records.schema import SHARDS
 
+# AWS, Lambda Developer Guide, "Lambda quotas": "New AWS accounts have reduced concurrency", which
+# is 10, and which AWS raises by itself with use; batches leave the API the other half.
+NEW_ACCOUNT_CONCURRENCY = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Whole numbers; those that are ours and not AWS's say so."""
 
-    batch_concurrency: int = 20
+    batch_concurrency: int = NEW_ACCOUNT_CONCURRENCY // 2
     """Lambda workers at most: ours, see infra/settings.py"""
     lambda_concurrency: int = 1_000
     """AWS, Lambda Developer Guide, "Lambda quotas": concurrent executions; can be raised"""

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from facecompare.batches.chunk import PAIRS_PER_MESSAGE
 from facecompare.planning import prices
+from facecompare.planning.lambda_memory import vcpus_for_memory
 from facecompare.records.schema import INDEXES
 
 HOUR_S = 3_600
@@ -18,8 +19,9 @@ DAYS_A_MONTH = 30.4
 # Of a worker's message.
 MESSAGE_S = 0.2  # assumed: what it waits for AWS, and nothing else goes on
 PAIRS_READS, STORE_READS = 2, 1  # S3 ranges; DynamoDB, whether the chunk was kept before
-SQS_REQUESTS = (2 + 1 / 10) * (1 + 1 / 9)  # receive, delete, sent by tens; and those that divide
+SQS_REQUESTS = (3 + 1 / 10) * (1 + 1 / 9)  # receive, hold, delete, sent by tens; those that split
 CHUNK_UNITS, COUNT_UNITS = 5, 1  # of 1 KB: 25 results have 4.5 KB
+ATTEMPT_UNITS = 1  # outside of the transaction
 MESSAGE_LOG_BYTES = 1_000
 TRANSACTION = 2  # each write counts twice (AWS, "Amazon DynamoDB Transactions"), not its indexes'
 
@@ -71,7 +73,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How pairs are done: photos that a pair takes, Lambda's memory and cores, the instance."""
+    """How pairs are done: photos that a pair takes, Lambda's memory, the instance."""
 
     rates: Rates
     photos_per_pair: float
@@ -83,12 +85,12 @@ class Work:
     def message_s(self) -> float:
         """Of a Lambda worker."""
         photos = self.pairs_a_message * self.photos_per_pair
-        return MESSAGE_S + photos / (self.rates.photos_per_s * self.cores)
+        return MESSAGE_S + photos / (self.rates.photos_per_s * self.vcpus)
 
     @property
-    def cores(self) -> int:
+    def vcpus(self) -> float:
         """Of a Lambda worker."""
-        return max(1, self.memory_mb // prices.MB_PER_VCPU)
+        return vcpus_for_memory(self.memory_mb)
 
     @property
     def cores_photos_per_s(self) -> float:
@@ -108,7 +110,7 @@ class Work:
     def table_units(self) -> float:
         """Write units of the table itself that a pair takes."""
         per_message = (CHUNK_UNITS + COUNT_UNITS) / self.pairs_a_message
-        return TRANSACTION * (RECORD_UNITS + per_message)
+        return TRANSACTION * (RECORD_UNITS + per_message) + ATTEMPT_UNITS / self.pairs_a_message
 
     @property
     def reads(self) -> float:

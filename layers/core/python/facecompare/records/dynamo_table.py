@@ -102,10 +102,11 @@ class DynamoTable:
         with self._errors():
             self._dynamodb.transact_write_items(TransactItems=items)
 
-    def update(self, key: Item, **change: Any) -> None:
-        """Change one item. Raises  ConditionFailed."""
+    def update(self, key: Item, **change: Any) -> Item:
+        """Change one item; returns what the change asks for. Raises  ConditionFailed."""
         with self._errors():
-            self._dynamodb.update_item(TableName=self._name, Key=key, **change)
+            response = self._dynamodb.update_item(TableName=self._name, Key=key, **change)
+            return response.get("Attributes", {})
 
     def delete(self, key: Item, **condition: Any) -> None:
         """Remove one item. Raises  ConditionFailed."""

@@ -158,10 +158,12 @@ class ComparisonLog(Protocol):
 
 
 def every_record(
-    log: ComparisonLog, selection: Selection = EVERYTHING, limit: int | None = None
+    log: ComparisonLog,
+    selection: Selection = EVERYTHING,
+    limit: int | None = None,
+    cursor: str | None = None,
 ) -> Iterator[ComparisonRecord]:
-    """All selected records, newest first, a page at a time."""
-    cursor: str | None = None
+    """All selected records, newest first, a page at a time; those after the cursor, if given."""
     left = limit
     while left is None or left > 0:
         page = log.page(_PAGE_SIZE if left is None else min(left, _PAGE_SIZE), cursor, selection)

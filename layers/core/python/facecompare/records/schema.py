@@ -7,6 +7,7 @@ One DynamoDB table. An item's partition key says what it is:
     batch#<batch_id>             a Batch, its fields under their own names
     batch-piece#<batch_id>#<first>-<last>   a chunk of it, with the results of these pairs
     batch-counts#<batch_id>#<n>  how many of its pairs have ended, each pair in one of the counts
+    batch-attempts#<batch_id>#<work>  how many workers have begun with a part of its work
 
 Comparisons are listed through three indexes of one shape: a partition, and `placed_at`, which sorts
 by time. A partition takes 1,000 writes a second (AWS, DynamoDB Developer Guide), so each list is
@@ -40,6 +41,7 @@ INDEXES = (NEWEST, BY_CALLER, BY_BATCH)
 
 COMPARISON, ACCESS_KEY = "comparison", "access-key"
 BATCH, BATCH_CHUNK, BATCH_COUNTS = "batch", "batch-piece", "batch-counts"
+BATCH_ATTEMPTS = "batch-attempts"
 ALL = "all"  # the one list in NEWEST that holds every comparison
 ACCESS_KEYS = "access-keys"  # and the one that holds the access keys
 BATCHES = "batches"  # and the one that holds the batches; in BY_CALLER "<caller>#batches"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from facecompare.aws_client import S3Bucket, when_not_found
+from facecompare.aws_client import S3Bucket, when_not_readable
 from facecompare.errors import UploadsUnavailable
 from facecompare.records.record import timestamp
 from facecompare.uploads.grants import (
@@ -50,7 +50,7 @@ class UploadBucket:
         """The uploaded photo's bytes."""
         if not is_upload(upload):
             raise no_such_upload(upload)
-        missing = when_not_found(no_such_upload(upload))
+        missing = when_not_readable(no_such_upload(upload))
         return self._bucket.read(upload, missing, max_bytes=self._max_bytes)
 
 

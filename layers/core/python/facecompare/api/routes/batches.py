@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
+from facecompare.api.csv_pages import CsvTable, csv_response, query_of
 from facecompare.api.dependencies import (
     KNOWN_QUERY_ONLY,
     AppServices,
@@ -34,7 +34,6 @@ from facecompare.batches.batch import Progress
 from facecompare.batches.pair_result import RESULT_COLUMNS, PairResult
 from facecompare.batches.service import MAX_ROWS, BatchRequest, BatchService
 from facecompare.errors import BatchesOff
-from facecompare.records.csv_export import csv_line
 
 MAX_PAGE = 100
 
@@ -112,17 +111,19 @@ def get_batch_results(
     caller: RecordsCaller,
     first: Annotated[int, Query(ge=1, description="the first pair")] = 1,
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = MAX_ROWS,
-) -> StreamingResponse:
+) -> Response:
     """A line for each pair that has ended, in the manifest's order: verdict or reason.
 
     The header Link names where the lines after these are, if there are more.
     """
     total, results = _batches(services).results(batch_id, caller, first, limit)
-    return StreamingResponse(
-        _lines(results),
-        media_type="text/csv; charset=utf-8",
-        headers=_headers(total, first, limit),
-    )
+
+    def next_query(_sent: list[PairResult], left: PairResult | None) -> str | None:
+        following = first + limit if left is None else left.pair
+        return query_of(first=following, limit=limit) if following <= total else None
+
+    table = CsvTable("results.csv", RESULT_COLUMNS, results, astuple)
+    return csv_response(table, services.settings.max_response_bytes, next_query)
 
 
 @router.delete("/batches/{batch_id}", responses=responses(*QUERY, *BATCH))
@@ -138,16 +139,3 @@ def _batches(services: Services) -> BatchService:
             "facecompare batch compares a file of pairs on one machine"
         )
     return services.batches
-
-
-def _lines(results: Iterator[PairResult]) -> Iterator[str]:
-    yield csv_line(RESULT_COLUMNS)
-    for result in results:
-        yield csv_line(astuple(result))
-
-
-def _headers(total: int, first: int, limit: int) -> dict[str, str]:
-    headers = {"Content-Disposition": 'attachment; filename="results.csv"'}
-    if first + limit <= total:
-        headers["Link"] = f'<?first={first + limit}&limit={limit}>; rel="next"'  # RFC 8288
-    return headers

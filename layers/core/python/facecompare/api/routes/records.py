@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain, islice
+from dataclasses import astuple, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from facecompare.access import Caller, Role
+from facecompare.api.csv_pages import CsvTable, csv_response, query_of
 from facecompare.api.dependencies import KNOWN_QUERY_ONLY, AppServices, RecordsCaller
 from facecompare.api.documented_errors import KEY, QUERY, responses
 from facecompare.errors import ComparisonNotFound
-from facecompare.records.csv_export import csv_lines
 from facecompare.records.record import (
+    COLUMNS,
     ComparisonRecord,
     Selection,
+    cursor_after,
     every_record,
     not_found,
     parse_since,
@@ -69,15 +69,28 @@ def export_comparisons(
     caller: RecordsCaller,
     since: Since = None,
     limit: Annotated[int | None, Query(ge=1)] = None,
+    cursor: Annotated[str | None, Query(description="the header Link has it")] = None,
     of: Of = None,
-) -> StreamingResponse:
-    """What was compared, newest first, for a spreadsheet."""
-    lines = csv_lines(every_record(services.log, _selection(caller, since, of), limit))
-    return StreamingResponse(
-        _begun(lines),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="comparisons.csv"'},
-    )
+) -> Response:
+    """What was compared, newest first, for a spreadsheet.
+
+    Where a response cannot hold all of it, the header Link names where the lines after these are.
+    """
+    selection = _selection(caller, since, of)
+    records = every_record(services.log, selection, limit, cursor)
+
+    def next_query(sent: list[ComparisonRecord], left: ComparisonRecord | None) -> str | None:
+        if left is None:
+            return None
+        return query_of(
+            cursor=cursor_after(sent[-1]),
+            since=selection.since,
+            limit=None if limit is None else limit - len(sent),
+            caller=of,
+        )
+
+    table = CsvTable("comparisons.csv", COLUMNS, records, astuple)
+    return csv_response(table, services.settings.max_response_bytes, next_query)
 
 
 @router.get("/comparisons/{comparison_id}", responses=responses(*QUERY, *KEY, ComparisonNotFound))
@@ -108,8 +121,3 @@ def _selection(caller: Caller, since: str | None, of: str | None) -> Selection:
             caller.require_admin()
         of = caller.name
     return Selection(since=parse_since(since) if since else None, caller=of)
-
-
-def _begun(lines: Iterator[str]) -> Iterator[str]:
-    """The same lines, with the first records already read: a broken log fails before the 200."""
-    return chain(list(islice(lines, 2)), lines)

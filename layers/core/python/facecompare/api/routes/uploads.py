@@ -7,7 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from facecompare.api.dependencies import KNOWN_QUERY_ONLY, AppServices, PhotosCaller
+from facecompare.api.dependencies import (
+    KNOWN_QUERY_ONLY,
+    AppServices,
+    PhotosCaller,
+    SentKey,
+    records_caller,
+)
 from facecompare.api.documented_errors import BODY, KEY, QUERY, responses
 from facecompare.api.json_route import JsonRoute
 from facecompare.errors import UploadsOff, UploadsUnavailable
@@ -37,8 +43,15 @@ class UploadFields(BaseModel):
     status_code=201,
     responses=responses(*QUERY, *KEY, *BODY, UploadsOff, UploadsUnavailable),
 )
-def grant_upload(fields: UploadFields, services: AppServices, _caller: PhotosCaller) -> UploadGrant:
-    """A place for a photo or a batch's manifest; its name then stands for it: {"upload": …}."""
+def grant_upload(
+    fields: UploadFields, services: AppServices, sent: SentKey, _caller: PhotosCaller
+) -> UploadGrant:
+    """A place for a photo or a batch's manifest; its name then stands for it: {"upload": …}.
+
+    A manifest needs the access key that its batch needs.
+    """
+    if fields.content_type in MANIFEST_TYPES:
+        records_caller(services, sent)
     if services.uploads is None:
         raise UploadsOff(
             "found a request for an upload; expected none, for this installation has no bucket "

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from facecompare.api.errors import RETRY_AFTER_S, json_error, unforeseen_error
-from facecompare.api.middleware import SECURITY_HEADERS
+from facecompare.api.security_headers import SECURITY_HEADERS
 from facecompare.api.serving.framing import MAX_HEAD, MAX_HEADERS, be_strict
 from facecompare.errors import BadRequest
 

@@ -13,13 +13,14 @@ INSTALLED := $(VENV)/.installed
 MODELS := models/face-network.onnx
 FACES := web/examples
 CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH="$(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$$PATH" cdk --no-notices
+CHECK_ACCOUNT := PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m infra.account.check
 OUTPUTS := cdk.out/outputs.json
 CONTEXT ?=
 ARGS ?= list
 STACKS ?= facecompare-dev
 
 .PHONY: run help test lint format docs bench bombs fuzz load soak faults slow models layers synth \
-	bootstrap deploy keys rotate-origin-secret destroy test-deploy test-image checkov lock sbom wheel audit clean
+	bootstrap check-account deploy keys rotate-origin-secret destroy smoke-aws test-deploy test-image checkov lock sbom wheel audit clean
 
 run: $(MODELS)  ## compare two bundled portraits, then serve page and API on 127.0.0.1:8000
 	$(BIN)/facecompare compare $(FACES)/obama.jpg $(FACES)/obama2.jpg
@@ -89,7 +90,11 @@ synth: $(MODELS) layers node_modules  ## the CloudFormation templates, in cdk.ou
 bootstrap: $(MODELS) layers node_modules  ## once for an AWS account and region
 	$(CDK) bootstrap $(CONTEXT)
 
+check-account: $(INSTALLED) node_modules  ## whether a deployment would succeed: a line each, found, expected, do
+	$(CHECK_ACCOUNT) $(CONTEXT)
+
 deploy: $(MODELS) layers node_modules  ## into the AWS account that the credentials name
+	$(CHECK_ACCOUNT) --make-roles $(CONTEXT)
 	$(CDK) deploy --all --require-approval never --outputs-file $(OUTPUTS) $(CONTEXT)
 	$(BIN)/python -m infra.after_deploy $(OUTPUTS)
 
@@ -102,6 +107,9 @@ rotate-origin-secret: $(INSTALLED)  ## a new secret between CloudFront and API, 
 
 destroy: $(MODELS) layers node_modules  ## remove the deployed stacks
 	$(CDK) destroy --all --force $(CONTEXT)
+
+smoke-aws: $(MODELS) layers node_modules  ## deploy an environment of its own, use and measure it, destroy it; costs cents
+	$(BIN)/python -m infra.account.smoke $(CONTEXT)
 
 test-deploy: $(MODELS) layers node_modules  ## deploy to a simulated account, compare, update, destroy
 	$(BIN)/python -m pytest -m deploy -n 2 --dist loadfile

@@ -13,6 +13,7 @@ from infra.api_stack import ApiStack
 from infra.data_stack import DataStack
 from infra.edge_stack import EdgeStack
 from infra.gpu.stack import GpuStack
+from infra.log import own_export_log
 from infra.settings import PROJECT, DeploySettings
 from infra.site_stack import SiteStack
 
@@ -43,7 +44,10 @@ def add_stacks(app: App, settings: DeploySettings) -> None:
     if settings.gpu:
         GpuStack(app, f"{name}-gpu", settings=settings, data=data, **here)
     edge = _edge(app, settings)
-    SiteStack(app, f"{name}-site", settings=settings, data=data, api=api, edge=edge, **here)
+    site = SiteStack(app, f"{name}-site", settings=settings, data=data, api=api, edge=edge, **here)
+    if edge is not None and settings.region != EDGE_REGION:
+        for stack in (edge, site):
+            own_export_log(stack, settings)
 
 
 def _edge(app: App, settings: DeploySettings) -> EdgeStack | None:

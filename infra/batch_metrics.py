@@ -19,7 +19,7 @@ from facecompare.planning.prices import (
 )
 from infra.batch_function import BatchFunction
 from infra.batch_queues import BatchQueues
-from infra.gpu.service import gpu_cluster_name
+from infra.gpu.machines import gpu_group_name
 from infra.settings import DeploySettings
 
 PERIOD = Duration.minutes(5)
@@ -122,9 +122,9 @@ class BatchMetrics:
     def _machines(self) -> cloudwatch.Metric:
         """How many machines with a GPU there are, on an average."""
         return cloudwatch.Metric(
-            namespace="ECS/ContainerInsights",
-            metric_name="ContainerInstanceCount",
-            dimensions_map={"ClusterName": gpu_cluster_name(self.settings)},
+            namespace="AWS/AutoScaling",
+            metric_name="GroupInServiceInstances",
+            dimensions_map={"AutoScalingGroupName": gpu_group_name(self.settings)},
             statistic="Average",
             period=HOUR,
         )

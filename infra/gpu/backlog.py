@@ -1,4 +1,9 @@
-"""What the number of GPU workers follows: messages that wait or are in flight, and the workers."""
+"""What the number of GPU workers follows: messages that wait or are in flight, machines, workers.
+
+None of these metrics costs anything. Machines are counted as they are desired: with one worker on
+each they are the workers that are wanted, some two minutes late. Workers are counted as they run:
+each sends one sample of its CPU a minute (AWS, ECS Developer Guide, "Service RUNNING task count").
+"""
 
 from __future__ import annotations
 
@@ -23,18 +28,16 @@ def backlog_metrics(workers: GpuService, queue: sqs.IQueue) -> dict[str, cloudwa
         "taken": queue.metric_approximate_number_of_messages_not_visible(
             period=MINUTE, statistic="Maximum"
         ),
-        "workers": _desired_workers(workers),
+        "machines": _desired_machines(workers),
+        "workers": workers.service.metric_cpu_utilization(period=MINUTE, statistic="SampleCount"),
     }
 
 
-def _desired_workers(workers: GpuService) -> cloudwatch.Metric:
+def _desired_machines(workers: GpuService) -> cloudwatch.Metric:
     return cloudwatch.Metric(
-        namespace="ECS/ContainerInsights",
-        metric_name="DesiredTaskCount",
-        dimensions_map={
-            "ClusterName": workers.cluster.cluster_name,
-            "ServiceName": workers.service.service_name,
-        },
+        namespace="AWS/AutoScaling",
+        metric_name="GroupDesiredCapacity",
+        dimensions_map={"AutoScalingGroupName": workers.group.auto_scaling_group_name},
         statistic="Maximum",
         period=MINUTE,
     )

@@ -10,6 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from facecompare.planning.prices import GPU_HOUR
 from infra.acknowledged import acknowledge, spelled
 from infra.gpu.network import GpuNetwork
 from infra.settings import DeploySettings
@@ -23,7 +24,13 @@ DISK_GB = 60  # the machine's image wants 30; the worker's has 3, and two may be
 # machine: the worker asks there whether AWS wants its spot machine back.
 METADATA_HOPS = 2
 
-_SPOT = ec2.LaunchTemplateSpotOptions(request_type=ec2.SpotRequestType.ONE_TIME)
+AFFORDABLE = 2  # times the price of the chosen type, where that one is not to be had
+
+# What the scaling and the dashboard count; metrics of a group cost nothing.
+COUNTED = (
+    autoscaling.GroupMetric.DESIRED_CAPACITY,
+    autoscaling.GroupMetric.IN_SERVICE_INSTANCES,
+)
 # What ECS's agent does with the cluster, and with the machines in it. A machine's image and log are
 # fetched and written with the task's own roles.
 _WITH_CLUSTER = (
@@ -51,15 +58,18 @@ class GpuMachines(Construct):
         self.group = autoscaling.AutoScalingGroup(
             self,
             "Group",
+            auto_scaling_group_name=gpu_group_name(settings),
             vpc=network.vpc,
             # And that many at first: a desired number would be set anew at every deployment.
             min_capacity=0,
             max_capacity=settings.gpu_max,
-            # As ECS's termination protection wants it: see GpuService.
-            new_instances_protected_from_scale_in=True,
-            launch_template=self._template(settings, network),
+            # A protected machine would hold up the stack's deletion: see GpuService.
+            new_instances_protected_from_scale_in=False,
+            mixed_instances_policy=_purchase(settings, self._template(settings, network)),
+            group_metrics=[autoscaling.GroupMetrics(*COUNTED)],
         )
         acknowledge(self.group, "scaling out and in is all that these machines do", "AS3")
+        acknowledge(self.group, "encrypted: a rule that reads no policy of several types", "EC26")
 
     def _template(self, settings: DeploySettings, network: GpuNetwork) -> ec2.LaunchTemplate:
         return ec2.LaunchTemplate(
@@ -70,7 +80,6 @@ class GpuMachines(Construct):
             role=self.role.without_policy_updates(),  # CDK would add what an agent may need
             security_group=network.machines,
             associate_public_ip_address=True,
-            spot_options=_SPOT if settings.gpu_spot else None,
             require_imdsv2=True,
             http_put_response_hop_limit=METADATA_HOPS,
             user_data=_agent_settings(),
@@ -100,6 +109,36 @@ class GpuMachines(Construct):
                 actions=[f"ecs:{action}" for action in actions], resources=[resource]
             )
         )
+
+
+def gpu_group_name(settings: DeploySettings) -> str:
+    """Known before the group is: the dashboard, which is made first, counts its machines."""
+    return f"{settings.prefix}-gpu"
+
+
+def machine_types(chosen: str) -> list[str]:
+    """The chosen type, then those that may stand in for it, the cheapest first."""
+    most = AFFORDABLE * GPU_HOUR[chosen]
+    others = (name for name, hour in GPU_HOUR.items() if name != chosen and hour <= most)
+    return [chosen, *sorted(others, key=GPU_HOUR.__getitem__)]
+
+
+def _purchase(
+    settings: DeploySettings, template: ec2.LaunchTemplate
+) -> autoscaling.MixedInstancesPolicy:
+    """In this order on demand; of spot ones those that AWS will hardly take back."""
+    return autoscaling.MixedInstancesPolicy(
+        launch_template=template,
+        launch_template_overrides=[
+            autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name))
+            for name in machine_types(settings.gpu_instance)
+        ],
+        instances_distribution=autoscaling.InstancesDistribution(
+            on_demand_percentage_above_base_capacity=0 if settings.gpu_spot else 100,
+            on_demand_allocation_strategy=autoscaling.OnDemandAllocationStrategy.PRIORITIZED,
+            spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
+        ),
+    )
 
 
 def _disk() -> ec2.BlockDevice:

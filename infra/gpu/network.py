@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk import Fn, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -9,13 +10,18 @@ from constructs import Construct
 from infra.log import Log
 from infra.settings import DeploySettings
 
-ADDRESSES = "10.0.0.0/24"  # 2 × 123 machines
-ZONES = 2
+ADDRESSES, ZONE_MASK = "10.0.0.0/23", 26  # 59 machines a zone, and room for eight zones
+# Availability zones that every account has (AWS, "Regions and Availability Zones"); an Auto Scaling
+# group tries the next one where a type is not to be had.
+ZONES = {"us-east-1": 6, "us-west-1": 2, "us-west-2": 4, "ap-northeast-2": 4}
+ZONES_ELSEWHERE = 3
+ZONES_ANYWHERE = 2  # where a template says nothing of its region
 HTTPS = 443
 _SUBNETS = ec2.SubnetConfiguration(
     name="Machines",
     subnet_type=ec2.SubnetType.PUBLIC,
     map_public_ip_on_launch=False,  # the launch template asks for one
+    cidr_mask=ZONE_MASK,
 )
 _GATEWAYS = {
     "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
@@ -52,7 +58,7 @@ class GpuNetwork(Construct):
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(ADDRESSES),
-            max_azs=ZONES,
+            availability_zones=_zones(Stack.of(self).region),
             nat_gateways=0,
             subnet_configuration=[_SUBNETS],
             gateway_endpoints=_GATEWAYS,
@@ -65,14 +71,13 @@ class GpuNetwork(Construct):
         role = iam.Role(
             self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com")
         )
-        log.grant_write(role)
-        ec2.CfnFlowLog(
-            self,
-            "Flows",
-            resource_id=self.vpc.vpc_id,
-            resource_type="VPC",
-            traffic_type="ALL",
-            log_destination_type="cloud-watch-logs",
-            log_group_name=log.log_group_name,
-            deliver_logs_permission_arn=role.role_arn,
+        self.vpc.add_flow_log(
+            "Flows", destination=ec2.FlowLogDestination.to_cloud_watch_logs(log, role)
         )
+
+
+def _zones(region: str) -> list[str]:
+    """All of the region, or as many as every region has where it is not known."""
+    known = not Token.is_unresolved(region)
+    count = ZONES.get(region, ZONES_ELSEWHERE) if known else ZONES_ANYWHERE
+    return [Fn.select(index, Fn.get_azs()) for index in range(count)]

@@ -1,8 +1,8 @@
-"""How many workers with a GPU there are: none at rest, one at a first message, then by backlog."""
+"""How many workers with a GPU there are: none at rest, two at a first message, then by backlog."""
 
 from __future__ import annotations
 
-from aws_cdk import Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -17,7 +17,10 @@ from infra.settings import DeploySettings
 # Messages for each worker: of 25 pairs, some five minutes' work where four cores find the faces of
 # 80 photos a second. With fewer, the work is done before another machine has started.
 BACKLOG_PER_WORKER = 500
-PER_WORKER = "(visible + taken) / IF(FILL(workers, 0) > 0, workers, 1)"
+# From zero ECS starts two machines, whatever is asked for (containers-roadmap#1716).
+FIRST_WORKERS = 2
+PER_WORKER = "(visible + taken) / IF(FILL(machines, 0) > 0, machines, 1)"
+TRACKED = ("visible", "taken", "machines")
 WITHOUT_WORKER = "IF(FILL(workers, 0) < 1, visible, 0)"
 
 _Policy = scaling.CfnScalingPolicy
@@ -27,9 +30,14 @@ class GpuScaling(Construct):
     """Scales out from zero by a step, where nothing can be tracked; from then on by target tracking
     of the backlog per worker, which scales in after 15 idle minutes.
 
-    Workers are counted as they are desired, not as they run: while the first machines start, each
-    minute's look at the same backlog would start more of them. Messages in flight count as backlog,
-    too: the last worker is not scaled in while it works.
+    The backlog is divided among the machines that are desired, not those that run: while they
+    start, each minute's look at the same backlog would start more of them. The step, which looks
+    for workers that run, waits for twice the time of a start before it is taken again. Messages in
+    flight count as backlog, too: the last worker is not scaled in while it works.
+
+    At rest alarms are all that costs anything, by the metrics that they look at: two of the step's,
+    three for each of the two that target tracking makes, and one for each of the two that ECS makes
+    for the machines; ten, or a dollar a month.
 
     SQS may take 15 minutes to count again after six hours without a message.
     """
@@ -48,7 +56,7 @@ class GpuScaling(Construct):
         self._metrics = backlog_metrics(workers, queue)
         target = self._target(settings, workers)
         self._track_backlog(target)
-        self._scale_out_from_zero(target)
+        self._scale_out_from_zero(target, min(FIRST_WORKERS, settings.gpu_max))
 
     def _target(self, settings: DeploySettings, workers: GpuService) -> scaling.ScalableTarget:
         return scaling.ScalableTarget(
@@ -94,25 +102,25 @@ class GpuScaling(Construct):
         per_worker = _Policy.TargetTrackingMetricDataQueryProperty(
             id="perWorker", expression=PER_WORKER, return_data=True
         )
-        queries = [tracked(id, metric) for id, metric in self._metrics.items()]
+        queries = [tracked(id, self._metrics[id]) for id in TRACKED]
         return _Policy.CustomizedMetricSpecificationProperty(metrics=[*queries, per_worker])
 
-    def _scale_out_from_zero(self, target: scaling.ScalableTarget) -> None:
+    def _scale_out_from_zero(self, target: scaling.ScalableTarget, workers: int) -> None:
         step = scaling.StepScalingAction(
             self,
             "First",
             scaling_target=target,
             adjustment_type=scaling.AdjustmentType.CHANGE_IN_CAPACITY,
-            cooldown=self._start,
+            cooldown=Duration.seconds(2 * self._start.to_seconds()),
         )
-        step.add_adjustment(adjustment=1, lower_bound=0)
+        step.add_adjustment(adjustment=workers, lower_bound=0)
         self._backlog_without_worker().add_alarm_action(actions.ApplicationScalingAction(step))
 
     def _backlog_without_worker(self) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(
             self,
             "BacklogWithoutWorker",
-            alarm_description="messages wait, and no worker is wanted yet",
+            alarm_description="messages wait, and no worker runs",
             metric=cloudwatch.MathExpression(
                 expression=WITHOUT_WORKER,
                 using_metrics={id: self._metrics[id] for id in ("visible", "workers")},

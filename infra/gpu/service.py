@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
+from infra.acknowledged import acknowledge
 from infra.gpu.machines import GpuMachines
 from infra.gpu.network import GpuNetwork
 from infra.gpu.task import GpuTask
@@ -17,10 +18,13 @@ START_S = 300  # from a launch to a worker that takes messages: boot, an image w
 class GpuService(Construct):
     """One worker a machine, because there is one GPU in it.
 
-    Machines are protected from being scaled in while a worker is on them (managed termination
-    protection): when there are fewer workers than machines, an empty one goes. A machine that goes
-    for another reason is drained first (managed draining), and a spot machine that is called back
-    stops its worker by itself (spot draining): SIGTERM, then 120 s to give messages back.
+    A machine that goes is drained first (managed draining), and a spot machine that is called back
+    stops its worker by itself (spot draining): SIGTERM, then 120 s to give messages back. So none
+    is protected from being scaled in: managed termination protection would hold up the stack's
+    deletion for as long as a machine runs (aws-cdk#18179).
+
+    Container Insights is off: at rest it would cost some 3 dollars a month, and its log group
+    belongs to no stack. What scaling needs is counted for nothing (see backlog.py).
     """
 
     def __init__(
@@ -40,8 +44,10 @@ class GpuService(Construct):
             "Cluster",
             cluster_name=gpu_cluster_name(settings),
             vpc=network.vpc,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            container_insights_v2=ecs.ContainerInsights.DISABLED,
         )
+        acknowledge(self.cluster, "it would cost more at rest than all of the rest", "ECS4")
+        self.group = machines.group
         provider = self._capacity(settings, machines)
         self.cluster.add_asg_capacity_provider(provider)
         self.service = self._service(task, provider)
@@ -54,7 +60,7 @@ class GpuService(Construct):
             "Machines",
             auto_scaling_group=machines.group,
             enable_managed_scaling=True,
-            enable_managed_termination_protection=True,
+            enable_managed_termination_protection=False,
             enable_managed_draining=True,
             instance_warmup_period=START_S,
             target_capacity_percent=100,  # no machine without a worker
@@ -80,5 +86,5 @@ class GpuService(Construct):
 
 
 def gpu_cluster_name(settings: DeploySettings) -> str:
-    """Known before the cluster is: the dashboard, which is made first, counts its machines."""
+    """Known before the cluster is: the machines, which are made first, may only join this one."""
     return f"{settings.prefix}-gpu"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration, IgnoreMode
+from aws_cdk import Aws, Duration, IgnoreMode
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -55,7 +55,8 @@ class GpuTask(Construct):
             user=USER,
             readonly_root_filesystem=True,
             linux_parameters=self._parameters(),
-            environment=dict(environment),
+            # ECS's agent tells a container its region only in versions since April 2026.
+            environment={**environment, "AWS_DEFAULT_REGION": Aws.REGION},
             logging=ecs.LogDriver.aws_logs(stream_prefix=CONTAINER, log_group=log),
         )
 

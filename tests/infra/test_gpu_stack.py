@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from facecompare.config import Settings
+from facecompare.planning.prices import GPU_HOUR
+from infra.gpu.machines import machine_types
 from infra.gpu.service import gpu_cluster_name
 from infra.settings import DeploySettings
 from tests.support.assembly import Assembly, Properties, actions_of
@@ -120,7 +123,9 @@ def test_it_scales_out_from_zero_at_the_first_message(gpu: Assembly) -> None:
     first = scaling(gpu, "StepScaling")
     steps = first.properties["StepScalingPolicyConfiguration"]
     assert steps["AdjustmentType"] == "ChangeInCapacity"
-    assert [step["ScalingAdjustment"] for step in steps["StepAdjustments"]] == [1]
+    # ECS starts two machines where there is none: each has a worker to run.
+    assert [step["ScalingAdjustment"] for step in steps["StepAdjustments"]] == [2]
+    assert steps["Cooldown"] == 2 * 300
     (alarm,) = (each for each in gpu.all("AWS::CloudWatch::Alarm") if each.stack == "gpu")
     assert alarm.properties["AlarmActions"] == [{"Ref": first.id}]
     assert (alarm.properties["Threshold"], alarm.properties["EvaluationPeriods"]) == (0, 1)
@@ -128,8 +133,51 @@ def test_it_scales_out_from_zero_at_the_first_message(gpu: Assembly) -> None:
     assert expression["Expression"] == "IF(FILL(workers, 0) < 1, visible, 0)"
     assert {each["MetricStat"]["Metric"]["MetricName"] for each in metrics} == {
         "ApproximateNumberOfMessagesVisible",
-        "DesiredTaskCount",
+        "CPUUtilization",
     }
+    (running,) = (each["MetricStat"] for each in metrics if each["Id"] == "workers")
+    assert (running["Stat"], running["Period"]) == ("SampleCount", 60)
+
+
+def test_a_first_message_starts_no_more_workers_than_there_may_be(
+    sources: dict[str, str], tmp_path: Path
+) -> None:
+    alone = Assembly.of(sources | {"gpu": "on", "gpu_max": "1"}, tmp_path)
+    steps = scaling(alone, "StepScaling").properties["StepScalingPolicyConfiguration"]
+    assert [step["ScalingAdjustment"] for step in steps["StepAdjustments"]] == [1]
+
+
+def test_at_rest_ten_alarm_metrics_are_all_that_costs(any_gpu: Assembly) -> None:
+    """Its own alarm's, two alarms of target tracking, and two of ECS for the machines."""
+    (alarm,) = (each for each in any_gpu.all("AWS::CloudWatch::Alarm") if each.stack == "gpu")
+    tracking = scaling(any_gpu, "TargetTrackingScaling").properties[
+        "TargetTrackingScalingPolicyConfiguration"
+    ]["CustomizedMetricSpecification"]["Metrics"]
+    own, tracked = (
+        sum("MetricStat" in each for each in metrics)
+        for metrics in (alarm.properties["Metrics"], tracking)
+    )
+    assert own + 2 * tracked + 2 * 1 == 10
+
+
+def test_scaling_asks_for_metrics_that_are_there_and_cost_nothing(any_gpu: Assembly) -> None:
+    """Not for Container Insights, whose log group belonged to no stack."""
+    insights = any_gpu.one("AWS::ECS::Cluster").properties["ClusterSettings"]
+    assert insights == [{"Name": "containerInsights", "Value": "disabled"}]
+    group = any_gpu.one("AWS::AutoScaling::AutoScalingGroup").properties
+    (collected,) = group["MetricsCollection"]
+    assert collected["Metrics"] == ["GroupDesiredCapacity", "GroupInServiceInstances"]
+    looking = [
+        each.properties
+        for kind in (
+            "CloudWatch::Alarm",
+            "CloudWatch::Dashboard",
+            "ApplicationAutoScaling::ScalingPolicy",
+        )
+        for each in any_gpu.all(f"AWS::{kind}")
+    ]
+    assert set(collected["Metrics"]) == set(re.findall(r"\bGroup[A-Z]\w+", str(looking)))
+    assert "ContainerInsights" not in str(looking)
 
 
 def test_it_scales_out_and_in_by_the_backlog_of_each(gpu: Assembly) -> None:
@@ -139,21 +187,23 @@ def test_it_scales_out_and_in_by_the_backlog_of_each(gpu: Assembly) -> None:
     *metrics, expression = tracking["CustomizedMetricSpecification"]["Metrics"]
     assert tracking["TargetValue"] == 500
     assert "DisableScaleIn" not in tracking
-    assert [each["Id"] for each in metrics] == ["visible", "taken", "workers"]
+    assert [each["Id"] for each in metrics] == ["visible", "taken", "machines"]
     assert [each["ReturnData"] for each in (*metrics, expression)] == [False] * 3 + [True]
-    assert expression["Expression"] == "(visible + taken) / IF(FILL(workers, 0) > 0, workers, 1)"
+    assert expression["Expression"] == "(visible + taken) / IF(FILL(machines, 0) > 0, machines, 1)"
 
 
 def test_machines_come_and_go_with_the_workers(any_gpu: Assembly) -> None:
     provider = any_gpu.one("AWS::ECS::CapacityProvider").properties["AutoScalingGroupProvider"]
     assert provider["ManagedScaling"]["Status"] == "ENABLED"
     assert provider["ManagedScaling"]["TargetCapacity"] == 100
-    assert provider["ManagedTerminationProtection"] == provider["ManagedDraining"] == "ENABLED"
+    assert provider["ManagedDraining"] == "ENABLED"
+
+
+def test_no_machine_that_runs_holds_up_the_stacks_deletion(any_gpu: Assembly) -> None:
+    provider = any_gpu.one("AWS::ECS::CapacityProvider").properties["AutoScalingGroupProvider"]
+    assert provider["ManagedTerminationProtection"] == "DISABLED"
     group = any_gpu.one("AWS::AutoScaling::AutoScalingGroup").properties
-    assert group["NewInstancesProtectedFromScaleIn"] is True
-    assert "containerInsights" in str(
-        any_gpu.one("AWS::ECS::Cluster").properties["ClusterSettings"]
-    )
+    assert group["NewInstancesProtectedFromScaleIn"] is False
 
 
 def test_the_service_waits_for_what_ties_the_machines_to_it(gpu: Assembly) -> None:
@@ -161,14 +211,38 @@ def test_the_service_waits_for_what_ties_the_machines_to_it(gpu: Assembly) -> No
     assert tie.id in gpu.one("AWS::ECS::Service").definition["DependsOn"]
 
 
+def purchase(assembly: Assembly) -> Properties:
+    group = assembly.one("AWS::AutoScaling::AutoScalingGroup").properties
+    policy: Properties = group["MixedInstancesPolicy"]
+    return policy
+
+
 def test_machines_are_on_demand_unless_spot_ones_are_wanted(gpu: Assembly, spot: Assembly) -> None:
-    assert launched(gpu)["InstanceType"] == "g4dn.xlarge"
-    assert "InstanceMarketOptions" not in launched(gpu)
+    of_gpu, of_spot = (purchase(each)["InstancesDistribution"] for each in (gpu, spot))
+    assert of_gpu["OnDemandPercentageAboveBaseCapacity"] == 100
+    assert of_gpu["OnDemandAllocationStrategy"] == "prioritized"
+    assert of_spot["OnDemandPercentageAboveBaseCapacity"] == 0
+    assert of_spot["SpotAllocationStrategy"] == "price-capacity-optimized"
+    for assembly in (gpu, spot):  # an Auto Scaling group refuses a template that says it, too
+        assert "InstanceMarketOptions" not in launched(assembly)
+
+
+def test_other_types_stand_in_for_the_chosen_one(gpu: Assembly, spot: Assembly) -> None:
+    of_gpu, of_spot = (
+        [each["InstanceType"] for each in purchase(assembly)["LaunchTemplate"]["Overrides"]]
+        for assembly in (gpu, spot)
+    )
+    assert of_gpu == ["g4dn.xlarge", "g4dn.2xlarge", "g6.xlarge", "g5.xlarge"]
+    assert of_spot[0] == "g6.xlarge"
     assert launched(spot)["InstanceType"] == "g6.xlarge"
-    assert launched(spot)["InstanceMarketOptions"] == {
-        "MarketType": "spot",
-        "SpotOptions": {"SpotInstanceType": "one-time"},
-    }
+
+
+@pytest.mark.parametrize("chosen", GPU_HOUR)
+def test_whichever_type_is_chosen_there_is_another_at_twice_its_price_or_less(chosen: str) -> None:
+    first, *others = machine_types(chosen)
+    assert first == chosen
+    assert others
+    assert max(GPU_HOUR[name] for name in others) <= 2 * GPU_HOUR[chosen]
 
 
 def test_a_spot_machine_that_aws_takes_back_stops_its_worker_in_time(any_gpu: Assembly) -> None:
@@ -200,11 +274,32 @@ def test_nobody_can_connect_to_a_machine(any_gpu: Assembly) -> None:
     assert "PortMappings" not in container(any_gpu)
 
 
-def test_the_network_is_logged_and_two_zones_wide(any_gpu: Assembly) -> None:
+def test_the_network_is_logged_with_all_rights_that_takes(any_gpu: Assembly) -> None:
+    """AWS, VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs"; the group is
+    there already; a right to make one would bring it back after the stack has gone."""
+    assert any_gpu.one("AWS::EC2::FlowLog").properties["TrafficType"] == "ALL"
+    assert actions(any_gpu, "NetworkFlowLogRole") == {
+        "logs:CreateLogStream",
+        "logs:DescribeLogStreams",
+        "logs:PutLogEvents",
+    }
+
+
+def test_the_network_is_as_wide_as_is_known_of_the_region(any_gpu: Assembly) -> None:
     subnets = any_gpu.all("AWS::EC2::Subnet")
     assert len(subnets) == 2
     assert {each.properties["MapPublicIpOnLaunch"] for each in subnets} == {False}
-    assert any_gpu.one("AWS::EC2::FlowLog").properties["TrafficType"] == "ALL"
+
+
+@pytest.mark.parametrize(
+    ("region", "zones"), [("us-east-1", 6), ("us-west-1", 2), ("eu-west-1", 3)]
+)
+def test_in_a_region_that_is_named_it_has_all_zones(
+    sources: dict[str, str], tmp_path: Path, region: str, zones: int
+) -> None:
+    there = Assembly.of(sources | {"gpu": "on", "region": region}, tmp_path)
+    used = [each.properties["AvailabilityZone"] for each in there.all("AWS::EC2::Subnet")]
+    assert used == [{"Fn::Select": [index, {"Fn::GetAZs": ""}]} for index in range(zones)]
 
 
 def test_a_worker_has_a_gpu_and_writes_nowhere_but_into_memory(any_gpu: Assembly) -> None:
@@ -224,6 +319,8 @@ def test_the_library_accepts_the_workers_environment(any_gpu: Assembly) -> None:
         for each in container(any_gpu)["Environment"]
     }
     settings = Settings.from_env(env)
+    region = {"Name": "AWS_DEFAULT_REGION", "Value": {"Ref": "AWS::Region"}}
+    assert region in container(any_gpu)["Environment"]
     assert settings.batch_queue == settings.dead_letter_queue == RESOLVED
     assert settings.records_table == settings.upload_bucket == settings.model_bucket == RESOLVED
     assert settings.origin_secret == ""
@@ -329,5 +426,5 @@ def test_hours_of_machines_are_in_the_cost_where_there_are_some(
         for each in (everything, gpu)
     ]
     assert [body.count("a million pairs") for body in bodies] == [1, 1]
-    assert ["ContainerInstanceCount" in body for body in bodies] == [False, True]
+    assert ["GroupInServiceInstances" in body for body in bodies] == [False, True]
     assert "/ 3600 * 0.526" in bodies[1]

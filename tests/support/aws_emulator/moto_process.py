@@ -5,6 +5,9 @@ are thousands of items. Here it keeps which items there were, and an update chan
 item, so that the one to go back to stays as it was. It also answers a read with an item of which
 only some attributes are written yet; here one request is answered after the other, so that reads
 and writes are whole, as DynamoDB's are.
+
+And a stack that is deleted leaves nothing here: moto keeps its layers, and makes once more what
+its outputs name whenever it describes them.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ import copy
 from threading import RLock
 from typing import Any
 
+from moto.awslambda.models import LayerVersion, lambda_backends
+from moto.cloudformation.models import Stack
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -22,6 +27,7 @@ from moto.server import main
 ONE_AT_A_TIME = RLock()
 answer_at_once = DynamoHandler.call_action
 update_in_place = DynamoDBBackend.update_item
+delete_stack = Stack.delete
 
 
 def with_the_items_there_are(table: Table, memo: dict[int, Any]) -> Table:
@@ -49,8 +55,22 @@ def answer_alone(request: DynamoHandler) -> Any:
         return answer_at_once(request)
 
 
+def delete_with_outputs(stack: Stack) -> None:
+    """Deletes the stack, and what it would be asked for afterwards."""
+    delete_stack(stack)
+    stack.template_dict.pop("Outputs", None)
+    stack.output_map = stack._create_output_map()
+
+
+def delete_layer(layer: LayerVersion, account_id: str, region: str) -> None:
+    """As CloudFormation deletes it."""
+    lambda_backends[account_id][region].delete_layer_version(layer.name, str(layer.version))
+
+
 if __name__ == "__main__":
     Table.__deepcopy__ = with_the_items_there_are  # type: ignore[attr-defined]
     DynamoDBBackend.update_item = update_a_copy  # type: ignore[method-assign, assignment]
     DynamoHandler.call_action = answer_alone  # type: ignore[method-assign]
+    Stack.delete = delete_with_outputs  # type: ignore[method-assign, assignment]
+    LayerVersion.delete = delete_layer  # type: ignore[attr-defined]
     main()

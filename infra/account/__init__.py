@@ -1,0 +1,1 @@
+"""The AWS account that is deployed into: whether it is ready, and whether all of it works there."""

@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "CI": "true",
 }
 ALARM = "facecompare-dev-raised-by-hand"
+SERVED = ("CompareFunction", "RecordsFunction", "OriginAuthorizerFunction")
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +58,14 @@ def site_of(
     the emulator's CloudFormation leaves out."""
     deployment.outputs = dict(outputs)
     made = Installation(deployment, deployment.folder, models_dir, key)
-    compare, records, work = (
-        made.environment(name) for name in ("CompareFunction", "RecordsFunction", "BatchFunction")
-    )
+    compare, records, origin = map(made.environment, SERVED)
+    work = made.environment("BatchFunction")
     made.command(
         *("facecompare", "models", "push", "--bucket", outputs["ModelBucketName"]),
         FACECOMPARE_MODELS_DIR=str(models_dir),
     )
     with ExitStack() as stack:
-        service = stack.enter_context(running(compare, records, deployment.folder))
+        service = stack.enter_context(running(compare, records, origin, deployment.folder))
         worker = start_worker(work, deployment.folder / "worker.log", spoiled=False)
         stack.callback(worker.wait, 60)
         stack.callback(worker.terminate)

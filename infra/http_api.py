@@ -146,5 +146,6 @@ def _cors(origins: tuple[str, ...]) -> apigatewayv2.CorsPreflightOptions | None:
         allow_origins=list(origins),
         allow_methods=[apigatewayv2.CorsHttpMethod.ANY],
         allow_headers=["authorization", "content-type", "idempotency-key"],
+        expose_headers=["link", "retry-after"],
         max_age=Duration.hours(PREFLIGHT_AGE_H),
     )

@@ -144,6 +144,7 @@ def test_other_origins_are_refused_unless_they_are_named(
 ) -> None:
     assert "CorsConfiguration" not in standard.one("AWS::ApiGatewayV2::Api").properties
     cors = everything.one("AWS::ApiGatewayV2::Api").properties["CorsConfiguration"]
+    assert "link" in cors["ExposeHeaders"]  # by which a CSV goes on
     assert cors["AllowOrigins"] == ["https://a.example", "https://b.example"]
 
 

@@ -13,13 +13,14 @@ import pytest
 
 from facecompare.config import CHECKOUT
 from infra.account.account import Account
-from infra.account.installer import Installer
-from infra.account.inventory import Inventory
 from infra.account.needs import Needs
-from infra.account.site_use import SiteUse
-from infra.account.smoke import Smoke
 from infra.settings import DeploySettings
+from infra.smoke.installer import Installer
+from infra.smoke.inventory import Inventory
+from infra.smoke.run import Smoke
+from infra.smoke.site_use import SiteUse
 from tests.deploy.test_make import SIMULATED
+from tests.deploy.test_service import FUNCTIONS
 from tests.support.aws_emulator.deployment import DOCKER_SHIM, Deployment
 from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials, moto_server
 from tests.support.deployed.installation import Installation
@@ -57,15 +58,14 @@ def site_of(
     the emulator's CloudFormation leaves out."""
     deployment.outputs = dict(outputs)
     made = Installation(deployment, deployment.folder, models_dir, key)
-    compare, records, work = (
-        made.environment(name) for name in ("CompareFunction", "RecordsFunction", "BatchFunction")
-    )
+    work = made.environment("BatchFunction")
+    compare, records, origin = map(made.environment, FUNCTIONS)
     made.command(
         *("facecompare", "models", "push", "--bucket", outputs["ModelBucketName"]),
         FACECOMPARE_MODELS_DIR=str(models_dir),
     )
     with ExitStack() as stack:
-        service = stack.enter_context(running(compare, records, deployment.folder))
+        service = stack.enter_context(running(compare, records, origin, deployment.folder))
         worker = start_worker(work, deployment.folder / "worker.log", spoiled=False)
         stack.callback(worker.wait, 60)
         stack.callback(worker.terminate)

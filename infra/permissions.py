@@ -9,7 +9,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from facecompare.records.schema import BATCH, BATCH_CHUNK, BATCH_COUNTS, COMPARISON
+from facecompare.records.schema import BATCH, BATCH_ATTEMPTS, BATCH_CHUNK, BATCH_COUNTS, COMPARISON
 from facecompare.uploads.grants import KEY_PREFIX as UPLOADS
 from facecompare.uploads.grants import MANIFESTS_PREFIX as MANIFESTS
 from facecompare.uploads.grants import PHOTOS_PREFIX as PHOTOS
@@ -69,20 +69,23 @@ def allow_batch_requests(role: iam.Role, data: DataStack, uploads: s3.IBucket) -
 
 
 def allow_batch_work(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> None:
-    """Read photos, keep results, divide messages, and give up what cannot be done.
+    """Pack pairs files, read photos, keep results, divide messages, and give up what cannot be
+    done.
 
     Whoever receives messages by itself needs more: see infra.gpu.task.
     """
     models = _models(data)
     photos = [_objects(uploads, prefix) for prefix in (UPLOADS, PHOTOS, MANIFESTS)]
     _allow_s3(role, ["s3:GetObject"], f"{models}/*", *photos)
+    _allow_s3(role, ["s3:PutObject"], _objects(uploads, MANIFESTS))
     _allow_telling_absence(role, models)
     queues = (data.batches.queue.queue_arn, data.batches.dead_letters.queue_arn)
     allow(role, ["sqs:SendMessage"], *queues)
     reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
     allow(role, reads, data.comparison_table.table.table_arn)
     writes = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
-    _allow_writing(role, data, writes, COMPARISON, BATCH, BATCH_CHUNK, BATCH_COUNTS)
+    kinds = (COMPARISON, BATCH, BATCH_ATTEMPTS, BATCH_CHUNK, BATCH_COUNTS)
+    _allow_writing(role, data, writes, *kinds)
 
 
 def _allow_writing(role: iam.Role, data: DataStack, actions: Sequence[str], *kinds: str) -> None:

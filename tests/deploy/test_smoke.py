@@ -20,7 +20,6 @@ from infra.smoke.inventory import Inventory
 from infra.smoke.run import Smoke
 from infra.smoke.site_use import SiteUse
 from tests.deploy.test_make import SIMULATED
-from tests.deploy.test_service import FUNCTIONS
 from tests.support.aws_emulator.deployment import DOCKER_SHIM, Deployment
 from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials, moto_server
 from tests.support.deployed.installation import Installation
@@ -37,6 +36,7 @@ ENVIRONMENT = {
     "CI": "true",
 }
 ALARM = "facecompare-dev-raised-by-hand"
+SERVED = ("CompareFunction", "RecordsFunction", "OriginAuthorizerFunction")
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,8 @@ def site_of(
     the emulator's CloudFormation leaves out."""
     deployment.outputs = dict(outputs)
     made = Installation(deployment, deployment.folder, models_dir, key)
+    compare, records, origin = map(made.environment, SERVED)
     work = made.environment("BatchFunction")
-    compare, records, origin = map(made.environment, FUNCTIONS)
     made.command(
         *("facecompare", "models", "push", "--bucket", outputs["ModelBucketName"]),
         FACECOMPARE_MODELS_DIR=str(models_dir),

@@ -144,8 +144,8 @@ def test_chunks_are_worked_on_and_none_is_named(
     result = function.invoke(event(fleet))
     assert (result.failed, result.payload) == (False, {"batchItemFailures": []})
     assert counted(fleet, batch) == (1, 1)
-    (metric,) = (record for record in function.log_records() if "Pairs" in record)
-    assert (metric["Pairs"], metric["service"]) == ([1.0, 1.0], "worker")
+    (line,) = (record for record in function.log_records() if "pairs" in record)
+    assert (line["pairs"], line["service"]) == (2, "worker")
 
 
 def test_what_could_not_be_kept_is_named_and_comes_again(

@@ -27,6 +27,7 @@ TASK_MAY = {
     "dynamodb:UpdateItem",
     "s3:GetObject",
     "s3:ListBucket",
+    "s3:PutObject",
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
     "sqs:ReceiveMessage",

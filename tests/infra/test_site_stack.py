@@ -169,9 +169,13 @@ def test_there_is_no_firewall_and_no_access_log_by_default(standard: Assembly) -
     assert "Logging" not in config
 
 
-def test_what_is_stored_of_uploads_raises_an_alarm_before_it_is_dear(either: Assembly) -> None:
-    bucket = either.one("AWS::S3::Bucket", "UploadBucket")
-    alarm = either.one("AWS::CloudWatch::Alarm", "UploadBucketStoredBytes").properties
+def test_what_is_stored_of_uploads_raises_an_alarm_before_it_is_dear(
+    everything: Assembly, standard: Assembly
+) -> None:
+    alarms = standard.all("AWS::CloudWatch::Alarm")
+    assert not [each for each in alarms if each.id.startswith("UploadBucket")]
+    bucket = everything.one("AWS::S3::Bucket", "UploadBucket")
+    alarm = everything.one("AWS::CloudWatch::Alarm", "UploadBucketStoredBytes").properties
     dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/S3", "BucketSizeBytes")
     assert dimensions == {"BucketName": {"Ref": bucket.id}, "StorageType": "StandardStorage"}

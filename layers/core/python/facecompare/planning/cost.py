@@ -20,7 +20,7 @@ HTTP_API_METER_BYTES = 512 * 1024
 ADDED_MS = 15.0  # HTTP, the log's write and the runtime, around the pipeline
 WRITES = 3  # the record, and its place in two indexes
 FRAMING_BYTES, RESPONSE_BYTES = 1_000, 6_000  # around the photos; JSON
-ALL_ALARM_METRICS = 18  # with -c alarms=all
+ALL_ALARM_METRICS = 21  # with -c alarms=all
 FEWER_BYTES = 100_000  # for which the saving is told
 NO_COST = "–"
 

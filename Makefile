@@ -109,7 +109,7 @@ destroy: $(MODELS) layers node_modules  ## remove the deployed stacks
 	$(CDK) destroy --all --force $(CONTEXT)
 
 smoke-aws: $(MODELS) layers node_modules  ## deploy an environment of its own, use and measure it, destroy it; costs cents
-	$(BIN)/python -m infra.account.smoke $(CONTEXT)
+	$(BIN)/python -m infra.smoke.run $(CONTEXT)
 
 test-deploy: $(MODELS) layers node_modules  ## deploy to a simulated account, compare, update, destroy
 	$(BIN)/python -m pytest -m deploy -n 2 --dist loadfile

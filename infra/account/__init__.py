@@ -1,1 +1,1 @@
-"""The AWS account that is deployed into: whether it is ready, and whether all of it works there."""
+"""The AWS account that is deployed into: whether it is ready, told before anything is made."""

@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from facecompare.errors import FaceCompareError
 from infra.account import linked_roles, machine, places, quotas
 from infra.account.account import Account, refusal_of, region_of
-from infra.account.finding import Finding, Verdict, failing, unasked
+from infra.account.finding import CheckState, Finding, failing, unasked
 
 if TYPE_CHECKING:
     from infra.account.needs import Needs
@@ -72,7 +72,7 @@ def account_findings(
         finding = _answered(partial(check, account, needs))
         if finding is not None:
             yield name, finding
-        if check is places.credentials and (finding is None or finding.verdict is not Verdict.OK):
+        if check is places.credentials and (finding is None or finding.state is not CheckState.OK):
             yield "all else", unasked("credentials come first")
             return
 
@@ -88,7 +88,7 @@ def _findings(arguments: Sequence[str]) -> Iterator[tuple[str, Finding]]:
     ready = True
     for name, check in MACHINE_CHECKS.items():
         finding = check()
-        ready = ready and not (name == "node" and finding.verdict is Verdict.FAILS)
+        ready = ready and not (name == "node" and finding.state is CheckState.FAILS)
         yield name, finding
     if ready:  # without node CDK's library, which reads the options, cannot be loaded
         yield from _of_the_account(arguments)
@@ -111,14 +111,14 @@ def _of_the_account(arguments: Sequence[str]) -> Iterator[tuple[str, Finding]]:
 
 def main() -> int:
     """Print what each check says; the exit code."""
-    verdicts = set()
+    states = set()
     try:
         for name, finding in _findings(sys.argv[1:]):
             print(finding.line(name), flush=True)
-            verdicts.add(finding.verdict)
+            states.add(finding.state)
     except FaceCompareError as error:
         raise SystemExit(f"facecompare: {error.message}") from None
-    return int(Verdict.FAILS in verdicts)
+    return int(CheckState.FAILS in states)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from enum import StrEnum
 NAME_WIDTH, STATE_WIDTH = 22, 8
 
 
-class Verdict(StrEnum):
+class CheckState(StrEnum):
     """What follows for a deployment."""
 
     OK = "ok"
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 class Finding:
     """What is there, what is expected, what to do about it; the last two where something is."""
 
-    verdict: Verdict
+    state: CheckState
     found: str
     expected: str = ""
     do: str = ""
@@ -33,24 +33,24 @@ class Finding:
         parts = [f"found {self.found}"]
         parts += [f"expected {self.expected}"] if self.expected else []
         parts += [f"do: {self.do}"] if self.do else []
-        return f"{self.verdict:{STATE_WIDTH}}{name:{NAME_WIDTH}}{'; '.join(parts)}"
+        return f"{self.state:{STATE_WIDTH}}{name:{NAME_WIDTH}}{'; '.join(parts)}"
 
 
 def fine(found: str) -> Finding:
     """As it must be."""
-    return Finding(Verdict.OK, found)
+    return Finding(CheckState.OK, found)
 
 
 def noted(found: str, expected: str, do: str) -> Finding:
     """A deployment succeeds, and this is worth knowing before it."""
-    return Finding(Verdict.NOTE, found, expected, do)
+    return Finding(CheckState.NOTE, found, expected, do)
 
 
 def failing(found: str, expected: str, do: str) -> Finding:
     """A deployment would fail."""
-    return Finding(Verdict.FAILS, found, expected, do)
+    return Finding(CheckState.FAILS, found, expected, do)
 
 
 def unasked(why: str) -> Finding:
     """Neither good nor bad."""
-    return Finding(Verdict.UNKNOWN, f"no answer: {why}")
+    return Finding(CheckState.UNKNOWN, f"no answer: {why}")

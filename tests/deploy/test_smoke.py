@@ -13,12 +13,12 @@ import pytest
 
 from facecompare.config import CHECKOUT
 from infra.account.account import Account
-from infra.account.installer import Installer
-from infra.account.inventory import Inventory
 from infra.account.needs import Needs
-from infra.account.site_use import SiteUse
-from infra.account.smoke import Smoke
 from infra.settings import DeploySettings
+from infra.smoke.installer import Installer
+from infra.smoke.inventory import Inventory
+from infra.smoke.run import Smoke
+from infra.smoke.site_use import SiteUse
 from tests.deploy.test_make import SIMULATED
 from tests.support.aws_emulator.deployment import DOCKER_SHIM, Deployment
 from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials, moto_server

@@ -16,7 +16,7 @@ from botocore.stub import Stubber
 
 from infra.account import check
 from infra.account.account import Account, region_of
-from infra.account.finding import Finding, Verdict
+from infra.account.finding import CheckState, Finding
 from infra.account.linked_roles import GPU_ROLES, SPOT_ROLES, make_linked_roles
 from infra.account.machine import container_tool, node_version
 from infra.account.needs import Needs
@@ -143,7 +143,7 @@ class Case:
 
     name: str
     given: list[tuple[str, str, Answer]]
-    verdict: Verdict
+    state: CheckState
     says: str
     needs: Needs = STANDARD
     region: str = "eu-west-1"
@@ -156,7 +156,7 @@ class Case:
         return dict(findings).get(self.name)
 
 
-OK, NOTE, FAILS, UNKNOWN = Verdict.OK, Verdict.NOTE, Verdict.FAILS, Verdict.UNKNOWN
+OK, NOTE, FAILS, UNKNOWN = CheckState.OK, CheckState.NOTE, CheckState.FAILS, CheckState.UNKNOWN
 CASES = [
     Case("credentials", [WHO], OK, f"user/ops of account {OWNER}"),
     Case("credentials", [(*WHO[:2], "ExpiredToken")], FAILS, "aws sso login"),
@@ -313,18 +313,19 @@ def test_a_line_says_what_is_found_expected_and_to_do(case: Case) -> None:
     finding = case.finding()
     assert finding is not None
     line = finding.line(case.name)
-    assert finding.verdict is case.verdict, line
+    assert finding.state is case.state, line
     assert case.says in line
-    bad = finding.verdict in (Verdict.NOTE, Verdict.FAILS)
+    bad = finding.state in (CheckState.NOTE, CheckState.FAILS)
     assert (": " in line and "; expected " in line and "; do: " in line) is bad
     assert "\n" not in line
 
 
 def test_every_check_has_a_good_and_a_bad_case() -> None:
     """Of the account and of the machine, whose cases are further down."""
-    good = {case.name for case in CASES if case.verdict is Verdict.OK} | {*MACHINE}
-    bad = {case.name for case in CASES if case.verdict in (Verdict.NOTE, Verdict.FAILS)}
-    bad |= {name for name, (_, answers) in MACHINE.items() if len(answers) > 1}
+    states = {(case.name, case.state) for case in CASES}
+    states |= {(name, state) for name, (_, cases) in MACHINE.items() for state, _ in cases.values()}
+    good = {name for name, state in states if state is OK}
+    bad = {name for name, state in states if state in (NOTE, FAILS)}
     everything = {*check.MACHINE_CHECKS, *check.ACCOUNT_CHECKS}
     assert everything - good == everything - bad == set()
 
@@ -333,14 +334,16 @@ def test_every_check_has_a_good_and_a_bad_case() -> None:
 def test_what_is_not_allowed_to_be_asked_fails_nothing(name: str) -> None:
     denied = [
         (service, operation, "AccessDeniedException")
-        for service, operation in {case[:2] for each in CASES for case in each.given}
+        for service, operation in {
+            answer[:2] for case in CASES if case.name == name for answer in case.given
+        }
         if (service, operation) != WHO[:2]
     ]
     needs = replace(GPU, firewall=True, certificate_arn=CERTIFICATE, reserved=1)
     asking = {name: check.ACCOUNT_CHECKS[name]}
     findings = dict(check.account_findings(Answers([WHO, *denied]).account(), needs, asking))
-    expected = Verdict.OK if name == "credentials" else Verdict.UNKNOWN
-    assert findings[name].verdict is expected
+    expected = CheckState.OK if name == "credentials" else CheckState.UNKNOWN
+    assert findings[name].state is expected
     assert name == "credentials" or "AccessDeniedException" in findings[name].line(name)
 
 
@@ -349,7 +352,7 @@ def test_without_credentials_nothing_else_is_asked() -> None:
         raise NoCredentialsError
 
     findings = dict(check.account_findings(Account("eu-west-1", nobody), STANDARD))
-    assert [each.verdict for each in findings.values()] == [Verdict.FAILS, Verdict.UNKNOWN]
+    assert [each.state for each in findings.values()] == [CheckState.FAILS, CheckState.UNKNOWN]
 
 
 def test_without_gpu_firewall_and_domain_nothing_is_asked_for_them() -> None:
@@ -373,7 +376,7 @@ def test_without_gpu_firewall_and_domain_nothing_is_asked_for_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "verdict", "says"),
+    ("answer", "state", "says"),
     [
         (role("AWSServiceRoleForEC2Spot")[2], OK, "AWSServiceRoleForEC2Spot, made just now"),
         ("InvalidInput", OK, "made just now"),
@@ -381,7 +384,7 @@ def test_without_gpu_firewall_and_domain_nothing_is_asked_for_them() -> None:
     ],
 )
 def test_a_deployment_makes_the_roles_that_are_missing(
-    answer: Answer, verdict: Verdict, says: str
+    answer: Answer, state: CheckState, says: str
 ) -> None:
     (missing,) = SPOT_ROLES.values()
     given = [*ROLES, ("iam", "get_role", "NoSuchEntity")]
@@ -390,7 +393,7 @@ def test_a_deployment_makes_the_roles_that_are_missing(
         replace(GPU, gpu_spot=True),
     )
     assert finding is not None
-    assert finding.verdict is verdict
+    assert finding.state is state
     assert says in finding.line("roles")
     assert missing in finding.line("roles")
 
@@ -411,7 +414,7 @@ def test_the_region_is_the_one_that_cdk_deploys_to() -> None:
     assert region_of("", {"AWS_DEFAULT_REGION": "us-east-2"}) == "us-east-2"
 
 
-MACHINE: dict[str, tuple[Callable[[], Finding], dict[str, tuple[Verdict, str]]]] = {
+MACHINE: dict[str, tuple[Callable[[], Finding], dict[str, tuple[CheckState, str]]]] = {
     "node": (
         node_version,
         {
@@ -447,8 +450,8 @@ def test_the_machine_has_what_it_takes(
         called, _, does = program.partition(": ")
         make_program(tmp_path / called, does)
     ask, programs = MACHINE[name]
-    verdict, says = programs[program]
-    assert ask().verdict is verdict
+    state, says = programs[program]
+    assert ask().state is state
     assert says in ask().line(name)
 
 
@@ -467,10 +470,10 @@ def test_another_container_tool_is_the_one_that_is_named(
 
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    def answer(*verdicts: Verdict) -> None:
+    def answer(*states: CheckState) -> None:
         checks = {
-            f"check {number}": lambda verdict=verdict: Finding(verdict, "it")
-            for number, verdict in enumerate(verdicts)
+            f"check {number}": lambda state=state: Finding(state, "it")
+            for number, state in enumerate(states)
         }
         monkeypatch.setattr(check, "MACHINE_CHECKS", checks)
         monkeypatch.setattr(check, "ACCOUNT_CHECKS", {})
@@ -480,18 +483,18 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "status"),
+    ("states", "status"),
     [((OK, NOTE, UNKNOWN), 0), ((OK, FAILS, OK), 1)],
 )
 def test_only_what_would_fail_fails(
     answered: Callable[..., None],
-    verdicts: tuple[Verdict, ...],
+    states: tuple[CheckState, ...],
     status: int,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    answered(*verdicts)
+    answered(*states)
     assert check.main() == status
-    assert len(capsys.readouterr().out.splitlines()) == len(verdicts)
+    assert len(capsys.readouterr().out.splitlines()) == len(states)
 
 
 def test_a_bad_option_is_told_as_a_deployment_tells_it(

@@ -18,15 +18,15 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from facecompare.config import CHECKOUT
-from infra.account import inventory
 from infra.account.account import Account
-from infra.account.alarm_trial import NotExercised, force_alarm
-from infra.account.installer import Installer
-from infra.account.inventory import LISTINGS, Inventory
 from infra.account.needs import Needs
-from infra.account.site_use import PAIRS, SiteUse, SmokeFailure
-from infra.account.smoke import Smoke, reach_site
 from infra.settings import DeploySettings
+from infra.smoke import inventory
+from infra.smoke.alarm_trial import NotExercised, force_alarm
+from infra.smoke.installer import Installer
+from infra.smoke.inventory import LISTINGS, Inventory
+from infra.smoke.run import Smoke, reach_site
+from infra.smoke.site_use import PAIRS, SiteUse, SmokeFailure
 from tests.support.aws_credentials import use_credentials
 
 REGION = "us-east-1"

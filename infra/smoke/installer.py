@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facecompare.config import CHECKOUT
-from infra.account.site_use import SmokeFailure
+from infra.smoke.site_use import SmokeFailure
 
 LAST_LINES = 15  # of what a command said, where it failed
 KEY = re.compile(r"first admin key +(\S+)")

@@ -1,7 +1,7 @@
 """Deploy, use, measure, destroy, and tell what is left: `make smoke-aws`.
 
-    python -m infra.account.smoke                           # an environment smoke-XXXX of its own
-    python -m infra.account.smoke --env NAME -c access=keys # NAME must not be deployed yet
+    python -m infra.smoke.run                           # an environment smoke-XXXX of its own
+    python -m infra.smoke.run --env NAME -c access=keys # NAME must not be deployed yet
 
 It takes some twenty minutes and some cents. Whatever happens in between, also Ctrl-C, it destroys
 what it has made. What could not be exercised is listed at the end; it ends with 1 where something
@@ -27,13 +27,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from facecompare.errors import FaceCompareError
 from infra.account.account import Account, refusal_of, region_of
-from infra.account.alarm_trial import NotExercised, force_alarm
 from infra.account.check import chosen_options
-from infra.account.installer import Installer
-from infra.account.inventory import Inventory
 from infra.account.needs import Needs
-from infra.account.site_use import SiteUse, SmokeFailure
 from infra.settings import DeploySettings
+from infra.smoke.alarm_trial import NotExercised, force_alarm
+from infra.smoke.installer import Installer
+from infra.smoke.inventory import Inventory
+from infra.smoke.site_use import SiteUse, SmokeFailure
 
 STACKS = ("data", "api", "gpu", "site")
 # What was deleted is listed for a while: AWS's lists follow within minutes.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from botocore.exceptions import ClientError
 
 from infra.account.account import Account, refusal_of
-from infra.account.site_use import SmokeFailure
+from infra.smoke.site_use import SmokeFailure
 
 LOOKS, LOOK_EVERY_S = 12, 5.0
 SUCCEEDED = "Successfully executed action"

@@ -1,0 +1,1 @@
+"""`make smoke-aws`: a deployment that is used, measured and removed again."""

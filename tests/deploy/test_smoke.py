@@ -46,6 +46,8 @@ def bootstrapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploymen
         for name, value in (credentials(url) | ENVIRONMENT).items():
             patch.setenv(name, value)
         deployment = Deployment(url, tmp_path_factory.mktemp("smoke"))
+        # Beside the templates that another test's CDK makes of this checkout.
+        patch.setenv("CDK_OUTPUT", str(deployment.folder / "cdk.out"))
         deployment.bootstrap()
         yield deployment
 

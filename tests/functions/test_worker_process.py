@@ -23,7 +23,7 @@ def test_it_works_on_what_comes_and_says_so(fleet: WorkerFleet) -> None:
     worker = fleet.start()
     batch = fleet.order(ONE, OTHER)
     fleet.wait_for(lambda: fleet.ended(batch) == 1)
-    fleet.wait_for(lambda: fleet.said('"Pairs"') > 0)  # the metric
+    fleet.wait_for(lambda: fleet.said('"pairs"') > 0)
     assert fleet.said(f'"engine": "{DEFAULT_ENGINE}"') or fleet.said(f'"engine":"{DEFAULT_ENGINE}"')
     worker.send_signal(signal.SIGTERM)
     assert exit_status(worker) == 0

@@ -189,7 +189,7 @@ def _distinct(rows: Rows) -> list[Rows]:
     left = rows[np.argsort(-rows[:, 0], kind="stable")]
     kept = []
     while len(left):
-        best, left = left[0], left[1:]
+        best, left = left[0].copy(), left[1:]  # a view would keep all that there was
         kept.append(best)
         low, high = np.maximum(left[:, 1:3], best[1:3]), np.minimum(left[:, 3:5], best[3:5])
         shared = np.maximum(high - low, 0).prod(axis=1)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from fastapi.responses import Response, StreamingResponse
 
-from facecompare.records.csv_export import csv_line
+from facecompare.records.csv_export import csv_line, table_lines
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 
@@ -32,9 +32,7 @@ class CsvTable(Generic[T]):
 
     def lines(self) -> Iterator[str]:
         """The header, then one line a row."""
-        yield csv_line(self.columns)
-        for row in self.rows:
-            yield csv_line(self.cells_of(row))
+        return table_lines(self.columns, map(self.cells_of, self.rows))
 
 
 def csv_response(

@@ -63,6 +63,11 @@ AppServices = Annotated[Services, Depends(services_of)]
 SentKey = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 
 
+def address_of(request: Request) -> str:
+    """Where it comes from; empty where nobody tells."""
+    return request.client.host if request.client else ""
+
+
 def photos_caller(services: AppServices, sent: SentKey) -> Caller:
     """Who wants photos compared.
 

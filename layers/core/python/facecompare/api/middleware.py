@@ -13,9 +13,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from facecompare.access import ORIGIN_HEADER
+from facecompare.api.dependencies import address_of
 from facecompare.api.errors import API, counted_response, error_response, unforeseen_error
 from facecompare.api.security_headers import OF_DOCUMENTS, PARTS, SECURITY_HEADERS
-from facecompare.api.work_queue import WorkQueue, callers_queue
+from facecompare.api.work_queue import callers_queue, existing_queue
 from facecompare.errors import (
     SHOWN_CHARACTERS,
     BadRequest,
@@ -51,7 +52,7 @@ class BodyLimit:
         if announced > self._max_bytes:
             await error_response(self._too_large(announced))(scope, receive, send)
             return
-        address = scope["client"][0] if scope.get("client") else ""
+        address = address_of(Request(scope))
         received = 0
 
         async def counted() -> Message:
@@ -163,12 +164,12 @@ class Shedding:
             await self._app(scope, receive, send)
 
     def _refusal(self, request: Request) -> FaceCompareError | None:
-        queue: WorkQueue | None = getattr(request.app.state, "work_queue", None)
+        queue = existing_queue(request)
         if queue is None or (request.method, request.scope["path"]) not in self._queued(request):
             return None
         keyed = "authorization" in request.headers
         try:
-            queue.refuse_where_full("" if keyed or not request.client else request.client.host)
+            queue.refuse_where_full("" if keyed else address_of(request))
         except (Overloaded, TooManyAtOnce) as error:
             return error
         return None

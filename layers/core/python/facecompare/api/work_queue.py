@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Request
 from starlette.requests import ClientDisconnect
 
-from facecompare.api.dependencies import AppServices, PhotosCaller, one_for_all
+from facecompare.api.dependencies import AppServices, PhotosCaller, address_of, one_for_all
 from facecompare.errors import Overloaded, TimedOut, TooManyAtOnce
 from facecompare.options import NobodyWaits, RequestOptions
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_STATE = "work_queue"  # its name among what an application has one of
 GRACE_S = 2  # in which a stage that was told to end does so; the longest takes tenths of a second
 
 
@@ -256,6 +257,11 @@ class CallersQueue:
         )
 
 
+def existing_queue(request: Request) -> WorkQueue | None:
+    """The application's, once photos were sent to it."""
+    return getattr(request.app.state, _STATE, None)
+
+
 async def callers_queue(
     request: Request, services: AppServices, caller: PhotosCaller
 ) -> CallersQueue:
@@ -265,9 +271,9 @@ async def callers_queue(
     """
     faces = services.faces
     assert faces is not None  # noqa: S101 – whoever mounts these routes gives it
-    queue = one_for_all(request, "work_queue", lambda: WorkQueue(faces))
+    queue = one_for_all(request, _STATE, lambda: WorkQueue(faces))
     # Whoever has no key is known by where they are.
-    name = caller.name or (request.client.host if request.client else "")
+    name = caller.name or address_of(request)
     queue.refuse_where_full(name)
     return CallersQueue(queue, name, request)
 

@@ -29,7 +29,7 @@ from facecompare.decoding.formats import (
     readable_exif,
 )
 from facecompare.decoding.samples import as_eight_bits
-from facecompare.decoding.task import DecodingTask, Raster
+from facecompare.decoding.task import DecodingTask, Raster, scale_down
 from facecompare.errors import ImageTooCostly, ImageTooSmall, MislabelledImage, UnsupportedImage
 
 # How many times larger than the working size a photo is at least left by JPEG's decoder and by
@@ -143,14 +143,10 @@ _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
 def _sizes(task: DecodingTask, kind: str, width: int, height: int) -> list[tuple[int, int]]:
     """How large a photo of this width and height is decoded."""
     by_width = min(task.working_width / width, MAX_ASPECT * task.working_width / height)
-    scales = [_scale(task.pixels, width * height) if task.pixels else by_width]
+    scales = [scale_down(task.pixels, width * height) if task.pixels else by_width]
     if kind != "JPEG" and task.larger and width * height >= HEAVY_PIXELS:
-        scales.append(_scale(task.larger, width * height))
+        scales.append(scale_down(task.larger, width * height))
     return [(max(1, round(width * scale)), max(1, round(height * scale))) for scale in scales]
-
-
-def _scale(wanted: int, pixels: int) -> float:
-    return float(min(1.0, (wanted / pixels) ** 0.5))
 
 
 def _upright_rgb(

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from facecompare.decoding.limits import ImageLimits
 
 
+def scale_down(wanted: int, pixels: int) -> float:
+    """What the sides of a picture of so many `pixels` are multiplied with to have those that are
+    wanted; at most 1."""
+    return float(min(1.0, (wanted / pixels) ** 0.5))
+
+
 @dataclass(frozen=True, slots=True)
 class DecodingTask:
     """One photo to decode, beside its bytes.

@@ -16,7 +16,7 @@ import numpy as np
 from facecompare.config import WORKING_WIDTH_PX
 from facecompare.decoding.cell import decode_in_cell
 from facecompare.decoding.limits import ImageLimits
-from facecompare.decoding.task import DecodingTask, Raster
+from facecompare.decoding.task import DecodingTask, Raster, scale_down
 from facecompare.engines.protocol import Box, Scaling
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _reduced(image: DecodedImage, larger: NDArray[np.uint8], pixels: int) -> Dec
     from PIL import Image
 
     rows, columns = larger.shape[:2]
-    scale = min(1.0, (pixels / (rows * columns)) ** 0.5)
+    scale = scale_down(pixels, rows * columns)
     reduced = larger
     if scale < 1:
         size = (round(scale * columns), round(scale * rows))

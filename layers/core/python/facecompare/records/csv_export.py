@@ -15,9 +15,14 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def csv_lines(records: Iterable[ComparisonRecord]) -> Iterator[str]:
     """RFC 4180: the header, then one line a record, each ending in CR LF."""
-    yield csv_line(COLUMNS)
-    for record in records:
-        yield csv_line(astuple(record))
+    return table_lines(COLUMNS, map(astuple, records))
+
+
+def table_lines(columns: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The header, then one line a row."""
+    yield csv_line(columns)
+    for row in rows:
+        yield csv_line(row)
 
 
 def csv_line(values: Iterable[object]) -> str:

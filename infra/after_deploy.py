@@ -23,8 +23,13 @@ SHOWN = ("SiteUrl", "ApiUrl", "ModelBucketName", "TableName")
 
 def outputs_of(file: Path) -> dict[str, str]:
     """The outputs of all stacks, by name, as `cdk deploy --outputs-file` has written them."""
-    stacks = json.loads(file.read_text("utf-8"))
-    return {name: value for stack in stacks.values() for name, value in stack.items()}
+    return {name: value for stack in stacks_of(file).values() for name, value in stack.items()}
+
+
+def stacks_of(file: Path) -> dict[str, dict[str, str]]:
+    """The same, by stack."""
+    stacks: dict[str, dict[str, str]] = json.loads(file.read_text("utf-8"))
+    return stacks
 
 
 def create_first_key(settings: Settings) -> str | None:

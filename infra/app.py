@@ -13,11 +13,10 @@ from infra.api_stack import ApiStack
 from infra.data_stack import DataStack
 from infra.edge_stack import EdgeStack
 from infra.gpu.stack import GpuStack
+from infra.limits import EDGE_REGION
 from infra.log import own_export_log
 from infra.settings import PROJECT, DeploySettings
 from infra.site_stack import SiteStack
-
-EDGE_REGION = "us-east-1"
 
 
 def build(context: Mapping[str, Any] | None = None, outdir: str | None = None) -> App:
@@ -51,7 +50,7 @@ def add_stacks(app: App, settings: DeploySettings) -> None:
 
 
 def _edge(app: App, settings: DeploySettings) -> EdgeStack | None:
-    if not (settings.waf_requests_per_5_minutes or settings.budget_usd):
+    if not settings.has_edge:
         return None
     there = _options(settings, EDGE_REGION)
     # Those of all regions are in one, so that the name tells for which it is.

@@ -16,7 +16,8 @@ from constructs import Construct
 from facecompare.errors import NoFace
 from facecompare.telemetry import STAGES
 
-_ANSWERED = 'filter message = "answered"'
+_ANSWERED = 'message = "answered"'
+_ENDED = 'message in ["answered", "refused"]'
 _FIVE_MINUTES = "by bin(5m)"
 
 
@@ -26,7 +27,8 @@ class LogQuery:
 
     title: str
     groups: Sequence[logs.ILogGroup]
-    lines: Sequence[str]
+    filter: str
+    stats: str
 
     def save(self, scope: Construct, id: str, folder: str) -> None:
         """Offer it in the console under this folder."""
@@ -35,14 +37,7 @@ class LogQuery:
             id,
             query_definition_name=f"{folder}/{self.title}",
             query_string=logs.QueryString(
-                filter_statements=[
-                    line.removeprefix("filter ")
-                    for line in self.lines
-                    if line.startswith("filter ")
-                ],
-                stats_statements=[
-                    line.removeprefix("stats ") for line in self.lines if line.startswith("stats ")
-                ],
+                filter_statements=[self.filter], stats_statements=[self.stats]
             ),
             log_groups=list(self.groups),
         )
@@ -52,7 +47,7 @@ class LogQuery:
         return cloudwatch.LogQueryWidget(
             title=self.title,
             log_group_names=[group.log_group_name for group in self.groups],
-            query_lines=list(self.lines),
+            query_lines=[f"filter {self.filter}", f"stats {self.stats}"],
             view=cloudwatch.LogQueryVisualizationType.LINE,
             width=width,
         )
@@ -69,30 +64,26 @@ class LogQueries:
         """By the id of each."""
         return {
             "WholeComparison": self._of_compare(
-                "A whole comparison, ms", _ANSWERED, f"stats {_percentiles('total_ms', 'total')}"
+                "A whole comparison, ms", _ANSWERED, _percentiles("total_ms", "total")
             ),
-            "Stages": self._of_compare("Stages, ms", _ANSWERED, f"stats {_stages()}"),
-            "Outcomes": self._of_compare("Outcomes", _outcomes_filter(), f"stats {_outcomes()}"),
+            "Stages": self._of_compare("Stages, ms", _ANSWERED, _stages()),
+            "Outcomes": self._of_compare("Outcomes", _ENDED, _outcomes()),
             "ColdStarts": LogQuery(
                 title="Cold starts",
                 groups=self.every,
-                lines=(
-                    'filter @type = "REPORT"',
-                    f"stats count(@initDuration) as cold, count(*) as calls {_FIVE_MINUTES}",
-                ),
+                filter='@type = "REPORT"',
+                stats=f"count(@initDuration) as cold, count(*) as calls {_FIVE_MINUTES}",
             ),
             "ErrorLines": LogQuery(
                 title="Errors in the logs",
                 groups=self.every,
-                lines=(
-                    'filter level = "ERROR" or @message like /Task timed out|Runtime exited/',
-                    f"stats count(*) as errors {_FIVE_MINUTES}",
-                ),
+                filter='level = "ERROR" or @message like /Task timed out|Runtime exited/',
+                stats=f"count(*) as errors {_FIVE_MINUTES}",
             ),
         }
 
-    def _of_compare(self, title: str, *lines: str) -> LogQuery:
-        return LogQuery(title=title, groups=[self.compare], lines=lines)
+    def _of_compare(self, title: str, filter: str, stats: str) -> LogQuery:
+        return LogQuery(title=title, groups=[self.compare], filter=filter, stats=stats)
 
 
 def _percentiles(field: str, name: str) -> str:
@@ -108,10 +99,6 @@ def _stages() -> str:
         for percent in (50, 95)
     )
     return f"{', '.join(parts)} {_FIVE_MINUTES}"
-
-
-def _outcomes_filter() -> str:
-    return 'filter message in ["answered", "refused"]'
 
 
 def _outcomes() -> str:

@@ -45,7 +45,7 @@ PRESETS: dict[str, dict[str, str]] = {
         "keep_data": "on",
         "deletion_protection": "on",
         "log_days": "90",
-        "alarms": "all",
+        "alarms": ALL_ALARMS,
     },
 }
 
@@ -247,6 +247,11 @@ class DeploySettings:
     def empties_buckets(self) -> bool:
         """CloudFormation deletes what is in a bucket before it deletes the bucket."""
         return not self.local
+
+    @property
+    def has_edge(self) -> bool:
+        """Something of it is in us-east-1, wherever the rest is."""
+        return bool(self.waf_requests_per_5_minutes or self.budget_usd)
 
     @property
     def has_addresses(self) -> bool:

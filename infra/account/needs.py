@@ -21,7 +21,8 @@ class Needs:
     reserved: int
     provisioned: int
     batch_concurrency: int
-    firewall: bool
+    edge: bool
+    """whether a stack of it is in us-east-1"""
     certificate_arn: str
     gpu: bool
     gpu_instance: str
@@ -39,7 +40,7 @@ class Needs:
             reserved=settings.reserved_concurrency,
             provisioned=settings.provisioned_concurrency,
             batch_concurrency=settings.batch_concurrency,
-            firewall=bool(settings.waf_requests_per_5_minutes),
+            edge=settings.has_edge,
             certificate_arn=settings.certificate_arn,
             gpu=settings.gpu,
             gpu_instance=settings.gpu_instance,

@@ -9,8 +9,8 @@ from facecompare.aws_client import error_code
 from infra.account.account import Account
 from infra.account.finding import Finding, failing, fine
 from infra.account.needs import Needs
+from infra.limits import EDGE_REGION
 
-EDGE_REGION = "us-east-1"  # where CloudFront's firewall and certificates live
 QUALIFIER = "hnb659fds"  # CDK's own, of its bootstrap stack
 OLDEST_BOOTSTRAP = 6  # what the templates' own rule asks for
 REFUSED_CREDENTIALS = {
@@ -56,8 +56,8 @@ def bootstrap(account: Account, _: Needs) -> Finding:
 
 
 def edge_bootstrap(account: Account, needs: Needs) -> Finding | None:
-    """The firewall's stack is deployed there, wherever the others are."""
-    if not needs.firewall or account.region == EDGE_REGION:
+    """The stack of firewall and budget is deployed there, wherever the others are."""
+    if not needs.edge or account.region == EDGE_REGION:
         return None
     return _bootstrapped(account, EDGE_REGION)
 

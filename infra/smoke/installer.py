@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facecompare.config import CHECKOUT
+from infra.after_deploy import outputs_of, stacks_of
 from infra.smoke.site_use import SmokeFailure
 
 LAST_LINES = 15  # of what a command said, where it failed
@@ -35,11 +35,10 @@ class Installer:
         """Raises SmokeFailure, with the end of what the command said."""
         started = time.monotonic()
         said = self._run("deploy")
-        stacks = json.loads(self.outputs_file.read_text("utf-8"))
-        self.outputs = {name: value for stack in stacks.values() for name, value in stack.items()}
+        self.outputs = outputs_of(self.outputs_file)
         found = KEY.search(said)
         self.key = found[1] if found else ""
-        return f"{len(stacks)} stacks in {time.monotonic() - started:.0f} s"
+        return f"{len(stacks_of(self.outputs_file))} stacks in {time.monotonic() - started:.0f} s"
 
     def destroy(self) -> str:
         """Raises SmokeFailure, with the end of what the command said."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.account.account import Account, refusal_of
-
-EDGE_REGION = "us-east-1"  # where AWS lists what belongs to no region
+from infra.limits import EDGE_REGION
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class SiteUse:
             names = [name for _, name in client.upload_photos(PORTRAITS * COPIES)]
             pairs = "".join(f"{one},{two}\n" for one in names[::2] for two in names[1::2])
             progress = client.submit(f"image1,image2\n{pairs}", RequestOptions())
-            while progress.state is BatchState.RUNNING:
+            while not progress.state.is_final:
                 if time.monotonic() - started > BATCH_PATIENCE_S:
                     break
                 self.sleep(2)

@@ -26,7 +26,7 @@ from tests.support import pictures
 from tests.support.aws_emulator.moto_server import credentials
 from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, ThrottledAws
 from tests.support.deployed.installation import Installation, installed
-from tests.support.deployed.service import Service, running
+from tests.support.deployed.service import SERVED, Service, running
 from tests.support.workers.worker_command import CRASH, start_worker
 
 pytestmark = [pytest.mark.deploy, pytest.mark.timeout(600)]
@@ -115,10 +115,8 @@ def troubled(
     with ExitStack() as stack:
         made = stack.enter_context(installed(folder, models_dir))
         made.key = made.create_key("ops", "admin")
-        compare, records, origin, worker = (
-            made.environment(f"{name}Function")
-            for name in ("Compare", "Records", "OriginAuthorizer", "Batch")
-        )
+        compare, records, origin = map(made.environment, SERVED)
+        worker = made.environment("BatchFunction")
         service = stack.enter_context(running(compare, records, origin, folder))
         # Signatures are not checked, and moto knows buckets by path also at an IP address.
         aws = stack.enter_context(ThrottledAws(made.deployment.url))

@@ -21,12 +21,11 @@ from tests.support.browser.chromium import chromium
 from tests.support.browser.visitor import Visitor, Watch
 from tests.support.deployed.bucket_front import BucketFront
 from tests.support.deployed.installation import Installation, installed
-from tests.support.deployed.service import Service, running
+from tests.support.deployed.service import SERVED, Service, running
 from tests.support.deployed.site import SiteFront
 
 pytestmark = pytest.mark.deploy
 
-FUNCTIONS = ("CompareFunction", "RecordsFunction", "OriginAuthorizerFunction")
 PAIR = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
 
 
@@ -40,7 +39,7 @@ def installation(
 
 @pytest.fixture
 def service(installation: Installation, tmp_path: Path) -> Iterator[Service]:
-    compare, records, origin = map(installation.environment, FUNCTIONS)
+    compare, records, origin = map(installation.environment, SERVED)
     with running(compare, records, origin, tmp_path) as service:
         yield service
 
@@ -95,7 +94,7 @@ def test_the_page_compares_photos_and_uploads_large_ones(
     deployment = installation.deployment
     bucket = deployment.outputs["UploadBucketName"]
     rules = deployment.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
-    environments = [installation.environment(name) for name in FUNCTIONS]
+    environments = [installation.environment(name) for name in SERVED]
     with (
         BucketFront(deployment.url, rules) as uploads,
         running(
@@ -189,7 +188,7 @@ def test_an_update_changes_what_it_names_and_keeps_the_records(
 ) -> None:
     before = len(comparisons(installation))
     installation.deployment.deploy(access="keys", records_days="30")
-    compare, records, origin = map(installation.environment, FUNCTIONS)
+    compare, records, origin = map(installation.environment, SERVED)
     assert (compare["FACECOMPARE_ACCESS"], records["FACECOMPARE_RECORDS_DAYS"]) == ("keys", "30")
     with running(compare, records, origin, tmp_path) as service:
         refused = httpx.post(f"{service.address}/api/compare", files=PAIR, timeout=60)

@@ -23,7 +23,7 @@ from tests.deploy.test_make import SIMULATED
 from tests.support.aws_emulator.deployment import DOCKER_SHIM, Deployment
 from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials, moto_server
 from tests.support.deployed.installation import Installation
-from tests.support.deployed.service import running
+from tests.support.deployed.service import SERVED, running
 from tests.support.workers.worker_command import start_worker
 
 pytestmark = [pytest.mark.deploy, pytest.mark.timeout(600)]
@@ -36,7 +36,6 @@ ENVIRONMENT = {
     "CI": "true",
 }
 ALARM = "facecompare-dev-raised-by-hand"
-SERVED = ("CompareFunction", "RecordsFunction", "OriginAuthorizerFunction")
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ STANDARD = Needs(
     reserved=0,
     provisioned=0,
     batch_concurrency=20,
-    firewall=False,
+    edge=False,
     certificate_arn="",
     gpu=False,
     gpu_instance="g4dn.xlarge",
@@ -182,14 +182,14 @@ CASES = [
         [version("30")],
         OK,
         "version 30 in us-east-1",
-        replace(STANDARD, firewall=True),
+        replace(STANDARD, edge=True),
     ),
     Case(
         "bootstrap of the edge",
         [("ssm", "get_parameter", "ParameterNotFound")],
         FAILS,
         "no CDKToolkit in us-east-1",
-        replace(STANDARD, firewall=True),
+        replace(STANDARD, edge=True),
     ),
     Case("Lambda memory", [limits(10)], OK, "3,008 MB asked for"),
     Case("Lambda memory", [limits(1_000)], OK, "3,538 MB", replace(STANDARD, memory_mb=3_538)),
@@ -339,7 +339,7 @@ def test_what_is_not_allowed_to_be_asked_fails_nothing(name: str) -> None:
         }
         if (service, operation) != WHO[:2]
     ]
-    needs = replace(GPU, firewall=True, certificate_arn=CERTIFICATE, reserved=1)
+    needs = replace(GPU, edge=True, certificate_arn=CERTIFICATE, reserved=1)
     asking = {name: check.ACCOUNT_CHECKS[name]}
     findings = dict(check.account_findings(Answers([WHO, *denied]).account(), needs, asking))
     expected = CheckState.OK if name == "credentials" else CheckState.UNKNOWN

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from infra.app import EDGE_REGION
 from infra.contradictions import OPT_IN_REGIONS
+from infra.limits import EDGE_REGION
 from tests.support.assembly import Assembly, Resource
 from tests.support.resolved_values import resolved
 from tests.support.variants import VARIANTS, Variants

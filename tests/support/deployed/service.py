@@ -17,6 +17,10 @@ from tests.support.lambda_emulator.sandbox import FunctionSettings
 Environment = Mapping[str, str]
 
 
+# The constructs of the functions behind the API, as `running` takes their environments.
+SERVED = ("CompareFunction", "RecordsFunction", "OriginAuthorizerFunction")
+
+
 @dataclass(frozen=True)
 class Service:
     """Its address, the functions behind it, and what leads to them."""

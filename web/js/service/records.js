@@ -24,17 +24,17 @@ export function recordPage(filter, cursor) {
  */
 export async function recordsCsv(filter) {
   /** @type {Blob[]} */
-  const parts = [];
+  const pieces = [];
   for (let query = `?${queryOf(filter)}`; query; ) {
     const url = `/api/comparisons.csv${query}`;
     query = "";
     const onNext = (/** @type {string} */ next) => {
       query = next;
     };
-    const part = await requestApi({ url, responseType: "blob", onNext });
-    parts.push(parts.length ? await withoutHeader(part) : part);
+    const piece = await requestApi({ url, responseType: "blob", onNext });
+    pieces.push(pieces.length ? await withoutHeader(piece) : piece);
   }
-  return new Blob(parts, { type: "text/csv" });
+  return new Blob(pieces, { type: "text/csv" });
 }
 
 const HEADER_BYTES = 10_000; // at most: it is ASCII

@@ -6,17 +6,19 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facecompare.batches.batch import Batch
 from facecompare.batches.chunk import ATTEMPTS
 from facecompare.batches.packed_manifest import PackedManifest, pack_manifest
-from facecompare.batches.queue import BatchQueue
-from facecompare.batches.storage import BatchFiles
-from facecompare.batches.store import BatchStore
 from facecompare.errors import BadManifest
 from facecompare.records.record import timestamp
 from facecompare.uploads.grants import MAX_MANIFEST_BYTES
+
+if TYPE_CHECKING:
+    from facecompare.batches.queue import BatchQueue
+    from facecompare.batches.storage import BatchFiles
+    from facecompare.batches.store import BatchStore
 
 # Of an uploaded pairs file that the request itself is kept waiting for: a second's work for a vCPU
 # and 100 MB, and more than fits in a request. A million pairs take twenty and 1,100 MB.

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from facecompare.api.security_headers import SECURITY_HEADERS
+from facecompare.api.server import run_server
 from facecompare.api.serving.connection import (
     BODY_S,
     BYTES_PER_S,
@@ -21,6 +22,8 @@ from facecompare.api.serving.connection import (
     HEAD_S,
     LAST_BODY_S,
     LINGER_S,
+    LONGEST_BODY_S,
+    OF_ONE_ADDRESS,
     STALL_S,
     WRITE_S,
     Connection,
@@ -29,13 +32,14 @@ from tests.support.slow_clients import HALF_A_BODY, HALF_A_HEAD, HEALTH, Answer,
 
 KEPT = HEALTH.replace(b"Connection: close\r\n", b"")
 MOST, SPARE = 3, 1
+PROXY = "10.1.1.1"
 
 
 class Transport(asyncio.Transport):
     """What was written, and how it ended."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, address: str) -> None:
+        super().__init__({"peername": (address, 50_000)})
         self.written = b""
         self.ended = ""
 
@@ -84,7 +88,8 @@ class Clients:
         self.loop, self.state = loop, ServerState()
         self.let_go = asyncio.Event()
         self.fault: Exception | None = None
-        make: Any = partial(Connection, most=MOST, spare=SPARE)
+        self._connected = 0
+        make: Any = partial(Connection, most=MOST, spare=SPARE, proxies={PROXY})
         self._config = uvicorn.Config(
             self._application, interface="asgi3", http=make, ws="none", lifespan="off"
         )
@@ -102,8 +107,10 @@ class Clients:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"{}"})
 
-    def connect(self, sent: bytes = b"") -> tuple[Connection, Transport]:
-        transport = Transport()
+    def connect(self, sent: bytes = b"", address: str = "") -> tuple[Connection, Transport]:
+        """From this address or, if none is said, one of its own."""
+        self._connected += 1
+        transport = Transport(address or f"10.0.0.{self._connected}")
         made = self._make(self._config, self.state, {}, self.loop)
         made.connection_made(transport)
         if sent:
@@ -261,6 +268,37 @@ def test_who_has_waited_longest_makes_room(
         assert_told(first[1], 408, "request_timeout")
 
 
+def test_one_address_has_half_of_the_connections(clients: Clients) -> None:
+    of_one = [clients.connect(HALF_A_BODY, "10.9.9.9") for _ in range(int(MOST * OF_ONE_ADDRESS))]
+    _, refused = clients.connect(HALF_A_BODY, "10.9.9.9")
+    assert_told(refused, 503, "too_many_connections")
+    clients.let_go.set()
+    _, other = clients.connect(KEPT)
+    assert other.answer().status == 200
+    clients.loop.ahead += 6
+    _, newer = clients.connect(KEPT, "10.9.9.9")
+    assert newer.answer().status == 200
+    assert_told(of_one[0][1], 408, "request_timeout")
+
+
+def test_a_proxy_stands_for_many_clients(clients: Clients) -> None:
+    behind = [clients.connect(KEPT, PROXY) for _ in range(MOST)]
+    clients.let_go.set()
+    clients.settle()
+    assert [transport.answer().status for _, transport in behind] == [200] * MOST
+
+
+def test_a_body_that_comes_at_length_ends_all_the_same(clients: Clients) -> None:
+    head = HALF_A_BODY.replace(b"Content-Length: 1000", b"Content-Length: 60000000")
+    connection, transport = clients.connect(head)
+    for _ in range(int(LONGEST_BODY_S) - 1):
+        connection.data_received(b"A" * 2 * BYTES_PER_S)
+        clients.wait(connection, 1)
+    assert transport.written == b""
+    clients.wait(connection, 2)
+    assert_told(transport, 408, "request_timeout")
+
+
 def test_nobody_makes_room_whose_work_is_being_done(clients: Clients) -> None:
     busy = [clients.connect(KEPT) for _ in range(MOST)]
     clients.loop.ahead += 1_000
@@ -300,3 +338,31 @@ def test_work_that_is_given_up_at_the_end_is_told(clients: Clients) -> None:
     clients.settle()
     assert (transport.answer().status, transport.answer().code) == (503, "shutting_down")
     assert json.loads(transport.answer().body).keys() >= {"code", "message"}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "believed"),
+    [((), "127.0.0.1"), (("127.0.0.1",), "203.0.113.9"), (("10.0.0.2",), "127.0.0.1")],
+)
+def test_who_forwards_is_believed_only_where_it_is_named(
+    proxies: tuple[str, ...], believed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # uvicorn's own, which is not ours
+    made: list[uvicorn.Config] = []
+    seen: list[str] = []
+    monkeypatch.setattr(
+        "facecompare.api.server._Server.run", lambda self, sockets: made.append(self.config)
+    )
+
+    async def application(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(scope["client"][0])
+
+    run_server(application, None, proxies)  # type: ignore[arg-type]
+    made[0].load()
+    scope = {
+        "type": "http",
+        "client": ("127.0.0.1", 50_000),
+        "headers": [(b"x-forwarded-for", b"203.0.113.9")],
+    }
+    asyncio.run(made[0].loaded_app(scope, None, None))  # type: ignore[arg-type]
+    assert seen == [believed]

@@ -189,3 +189,12 @@ def test_another_request_is_refused_before_any_photo_is_decoded(client: TestClie
     client.post(path, files=photos, headers=KEY)
     broken = photos | {"image2": b"no picture"}
     assert told(client.post(path, files=broken, headers=KEY)) == REFUSED
+
+
+def test_two_keys_are_none(client: TestClient) -> None:
+    photos = {"image1": OBAMA, "image2": BIDEN}
+    answer = client.post("/api/compare", files=photos, headers=[*KEY.items(), *KEY.items()])
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert answer.json()["message"] == (
+        "found the header Idempotency-Key 2 times; expected it once"
+    )

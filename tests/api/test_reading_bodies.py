@@ -6,7 +6,8 @@ import asyncio
 import json
 import random
 from base64 import b64encode, urlsafe_b64encode
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeAlias
 
 import pytest
 from fastapi.testclient import TestClient
@@ -242,6 +243,9 @@ def test_what_a_head_tells_is_refused_before_the_body_comes(
         assert (found, error["code"]) == (status, code)
 
 
+Asked: TypeAlias = "asyncio.Task[None]"
+
+
 class Bodies:
     """A server's application that has read bodies and does not answer yet."""
 
@@ -250,12 +254,19 @@ class Bodies:
         self.limit = BodyLimit(self._read, 100, uploads=False)
 
     async def _read(self, _scope: Scope, receive: Receive, _send: Send) -> None:
-        await receive()
+        while (await receive()).get("more_body", False):
+            pass
         await self.answers.wait()
 
-    def asked(self, address: str, length: int = 100) -> asyncio.Task[None]:
+    def asked(self, address: str, length: int = 100, *, is_whole: bool = True) -> Asked:
+        """One that is not whole stays so."""
+        parts = [{"type": "http.request", "body": bytes(length), "more_body": not is_whole}]
+
         async def receive() -> Message:
-            return {"type": "http.request", "body": bytes(length), "more_body": False}
+            if parts:
+                return parts.pop()
+            await asyncio.Event().wait()
+            raise AssertionError
 
         async def send(_message: Message) -> None: ...
 
@@ -263,20 +274,50 @@ class Bodies:
         return asyncio.ensure_future(self.limit(scope, receive, send))
 
 
+async def settled(asked: Iterable[Asked]) -> list[bool]:
+    """Whether each was refused, after all have done what they can."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return [each.done() and isinstance(each.exception(), Overloaded) for each in asked]
+
+
 def test_bodies_have_a_bounded_memory_together_and_an_address_has_half_of_it() -> None:
     async def scene() -> None:
         bodies = Bodies()
         of_one = [bodies.asked("one") for _ in range(BODIES_HELD // 2)]
-        await asyncio.sleep(0)
+        assert await settled(of_one) == [False] * len(of_one)
         with pytest.raises(Overloaded):
             await bodies.asked("one", 1)
         of_others = [bodies.asked(f"other {each}") for each in range(BODIES_HELD // 2)]
-        await asyncio.sleep(0)
+        assert await settled(of_others) == [False] * len(of_others)
         with pytest.raises(Overloaded):
             await bodies.asked("another", 1)
         bodies.answers.set()
         await asyncio.gather(*of_one, *of_others)
         await asyncio.gather(*(bodies.asked("one") for _ in range(BODIES_HELD // 2)))
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("addresses", [1, BODIES_HELD])
+def test_bodies_that_stay_unfinished_lock_nobody_out(addresses: int) -> None:
+    """The one that has been on its way for longest ends, for whoever comes."""
+
+    async def scene() -> None:
+        bodies = Bodies()
+        half = [
+            bodies.asked(f"{each % addresses}", 99, is_whole=False) for each in range(BODIES_HELD)
+        ]
+        kept = min(BODIES_HELD, BODIES_HELD // 2 * addresses)
+        assert await settled(half) == [True] * (BODIES_HELD - kept) + [False] * kept
+        newcomer = bodies.asked("newcomer", 100)
+        refused = await settled([newcomer, *half])
+        assert refused[0] is False
+        bodies.answers.set()
+        await newcomer
+        for each in half:
+            each.cancel()
+        await asyncio.gather(*half, return_exceptions=True)
 
     asyncio.run(scene())
 

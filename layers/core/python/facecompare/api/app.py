@@ -15,10 +15,10 @@ from starlette.types import Receive, Scope, Send
 from facecompare.access import KeyStore
 from facecompare.api.dependencies import Services
 from facecompare.api.errors import ERROR_HANDLERS
+from facecompare.api.host_check import HostCheck
 from facecompare.api.middleware import (
     BodyLimit,
     HeadRequests,
-    HostCheck,
     OriginCheck,
     SecurityHeaders,
     Shedding,

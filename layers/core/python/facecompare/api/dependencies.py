@@ -24,7 +24,7 @@ from pydantic.json_schema import SkipJsonSchema
 from facecompare.access import ANYBODY, OWNER, Caller, KeyStore, authenticate
 from facecompare.batches.service import BatchService
 from facecompare.config import OPEN, PUBLIC, Settings
-from facecompare.errors import SHOWN_CHARACTERS, BadField, KeyMissing, UnknownField
+from facecompare.errors import SHOWN_CHARACTERS, BadField, BadRequest, KeyMissing, UnknownField
 from facecompare.records.record import ComparisonLog
 from facecompare.telemetry import NoTelemetry, Telemetry
 from facecompare.uploads.grants import Uploads
@@ -98,6 +98,7 @@ RecordsCaller = Annotated[Caller, Depends(records_caller)]
 
 
 async def _idempotency_key(
+    request: Request,
     sent: Annotated[
         str | SkipJsonSchema[None],
         Header(
@@ -109,7 +110,10 @@ async def _idempotency_key(
         ),
     ] = None,
 ) -> str:
-    """Empty without one."""
+    """Empty without one. Raises  BadRequest where there are two."""
+    times = len(request.headers.getlist("Idempotency-Key"))
+    if times > 1:
+        raise BadRequest(f"found the header Idempotency-Key {times:,} times; expected it once")
     return sent or ""
 
 

@@ -1,11 +1,13 @@
-"""What surrounds every request: who may be asked for, whether there is a place, a bound on the
-body, HEAD, what nobody foresaw, and security headers on every response."""
+"""What surrounds every request: whether there is a place, a bound on the body, HEAD, what nobody
+foresaw, and security headers on every response."""
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 from fastapi import Request
 from fastapi.routing import APIRoute
@@ -18,8 +20,6 @@ from facecompare.api.errors import API, counted_response, error_response, unfore
 from facecompare.api.security_headers import OF_DOCUMENTS, PARTS, SECURITY_HEADERS
 from facecompare.api.work_queue import callers_queue, existing_queue
 from facecompare.errors import (
-    SHOWN_CHARACTERS,
-    BadRequest,
     FaceCompareError,
     ImageTooLarge,
     NotAllowed,
@@ -34,13 +34,16 @@ UPLOAD_HINT = "; send a larger photo to POST /api/uploads and its name here"
 
 
 class BodyLimit:
-    """Refuses a body that is too large by its announced length, or as soon as it outgrows it; and
-    one for which there is no memory beside those that are on their way, or being worked on."""
+    """Refuses a body that is too large by its announced length, or as soon as it outgrows it.
+
+    Where there is no memory for what comes, the body that has been on its way for longest ends: so
+    those who keep theirs unfinished hold it against nobody.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: int, *, uploads: bool) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._held: Counter[str] = Counter()
+        self._memory = _Memory(BODIES_HELD * max_bytes)
         self._hint = UPLOAD_HINT if uploads else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,37 +55,105 @@ class BodyLimit:
         if announced > self._max_bytes:
             await error_response(self._too_large(announced))(scope, receive, send)
             return
-        address = address_of(Request(scope))
-        received = 0
+        body = _Body(address_of(Request(scope)))
 
         async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            length = len(message.get("body", b""))
-            received += length
-            self._held[address] += length
-            if received > self._max_bytes:
-                raise self._too_large(received)
-            self._refuse_beyond_memory(address)
+            message = await body.next(receive)
+            self._memory.add(body, len(message.get("body", b"")))
+            if body.length > self._max_bytes:
+                raise self._too_large(body.length)
             return message
 
         try:
             await self._app(scope, counted, send)
         finally:
-            self._held[address] -= received
-            if not self._held[address]:
-                del self._held[address]
-
-    def _refuse_beyond_memory(self, address: str) -> None:
-        most = BODIES_HELD * self._max_bytes
-        if self._held[address] > OF_ONE_ADDRESS * most or self._held.total() > most:
-            raise Overloaded("found bodies for more than the memory; expected fewer; try again")
+            self._memory.remove(body)
 
     def _too_large(self, found: int) -> ImageTooLarge:
         return ImageTooLarge(
             f"found a request of {found:,} bytes or more; expected at most {self._max_bytes:,} in "
             f"all{self._hint}"
         )
+
+
+class _Body:
+    """What has come of one request."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.length = 0
+        self.is_whole = False
+        self._given_up: asyncio.Future[None] | None = None
+
+    async def next(self, receive: Receive) -> Message:
+        """What the client sends. Raises  Overloaded once its memory is needed for others."""
+        if self.is_whole:  # what is awaited now is that the client leaves
+            return await receive()
+        self._given_up = self._given_up or asyncio.get_running_loop().create_future()
+        message = asyncio.ensure_future(receive())
+        try:
+            ends: set[asyncio.Future[Any]] = {message, self._given_up}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if self._given_up.done():
+                raise _no_memory()
+            return await self._seen(message)
+        finally:
+            message.cancel()
+
+    async def _seen(self, message: asyncio.Future[Message]) -> Message:
+        found = await message
+        self.is_whole = not found.get("more_body", False)
+        return found
+
+    def give_up(self) -> None:
+        """End it, whatever it waits for."""
+        if self._given_up is not None and not self._given_up.done():
+            self._given_up.set_result(None)
+
+
+class _Memory:
+    """The bodies that are held, in the order in which they began to come."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bodies: dict[_Body, None] = {}
+        self._of_address: Counter[str] = Counter()
+
+    def add(self, body: _Body, length: int) -> None:
+        """Hold so much more of it, if need be instead of others.
+
+        Raises  Overloaded where all the others are whole, and are being worked on.
+        """
+        if not length:
+            return
+        self._bodies.setdefault(body)
+        body.length += length
+        self._of_address[body.address] += length
+        while self._of_address[body.address] > OF_ONE_ADDRESS * self._most:
+            self._give_up_one(body, body.address)
+        while self._of_address.total() > self._most:
+            self._give_up_one(body)
+
+    def remove(self, body: _Body) -> None:
+        """Hold nothing of it any more."""
+        if body in self._bodies:
+            del self._bodies[body]
+            self._of_address[body.address] -= body.length
+            if not self._of_address[body.address]:
+                del self._of_address[body.address]
+
+    def _give_up_one(self, new: _Body, address: str | None = None) -> None:
+        """The first that is not whole, of this address or of all. Raises  Overloaded."""
+        for body in self._bodies:
+            if body is not new and not body.is_whole and address in (None, body.address):
+                body.give_up()
+                self.remove(body)
+                return
+        raise _no_memory()
+
+
+def _no_memory() -> Overloaded:
+    return Overloaded("found bodies for more than the memory; expected fewer; try again")
 
 
 def _announced(scope: Scope) -> int:
@@ -112,37 +183,6 @@ class OriginCheck:
                 await error_response(refusal)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
-
-
-class HostCheck:
-    """Serves only what asks for one of these hosts.
-
-    Without it a web page elsewhere could reach a server on one's own machine, by pointing its own
-    name there.
-    """
-
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self._app = app
-        self._hosts = hosts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] == "http":
-            found = Headers(scope=scope).get("host", "")
-            if _without_port(found).lower() not in self._hosts:
-                refusal = BadRequest(
-                    f"found the host {found[:SHOWN_CHARACTERS]!r}; expected "
-                    f"{' or '.join(self._hosts)}, where this server listens; ask for that"
-                )
-                await error_response(refusal)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
-
-
-def _without_port(host: str) -> str:
-    """The name of `name:port` or `[address]:port` (RFC 3986 §3.2.2)."""
-    name, colon, port = host.rpartition(":")
-    return name if colon and (port.isdigit() or not port) else host
 
 
 class Shedding:

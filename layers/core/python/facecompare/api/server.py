@@ -7,6 +7,7 @@ import errno
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -30,15 +31,20 @@ TOLD_EACH_S = 60.0
 _NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
-def run_server(app: FastAPI, listener: socket.socket) -> None:
-    """Serve until interrupted."""
+def run_server(app: FastAPI, listener: socket.socket, proxies: Sequence[str] = ()) -> None:
+    """Serve until interrupted. `proxies` are the addresses of those whose X-Forwarded-For is
+    believed; whoever else sends one has thought of it."""
     config = uvicorn.Config(
         app,
         log_level="error",  # of faults, not of what clients send
         server_header=False,
-        http=partial(Connection, most=connection_limit(), spare=REFUSED_AT_ONCE),  # type: ignore[arg-type]
+        http=partial(  # type: ignore[arg-type]
+            Connection, most=connection_limit(), spare=REFUSED_AT_ONCE, proxies=frozenset(proxies)
+        ),
         ws="none",
         lifespan="off",
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         backlog=ACCEPTED_AT_ONCE,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,

@@ -150,8 +150,8 @@ class WorkQueue:
         of_caller = sum(job.caller == caller for job in (*self._running, *self._waiting))
         if of_caller >= self._share:
             raise TooManyAtOnce(
-                f"found {of_caller} requests of yours at once; expected at most {self._share} on a "
-                "busy service; wait for an answer and try again"
+                f"found one more request beside {of_caller} of yours; expected {self._share} at "
+                "once at most on a busy service; wait for an answer and try again"
             )
 
     def _admit(self, job: _Job[Any]) -> None:

@@ -30,7 +30,14 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")  # the same, as requests na
 @click.option(
     "--port", metavar="PORT", type=PORT, default=8000, help="Listen on this port; 0 takes any."
 )
-def serve(settings: Settings, host: str, port: int) -> int:
+@click.option(
+    "--trusted-proxy",
+    "proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    help="Take a client's address from the X-Forwarded-For of this proxy; may be repeated.",
+)
+def serve(settings: Settings, host: str, port: int, proxies: tuple[str, ...]) -> int:
     """Serve the web page and the HTTP API until interrupted."""
     from facecompare.api.app import local_app
     from facecompare.api.server import run_server
@@ -45,7 +52,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
     listener = _listen(host, port)
     _announce(listener, settings)
     _warn_of(log)
-    run_server(app, listener)
+    run_server(app, listener, proxies)
     return 0
 
 

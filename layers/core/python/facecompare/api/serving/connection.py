@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from asyncio import CancelledError, Transport
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from enum import Enum
 from typing import Any
@@ -18,12 +18,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from facecompare.api.errors import RETRY_AFTER_S, json_error, unforeseen_error
 from facecompare.api.security_headers import SECURITY_HEADERS
 from facecompare.api.serving.framing import MAX_HEAD, MAX_HEADERS, be_strict
+from facecompare.api.serving.lingering import LingeringTransport
 from facecompare.errors import BadRequest
 
 FIRST_S = 15.0  # without a byte, on a new connection; uvicorn's KEEP_ALIVE_S is for the others
 HEAD_S = 10.0  # from a request's first byte to the end of its headers
 STALL_S = 10.0  # without a byte of a body that is awaited
 BODY_S, BYTES_PER_S = 30.0, 20_000  # for a body: some time, and more for what has come of it
+LONGEST_BODY_S = 120.0  # for any: the largest at half a megabyte a second
+OF_ONE_ADDRESS = 0.5  # of all connections at most, unless it is a trusted proxy's
 WRITE_S = 30.0  # in which a client takes nothing of its answer
 LINGER_S = 2.0  # in which a refused client may end its sending, and so sees why
 LAST_BODY_S = 2.0  # for a body that is on its way when the server ends
@@ -44,51 +47,21 @@ class Phase(Enum):
     CLOSING = "the client's end"
 
 
-class LingeringTransport:
-    """A transport whose end does not destroy an answer.
-
-    A socket that is closed with bytes unread resets the connection, and the client may never see
-    what was answered (RFC 9112 §9.6): so it is closed for writing, and what comes is thrown away.
-    """
-
-    def __init__(self, transport: Transport, connection: Connection) -> None:
-        self._transport = transport
-        self._connection = connection
-        self.closing = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def is_closing(self) -> bool:
-        """Whether nothing more is written."""
-        return self.closing or self._transport.is_closing()
-
-    def write(self, data: bytes) -> None:
-        """Write, unless it is closing."""
-        if not self.is_closing():
-            self._transport.write(data)
-
-    def close(self) -> None:
-        """Write what is left and close, at once where nothing more can come."""
-        if self.is_closing():
-            return
-        self.closing = True
-        self._connection.enter(Phase.CLOSING)
-        if self._connection.has_more_to_come and self._transport.can_write_eof():
-            self._transport.write_eof()
-            self._transport.resume_reading()
-        else:
-            self._transport.close()
-
-
 class Connection(H11Protocol):
     """uvicorn's, which has no bounds on heads, bodies and numbers: those are `check`'s."""
 
     transport: Any
 
-    def __init__(self, *arguments: Any, most: int, spare: int, **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        most: int,
+        spare: int,
+        proxies: Collection[str] = (),
+        **options: Any,
+    ) -> None:
         super().__init__(*arguments, **options)
-        self._most, self._spare = most, spare
+        self._most, self._spare, self._proxies = most, spare, proxies
         self._application, self.app = self.app, self._answer
         self._refused = self._ending = False
         self._phase, self._since, self._read_at = Phase.IDLE, self.loop.time(), 0.0
@@ -102,6 +75,11 @@ class Connection(H11Protocol):
         return self._phase, self._since
 
     @property
+    def address(self) -> str:
+        """Where it comes from."""
+        return self.client[0] if self.client else ""
+
+    @property
     def has_more_to_come(self) -> bool:
         """Whether the client may still be sending what nobody is going to read."""
         return self._refused or self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
@@ -111,12 +89,16 @@ class Connection(H11Protocol):
         if phase is not self._phase:
             self._phase, self._since, self._received = phase, self.loop.time(), 0
 
+    def is_ending(self) -> None:
+        """Await the client's end."""
+        self.enter(Phase.CLOSING)
+
     # What the loop calls
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Take it, if need be instead of the one that has kept others waiting for longest."""
         super().connection_made(LingeringTransport(transport, self))  # type: ignore[arg-type]
-        if len(self.connections) > self._most and not self._others_leave():
+        if not self._has_room():
             self._refuse(*_FULL, lingering=len(self.connections) <= self._most + self._spare)
 
     def data_received(self, data: bytes) -> None:
@@ -187,7 +169,8 @@ class Connection(H11Protocol):
 
     def _is_slow(self, now: float, waited: float) -> bool:
         stalled = not self.flow.read_paused and now - self._read_at > STALL_S
-        return stalled or waited > BODY_S + self._received / BYTES_PER_S
+        given = min(BODY_S + self._received / BYTES_PER_S, LONGEST_BODY_S)
+        return stalled or waited > given
 
     def _has_left(self, now: float, waited: float) -> bool:
         """Whether the client takes nothing of its answer, or does not end after it."""
@@ -203,9 +186,18 @@ class Connection(H11Protocol):
         else:
             self._refuse(*_SLOW)
 
-    def _others_leave(self) -> bool:
+    def _has_room(self) -> bool:
+        """Whether it may stay: beside those of its own address, then beside all."""
+        every = [each for each in self.connections if isinstance(each, Connection)]
+        own = [each for each in every if each.address == self.address]
+        of_proxy = self.address in self._proxies  # which stands for many clients
+        if len(own) > self._most * OF_ONE_ADDRESS and not of_proxy:
+            return self._one_leaves(own)
+        return len(every) <= self._most or self._one_leaves(every)
+
+    def _one_leaves(self, connections: Iterable[Connection]) -> bool:
         """Whether one has been found that may leave: idle ones first, then slow ones."""
-        longest = _longest_waiting(self.connections, self.loop.time())
+        longest = _longest_waiting(connections, self.loop.time())
         if longest is not None:
             longest.make_room()
         return longest is not None
@@ -278,11 +270,10 @@ def _is_ambiguous(scope: Scope) -> bool:
     return scope["http_version"] not in _VERSIONS or (chunked and scope["http_version"] == "1.0")
 
 
-def _longest_waiting(connections: Iterable[Any], now: float) -> Connection | None:
+def _longest_waiting(connections: Iterable[Connection], now: float) -> Connection | None:
     """Of those that nobody works for; none where all of them are new."""
-    own = [each for each in connections if isinstance(each, Connection)]
     for phases, at_least in (((Phase.IDLE, Phase.HEAD), 0.1), ((Phase.BODY,), 5.0)):
-        waiting = [each for each in own if each.waiting[0] in phases]
+        waiting = [each for each in connections if each.waiting[0] in phases]
         longest = min(waiting, key=lambda each: each.waiting[1], default=None)
         if longest is not None and now - longest.waiting[1] >= at_least:
             return longest

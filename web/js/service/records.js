@@ -24,17 +24,17 @@ export function recordPage(filter, cursor) {
  */
 export async function recordsCsv(filter) {
   /** @type {Blob[]} */
-  const parts = [];
+  const files = [];
   for (let query = `?${queryOf(filter)}`; query; ) {
     const url = `/api/comparisons.csv${query}`;
     query = "";
     const onNext = (/** @type {string} */ next) => {
       query = next;
     };
-    const part = await requestApi({ url, responseType: "blob", onNext });
-    parts.push(parts.length ? await withoutHeader(part) : part);
+    const file = await requestApi({ url, responseType: "blob", onNext });
+    files.push(files.length ? await withoutHeader(file) : file);
   }
-  return new Blob(parts, { type: "text/csv" });
+  return new Blob(files, { type: "text/csv" });
 }
 
 const HEADER_BYTES = 10_000; // at most: it is ASCII

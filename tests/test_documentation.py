@@ -194,6 +194,13 @@ def test_upgrading_speaks_of_the_version() -> None:
     assert re.search(rf"^## .+ → {re.escape(minor)}$", PAGES["UPGRADING.md"], re.MULTILINE)
 
 
+@pytest.mark.parametrize("name", sorted(pages.HISTORY))
+def test_no_line_of_the_past_is_told_of_two_versions(name: str) -> None:
+    points = re.findall(r"^- (?:.+\n)(?:  .+\n)*", PAGES[name], re.MULTILINE)
+    assert len(points) > 40
+    assert {point for point in points if points.count(point) > 1} == set()
+
+
 def test_decisions_stand_by_date_newest_first() -> None:
     dates = re.findall(r"^- \*\*(\d{4}-\d{2}-\d{2}), ", PAGES["CONTRIBUTING.md"], re.MULTILINE)
     assert len(dates) > 30
@@ -220,3 +227,15 @@ def test_every_make_target_is_explained() -> None:
     made_as_a_folder = {"node_modules"}
     targets = set(phony[1].replace("\\", "").split()) | made_as_a_folder
     assert commands.make_targets().keys() == targets
+
+
+def test_every_make_target_is_on_a_page() -> None:
+    current = "".join(text for name, text in PAGES.items() if name not in pages.HISTORY)
+    named = set(re.findall(r"\bmake ([a-z][a-z_-]*)", current))
+    assert commands.make_targets().keys() - named == set()
+
+
+def test_no_generated_row_ends_in_the_middle_of_a_sentence() -> None:
+    rows = re.findall(r"^\| `[A-Z]+ /.* \|$", documented("operations"), re.MULTILINE)
+    assert len(rows) > 15
+    assert [row for row in rows if not row.endswith((". |", "? |"))] == []

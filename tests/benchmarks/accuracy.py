@@ -8,7 +8,6 @@ threshold, at dlib's own, 0.6, where its distance is dlib's, and without any thr
 
 from __future__ import annotations
 
-import sys
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -27,6 +26,7 @@ from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.match import EUCLIDEAN, decisive_threshold, distances_between
 from tests.benchmarks.views import accuracy, auc, listed
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 ENGINES = ("dlib-sface", "dlib-fast", "dlib-accurate", "dlib-yunet", "sface")
 PEER = "face_recognition"
@@ -94,4 +94,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    main(line.parse_args().lfw)

@@ -9,7 +9,6 @@ the CNN detectors.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from time import perf_counter
 
@@ -23,6 +22,7 @@ from facecompare.engines.cards import REFERENCE
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, Detection
 from facecompare.pipeline.decode import Photo, decode
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 CHIPS = 600
 
@@ -75,6 +75,10 @@ def compared(ours: list[Detection], theirs: list[Detection]) -> str:
 
 
 if __name__ == "__main__":
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("groups", type=existing_folder, metavar="GROUPS_FOLDER")
+    folders = line.parse_args()
     single = Settings.from_env({"FACECOMPARE_THREADS": "1"})
-    embeddings(Path(sys.argv[1]), single)
-    detections(Path(sys.argv[2]), single)
+    embeddings(folders.lfw, single)
+    detections(folders.groups, single)

@@ -22,6 +22,8 @@ from time import monotonic, sleep
 
 import httpx2 as httpx
 
+from tests.support.measured.arguments import at_least_one, benchmark_parser, existing_folder
+
 PAIRS, CALLS = 20_000, 100
 SEED = 20_061
 SAMPLES_S = 10.0
@@ -134,4 +136,8 @@ def main(lfw: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else PAIRS)
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("pairs", nargs="?", type=at_least_one, default=PAIRS, metavar="PAIRS")
+    options = line.parse_args()
+    main(options.lfw, options.pairs)

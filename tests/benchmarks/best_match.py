@@ -11,7 +11,6 @@ the rate of single pairs that the calibration has from DevTrain and by the one m
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from facecompare.evaluation.dataset import distance_matrix
 from facecompare.evaluation.pairs import person_of
 from facecompare.pipeline.match import decisive_threshold
 from tests.benchmarks.embedded_lfw import embedded_half
+from tests.support.measured.arguments import benchmark_parser, engine_name, existing_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,4 +93,8 @@ def row(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("engine", nargs="?", type=engine_name, default="", metavar="ENGINE")
+    options = line.parse_args()
+    main(options.lfw, options.engine)

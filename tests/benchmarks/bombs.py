@@ -2,17 +2,18 @@
 
     python -m tests.benchmarks.bombs [--only TEXT] [FOLDER]
 
-Each photo is made by code, and FOLDER may have more. Each goes through `facecompare detect` in a
-process of its own and through POST /api/detect of a real server, whose health is asked meanwhile.
-Measured, over what an ordinary photo takes and with all child processes: seconds of CPU, peak
-memory, the time, and the outcome. The exit code is 1 when one takes more than 3 s or 600 MB, or is
-answered with anything but a verdict or a typed error; or when health is not answered.
+Each photo is made by code, and FOLDER may have more; --only leaves those whose names have TEXT.
+Each goes through `facecompare detect` in a process of its own and through POST /api/detect of a
+real server, whose health is asked meanwhile. Measured, over what an ordinary photo takes and with
+all child processes: seconds of CPU, peak memory, the time, and the outcome. The exit code is 1 when
+one takes more than 3 s or 600 MB, or is answered with anything but a verdict or a typed error; or
+when health is not answered.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from typing import Self
 
 from tests.support import pictures
 from tests.support.hostile.bombs import bombs
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 from tests.support.measured.bomb_runs import CommandLine, Cost, server_cost
 from tests.support.measured.served import Served, served
 
@@ -73,6 +75,14 @@ class OneServer:
             yield server
 
 
+def part_of_a_name(text: str) -> str:
+    """What one photo's name has at least.  Raises  ArgumentTypeError, with all names."""
+    if not any(text in name for name in bombs()):
+        known = "\n  ".join(bombs())
+        raise ArgumentTypeError(f"found {text}; expected a part of one of these names:\n  {known}")
+    return text
+
+
 def chosen(only: str, folder: Path | None) -> dict[str, Callable[[], bytes]]:
     made = {name: make for name, make in bombs().items() if only in name}
     for path in sorted(folder.iterdir()) if folder else ():
@@ -101,8 +111,8 @@ def main(only: str, folder: Path | None) -> int:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.benchmarks.bombs")
-    parser.add_argument("--only", default="", metavar="TEXT", help="photos whose name has it")
-    parser.add_argument("folder", nargs="?", type=Path)
-    options = parser.parse_args()
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("--only", type=part_of_a_name, default="", metavar="TEXT")
+    line.add_argument("folder", nargs="?", type=existing_folder, metavar="FOLDER")
+    options = line.parse_args()
     raise SystemExit(main(options.only, options.folder))

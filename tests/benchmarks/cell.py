@@ -23,6 +23,7 @@ from facecompare.config import Settings
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.service import FaceService
+from tests.support.measured.arguments import benchmark_parser, existing_file
 from tests.support.pictures import OBAMA, OBAMA2
 
 ROUNDS, COLD_ROUNDS = 150, 15
@@ -76,4 +77,9 @@ def _cold(paths: list[Path], cell: str) -> Callable[[], object]:
 
 
 if __name__ == "__main__":
-    sys.exit(main([Path(each) for each in sys.argv[1:]] or [OBAMA, OBAMA2]))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("photos", nargs="*", type=existing_file, metavar="PHOTO")
+    photos = line.parse_args().photos or [OBAMA, OBAMA2]
+    if len(photos) != 2:
+        line.error(f"found {len(photos)} photos; expected two, or none")
+    raise SystemExit(main(photos))

@@ -11,7 +11,6 @@ photos is set beside the pipeline alone, in this process.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -34,6 +33,7 @@ from tests.support.dynamo_tables import TABLE, create_table
 from tests.support.lambda_emulator.http_front import HttpFront
 from tests.support.lambda_emulator.lambda_function import LambdaFunction
 from tests.support.lambda_emulator.sandbox import RUNTIME, FunctionSettings
+from tests.support.measured.arguments import benchmark_parser, existing_file
 
 MB_PER_S = 80
 RUNS = 7
@@ -136,4 +136,6 @@ def function(name: str, address: str, folder: Path, layer_python: str = "") -> L
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("layer_python", nargs="?", type=existing_file, metavar="PYTHON")
+    main(str(line.parse_args().layer_python or ""))

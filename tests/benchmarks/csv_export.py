@@ -9,7 +9,6 @@ returned them and its seconds, and what the function took of processor and memor
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from facecompare.results.markdown import markdown_table
 from infra.limits import HTTP_API_TIMEOUT_S
 from tests.support.csv_export import exported_log, one_file
 from tests.support.lambda_emulator.runtime_api import MAX_ANSWER_BYTES
+from tests.support.measured.arguments import at_least_one, benchmark_parser
 from tests.support.measured.process_tree import watched
 
 RECORDS = 100_000
 
 
-def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
+def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder, exported_log(Path(folder), count) as log:
         list(log.answers(limit="1"))  # starts the function
         with watched(log.weighed.function.process_id) as usage:
@@ -42,4 +41,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("records", nargs="?", type=at_least_one, default=RECORDS, metavar="RECORDS")
+    main(line.parse_args().records)

@@ -26,6 +26,7 @@ from facecompare.decoding.limits import ImageLimits
 from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Box, FaceDetector
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 UNION, SMALLER = 0.5, 0.67
 EVERY = 10  # of LFW's photos one in so many: enough for a tenth of a percent
@@ -115,4 +116,9 @@ def draw(folder: Path, drawn: Path, detector: FaceDetector) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("groups", type=existing_folder, metavar="GROUPS_FOLDER")
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("drawn", nargs="?", type=Path, metavar="DRAWN_FOLDER")
+    options = line.parse_args()
+    main(options.groups, options.lfw, options.drawn)

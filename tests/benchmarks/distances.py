@@ -8,7 +8,6 @@ page's scale shows the middle nine tenths of both kinds.
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 from facecompare.engines.cards import engine_card
 from tests.benchmarks.accuracy import distance, ours
 from tests.benchmarks.views import listed
+from tests.support.measured.arguments import benchmark_parser, engine_name, existing_folder
 
 BIN = 0.02  # wide enough for some tens of pairs, narrow enough to see where one kind takes over
 
@@ -45,4 +45,8 @@ def main(folder: Path, *engines: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("engines", nargs="*", type=engine_name, metavar="ENGINE")
+    options = line.parse_args()
+    main(options.lfw, *options.engines)

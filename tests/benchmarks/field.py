@@ -11,7 +11,6 @@ is wrong.
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from facecompare.errors import InputError
 from facecompare.pipeline.decode import Photo
 from tests.support import field_pictures as field
 from tests.support import pictures
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 NEAR = 0.45  # the first network's distance; of the portrait as it is 0.34
 OTHER = Photo(pictures.OBAMA2.read_bytes())
@@ -103,4 +103,6 @@ def main(folder: Path | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*map(Path, sys.argv[1:])))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("folder", nargs="?", type=existing_folder, metavar="FOLDER")
+    raise SystemExit(main(line.parse_args().folder))

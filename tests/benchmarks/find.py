@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 from time import monotonic, sleep
 
+from tests.support.measured.arguments import at_least_one, benchmark_parser, existing_folder
 from tests.support.processes import obey_interrupts
 
 PHOTOS, ROUNDS = 1_000, 3
@@ -102,4 +103,8 @@ def main(lfw: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else PHOTOS)
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("photos", nargs="?", type=at_least_one, default=PHOTOS, metavar="PHOTOS")
+    options = line.parse_args()
+    main(options.lfw, options.photos)

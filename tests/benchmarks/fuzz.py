@@ -12,13 +12,13 @@ for a crash, an untyped error, a photo over its budget, or an answer that is not
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from tests.support.api_application import api_application
 from tests.support.aws_credentials import use_credentials
 from tests.support.hostile.parser_runs import mutated_inputs
 from tests.support.hostile.parsers import PARSERS
+from tests.support.measured.arguments import benchmark_parser, none_or_more
 from tests.support.measured.fuzz_runs import RUN, fuzz
 from tests.support.schema_requests import KEPT_AFTER_DELETE, LENIENT, PHOTO, mend
 from tests.support.schema_run import run_schema
@@ -99,7 +100,7 @@ def requests(cases: int) -> list[str]:
     return failures if done >= cases or failures else [f"only {done:,} of {cases:,} requests"]
 
 
-def main(options: argparse.Namespace) -> int:
+def main(options: Namespace) -> int:
     """0 when there is no fault."""
     faults = files(options.files, options.seed) if options.files else []
     faults += readers(options.runs, options.seed) if options.runs else []
@@ -110,9 +111,12 @@ def main(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.benchmarks.fuzz")
-    parser.add_argument("--files", type=int, default=20_000)
-    parser.add_argument("--runs", type=int, default=100_000)
-    parser.add_argument("--cases", type=int, default=5_000)
-    parser.add_argument("--seed", type=int, default=RUN)
-    raise SystemExit(main(parser.parse_args()))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("--files", type=none_or_more, default=20_000, metavar="N")
+    line.add_argument("--runs", type=none_or_more, default=100_000, metavar="N")
+    line.add_argument("--cases", type=none_or_more, default=5_000, metavar="N")
+    line.add_argument("--seed", type=none_or_more, default=RUN, metavar="N")
+    options = line.parse_args()
+    if not options.files and not options.runs and not options.cases:
+        line.error("found nothing to run; expected --files, --runs or --cases above 0")
+    raise SystemExit(main(options))

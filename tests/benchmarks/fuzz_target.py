@@ -8,20 +8,23 @@ arguments are libFuzzer's. It ends with a traceback, and the input in a file, at
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-import atheris
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 
-def reader(name: str) -> Callable[[bytes], None]:
-    """It, with our package's branches counted."""
+def readers() -> dict[str, Callable[[bytes], None]]:
+    """All, with our package's branches counted."""
+    import atheris
+
     with atheris.instrument_imports(include=["facecompare"]):
         from tests.support.hostile.parsers import PARSERS
-    return PARSERS[name]
+    return PARSERS
 
 
 def write_seeds(name: str, folder: Path) -> None:
@@ -33,16 +36,26 @@ def write_seeds(name: str, folder: Path) -> None:
         (folder / f"seed{number}").write_bytes(data)
 
 
-def main() -> None:
-    name, *arguments = sys.argv[1:]
+def main(name: str, folder: Path | None, of_libfuzzer: list[str]) -> None:
+    import atheris
+
     warnings.simplefilter("ignore")
     logging.disable()
-    one_input = reader(name)
-    if arguments and not arguments[0].startswith("-"):
-        write_seeds(name, Path(arguments[0]))
-    atheris.Setup([sys.argv[0], *arguments], one_input)
+    known = readers()
+    if name not in known:
+        print(f"found {name}; expected one of {', '.join(known)}", file=sys.stderr)
+        raise SystemExit(2)
+    if folder:
+        write_seeds(name, folder)
+    atheris.Setup([sys.argv[0], *([str(folder)] if folder else []), *of_libfuzzer], known[name])
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main()
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("name", metavar="NAME")
+    line.add_argument("folder", nargs="?", type=existing_folder, metavar="FOLDER")
+    options, others = line.parse_known_args()
+    if importlib.util.find_spec("atheris") is None:
+        line.error("atheris is not installed; run: pip install '.[fuzz]'")
+    main(options.name, options.folder, others)

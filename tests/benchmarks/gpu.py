@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +26,7 @@ from facecompare.engines.catalogue import load_engine
 from facecompare.engines.protocol import Engine
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 CHIPS = 512  # at each size
@@ -94,4 +94,6 @@ def main(lfw: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    main(line.parse_args().lfw)

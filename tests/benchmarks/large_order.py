@@ -34,6 +34,7 @@ from tests.support.aws_emulator.moto_server import moto_server
 from tests.support.lambda_emulator.http_front import HttpFront
 from tests.support.lambda_emulator.lambda_function import LambdaFunction
 from tests.support.lambda_emulator.sandbox import FunctionSettings
+from tests.support.measured.arguments import at_least_one, benchmark_parser
 from tests.support.measured.process_tree import Usage, watched
 from tests.support.workers.worker_fleet import WorkerFleet, worker_fleet
 
@@ -113,8 +114,7 @@ def row(name: str, usage: Usage, memory_mb: int, limit_s: int) -> list[str]:
     ]
 
 
-def main() -> None:
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else MAX_PAIRS
+def main(pairs: int) -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         address = stack.enter_context(moto_server())
@@ -133,4 +133,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("pairs", nargs="?", type=at_least_one, default=MAX_PAIRS, metavar="PAIRS")
+    main(line.parse_args().pairs)

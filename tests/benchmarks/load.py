@@ -12,12 +12,12 @@ key. The exit code is 1 when a bound is broken; all bounds are printed.
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 from collections.abc import Iterator
 
 from tests.support.measured import load_checks as checks
+from tests.support.measured.arguments import benchmark_parser, positive
 from tests.support.measured.http_client import percentile
 from tests.support.measured.open_loop import Load
 from tests.support.measured.process_tree import Usage, memory_bytes, watched
@@ -124,8 +124,8 @@ def main(times: float, seconds: float) -> int:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.benchmarks.load")
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--times", type=float, default=4)
-    options = parser.parse_args()
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("--seconds", type=positive, default=60, metavar="S")
+    line.add_argument("--times", type=positive, default=4, metavar="FACTOR")
+    options = line.parse_args()
     raise SystemExit(main(options.times, options.seconds))

@@ -11,7 +11,6 @@ warned of at all, and how many with the remedy that is right for them. With --fi
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from facecompare.options import FacePolicy, RequestOptions
 from facecompare.pipeline.decode import Photo
 from facecompare.pipeline.quality import OCCLUSION, occlusion_features
 from tests.support.covered_faces import KINDS
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,8 +119,8 @@ def fit(folder: Path) -> None:
     OCCLUSION.write_text(json.dumps(weights) + "\n", "utf-8")
 
 
-def main(folder: Path, *options: str) -> None:
-    if "--fit" in options:
+def main(folder: Path, *, fitting: bool) -> None:
+    if fitting:
         fit(folder)
     photos = list(all_seen(folder, "DevTest"))
     print(f"{'':26}   warned of   rightly   with")
@@ -140,4 +140,8 @@ def main(folder: Path, *options: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("--fit", action="store_true", help="fit the weights first")
+    options = line.parse_args()
+    main(options.lfw, fitting=options.fit)

@@ -10,7 +10,6 @@ default threshold, or at the edge of the distribution, whichever warns less.
 from __future__ import annotations
 
 import io
-import sys
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +25,7 @@ from facecompare.engines.protocol import Engine
 from facecompare.errors import NoFace
 from facecompare.options import RequestOptions
 from facecompare.pipeline.decode import Photo
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 PHOTOS = 150
 Change = Callable[[Image.Image], Image.Image]
@@ -96,7 +96,9 @@ def movements(photos: list[Path], engine: Engine) -> None:
 
 
 if __name__ == "__main__":
-    every = sorted(Path(sys.argv[1]).rglob("*.jpg"))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("photos", type=existing_folder, metavar="PHOTO_FOLDER")
+    every = sorted(line.parse_args().photos.rglob("*.jpg"))
     chosen = every[:: max(1, len(every) // PHOTOS)][:PHOTOS]
     ready = load_engine("dlib-fast", Settings.from_env())
     distributions(chosen, ready)

@@ -10,7 +10,6 @@ the engine's own threshold, which is made for one photo.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from facecompare.evaluation.dataset import distance_matrix
 from facecompare.evaluation.metrics import Pairs, separability, threshold_at_fmr
 from facecompare.pipeline.match import decisive_threshold
 from tests.benchmarks.embedded_lfw import embedded_half
+from tests.support.measured.arguments import benchmark_parser, engine_name, existing_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,4 +81,8 @@ def show(name: str, trials: references.Trials, card: EngineCard) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("engine", nargs="?", type=engine_name, default="", metavar="ENGINE")
+    options = line.parse_args()
+    main(options.lfw, options.engine)

@@ -17,7 +17,6 @@ False match rates are of all pairs of two people; a pair without an embedding is
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ from facecompare.evaluation.dataset import Dataset, EmbeddingRun, distance_matri
 from facecompare.evaluation.embedding import Embedder
 from facecompare.evaluation.pairs import person_of, read_labelled_pairs
 from facecompare.evaluation.recipes import EmbeddingRecipe
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -178,4 +178,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    main(line.parse_args().lfw)

@@ -10,7 +10,6 @@ that cost a reader most; refusals before a body has come; SIGTERM with half of e
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from base64 import b64encode
@@ -23,6 +22,7 @@ from facecompare.api.serving.connection import BODY_S, FIRST_S, HEAD_S, STALL_S
 from facecompare.config import MAX_REQUEST_BYTES, Settings
 from tests.support import pictures
 from tests.support.browser.server import Server, serving
+from tests.support.measured.arguments import benchmark_parser
 from tests.support.slow_clients import (
     AS_JSON,
     HALF_A_BODY,
@@ -206,4 +206,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    line = benchmark_parser(__doc__, __file__)
+    line.parse_args()
+    raise SystemExit(main())

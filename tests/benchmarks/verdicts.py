@@ -14,7 +14,6 @@ import csv
 import io
 import os
 import re
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -35,6 +34,7 @@ from facecompare.engines.calibration import Doubt, Verdict
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
 from tests.benchmarks.views import Pairs, listed
+from tests.support.measured.arguments import benchmark_parser, engine_name, existing_folder
 
 RATES = {
     Verdict.SAME: ["FMR"],
@@ -150,4 +150,8 @@ def fits(text: str, code: int, answer: Answer) -> bool:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1]), *sys.argv[2:]))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    line.add_argument("engine", nargs="?", type=engine_name, default="", metavar="ENGINE")
+    options = line.parse_args()
+    raise SystemExit(main(options.lfw, options.engine))

@@ -9,7 +9,6 @@ usable face, and which detector found the others.
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -31,6 +30,7 @@ from facecompare.options import FacePolicy
 from facecompare.pipeline.align import align
 from facecompare.pipeline.decode import Photo, decode
 from facecompare.pipeline.detect import choose, detect
+from tests.support.measured.arguments import benchmark_parser, existing_folder
 
 PADDINGS = (0.15, 0.2, 0.25, 0.3, 0.35)
 VIEWS = tuple(View(padding, mirrored) for mirrored in (False, True) for padding in PADDINGS)
@@ -134,4 +134,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    line = benchmark_parser(__doc__, __file__)
+    line.add_argument("lfw", type=existing_folder, metavar="LFW_FOLDER")
+    main(line.parse_args().lfw)

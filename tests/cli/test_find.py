@@ -23,6 +23,7 @@ from tests.support import pictures
 from tests.support.processes import obey_interrupts
 
 OBAMA, OBAMA2, BIDEN = map(str, (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN))
+NO_PHOTO = pictures.FACES / "SOURCES.md"
 MANY = 150  # photos: seconds of work
 
 
@@ -92,11 +93,19 @@ def test_the_distance_is_that_of_a_single_comparison(
         ((OBAMA, OBAMA2, BIDEN, "--threshold", "0.2", "--decide"), ExitCode.DIFFERENT),
         ((OBAMA, BIDEN, "nowhere.jpg"), ExitCode.DIFFERENT),
         ((OBAMA, OBAMA2, "nowhere.jpg"), ExitCode.SAME),
-        ((OBAMA, "nowhere.jpg"), ExitCode.INCOMPLETE),
+        ((OBAMA, str(NO_PHOTO)), ExitCode.INCOMPLETE),
     ],
 )
 def test_the_exit_code_is_the_best_verdict(arguments: tuple[str, ...], code: ExitCode) -> None:
     assert main(["find", *arguments]) == code
+
+
+@pytest.mark.parametrize("arguments", [(OBAMA, "nowhere"), ("nowhere.jpg", OBAMA2)])
+def test_what_is_not_there_is_bad_input_as_in_other_commands(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert found(capsys, *arguments, code=ExitCode.BAD_INPUT) == ""
+    assert main(["compare", OBAMA, "nowhere.jpg"]) == ExitCode.BAD_INPUT
 
 
 def test_csv_and_json_have_the_same_rows(

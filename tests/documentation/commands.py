@@ -120,8 +120,18 @@ def python(arguments: Words) -> None:
             raise Unknown(f"there is no module {arguments[1]}")
         if arguments[1] == "pip":
             pip(arguments[2:])
+        if arguments[1].startswith("tests.benchmarks."):
+            known = benchmark_options(arguments[1])
+            for word in (word for word in arguments[2:] if word.startswith("--")):
+                _expect(f"option of {arguments[1]}", word.partition("=")[0], known)
     elif not (CHECKOUT / arguments[0]).is_file():
         raise Unknown(f"there is no file {arguments[0]}")
+
+
+def benchmark_options(module: str) -> set[str]:
+    """Those that a benchmark's parser gets."""
+    source = (CHECKOUT / module.replace(".", "/")).with_suffix(".py").read_text("utf-8")
+    return set(re.findall(r'add_argument\("(--[a-z-]+)"', source))
 
 
 def pip(arguments: Words) -> None:

@@ -75,7 +75,7 @@ def exits(_argument: str) -> str:
 def operations(_argument: str) -> str:
     """Every operation of the HTTP API."""
     rows = (
-        (f"`{method} {path}`", operation["description"].partition("\n")[0])
+        (f"`{method} {path}`", _first_sentence(operation["description"]))
         for (method, path), operation in service.operations().items()
     )
     return _table(("operation", "what it does"), rows)
@@ -205,6 +205,11 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     header = tuple(header)
     lines = (header, ("---",) * len(header), *rows)
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _first_sentence(text: str) -> str:
+    """It may go on over lines."""
+    return re.split(r"(?<=[.?])\s|\n\n", text, maxsplit=1)[0].replace("\n", " ")
 
 
 def _first_line(documented: type) -> str:

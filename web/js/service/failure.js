@@ -67,13 +67,23 @@ export function disconnected(online = navigator.onLine) {
   return new ServiceFailed(online ? unreachable : offline);
 }
 
+// What a service answers that has too much to do at the moment.
+const BUSY = new Set(["overloaded", "too_many_at_once"]);
+
+/** @param {any} error  the JSON of an answer with an error status */
+export function isBusy(error) {
+  return BUSY.has(error?.code);
+}
+
 /**
- * An answer with an error status; `body` is its JSON, or undefined as from a proxy in between.
+ * An answer with an error status; `body` is its JSON, or undefined as from a proxy in between. Of what a
+ * visitor cannot mend the service says nothing that would help, and in English: that is in our words.
  * @param {number} status
  * @param {any} body
  */
 export function refusal(status, body) {
-  if (typeof body?.message !== "string") return new ServiceFailed(wordsFor(status), null, status);
+  const says = typeof body?.message === "string" && status !== 429 && status < 500;
+  if (!says) return new ServiceFailed(wordsFor(status, body), null, status);
   const [, ...others] = Array.isArray(body.errors) ? body.errors.map(photoError) : [];
   return new ServiceFailed(sentence(body.message), body.image ?? null, status, others);
 }
@@ -83,9 +93,10 @@ function photoError({ message, image }) {
   return { message: sentence(message), image };
 }
 
-/** @param {number} status */
-function wordsFor(status) {
-  const { tooLarge, notHere, unavailable, unexpected } = texts.failure;
+/** @param {number} status @param {any} body */
+function wordsFor(status, body) {
+  const { busy, tooLarge, notHere, unavailable, unexpected } = texts.failure;
+  if (status === 429 || isBusy(body)) return busy;
   if (status === 413) return tooLarge;
   if (status === 404 || status === 405) return notHere;
   return status >= 500 ? unavailable : unexpected(status);

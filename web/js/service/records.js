@@ -24,17 +24,17 @@ export function recordPage(filter, cursor) {
  */
 export async function recordsCsv(filter) {
   /** @type {Blob[]} */
-  const pieces = [];
+  const files = [];
   for (let query = `?${queryOf(filter)}`; query; ) {
     const url = `/api/comparisons.csv${query}`;
     query = "";
     const onNext = (/** @type {string} */ next) => {
       query = next;
     };
-    const piece = await requestApi({ url, responseType: "blob", onNext });
-    pieces.push(pieces.length ? await withoutHeader(piece) : piece);
+    const file = await requestApi({ url, responseType: "blob", onNext });
+    files.push(files.length ? await withoutHeader(file) : file);
   }
-  return new Blob(pieces, { type: "text/csv" });
+  return new Blob(files, { type: "text/csv" });
 }
 
 const HEADER_BYTES = 10_000; // at most: it is ASCII

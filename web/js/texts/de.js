@@ -70,12 +70,12 @@ export const texts = {
   alsoAdded: (names) => `Auch von dieser Person: ${names}`,
   alsoRemove: "Diese entfernen",
   alsoForgotten: "Die weiteren Fotos gehörten zum vorigen Foto und wurden entfernt.",
-  predict: "Predict",
+  predict: "Vergleichen",
   rank: "Reihen",
   cancel: "Abbrechen",
   close: "Schließen",
   status: {
-    waiting: "Laden Sie zwei Fotos und drücken Sie dann Predict.",
+    waiting: "Laden Sie zwei Fotos und drücken Sie dann Vergleichen.",
     waitingForThree: "Laden Sie einen Anker und zwei Kandidaten und drücken Sie dann Reihen.",
     ready: "Bereit zum Vergleichen.",
     preparing: "Wird vorbereitet…",
@@ -105,6 +105,7 @@ export const texts = {
       "Das große Foto ließ sich nicht hochladen. Laden Sie ein kleineres oder versuchen Sie es später.",
     notHere:
       "An dieser Adresse ist kein Vergleichsdienst. Prüfen Sie die Adresse und laden Sie die Seite neu.",
+    busy: "Der Dienst hat gerade zu viel zu tun. Versuchen Sie es in einigen Sekunden noch einmal.",
     unavailable: "Der Dienst kann gerade nicht antworten. Versuchen Sie es später noch einmal.",
     unexpected: (status) =>
       `Der Dienst lehnte ohne Begründung ab (HTTP ${status}). Versuchen Sie es später noch einmal.`,
@@ -395,8 +396,8 @@ export const texts = {
   aboutTitle: "Über diesen Dienst",
   storedTitle: "Was wird gespeichert?",
   stored:
-    "In seinem Protokoll keine Fotos und keine der aus den Gesichtern berechneten Zahlen. Der Dienst zeichnet " +
-    "jeden Vergleich auf: das Ergebnis, die Abstände, die Zeit, den Aufrufer und eine Prüfsumme jeder Datei, aus " +
+    "Das Protokoll des Dienstes enthält keine Fotos und keine der aus den Gesichtern berechneten Zahlen. Es " +
+    "verzeichnet jeden Vergleich: das Ergebnis, die Abstände, die Zeit, den Aufrufer und eine Prüfsumme jeder Datei, aus " +
     "der sich das Foto nicht zurückgewinnen lässt.",
   storedDays: (days) => `Ein Eintrag wird ${days} Tage lang aufbewahrt oder bis er gelöscht wird.`,
   storedUploads:

@@ -105,6 +105,7 @@ export const texts = {
     uploadRefused: "The large photo could not be uploaded. Load a smaller one, or try again later.",
     notHere:
       "There is no comparison service at this address. Check the address, then reload the page.",
+    busy: "The service has too much to do at the moment. Try again in a few seconds.",
     unavailable: "The service cannot answer at the moment. Try again later.",
     unexpected: (status) =>
       `The service refused without saying why (HTTP ${status}). Try again later.`,
@@ -372,15 +373,15 @@ export const texts = {
   aboutTitle: "About this service",
   storedTitle: "What is stored?",
   stored:
-    "In its log no photos, and none of the numbers computed from the faces. The service keeps a " +
-    "record of each comparison: the verdict, the distances, the time, who asked, and a hash of each file, " +
-    "from which the photo cannot be recovered.",
+    "The service's log holds no photos and none of the numbers computed from the faces. It has a record of each " +
+    "comparison: the verdict, the distances, the time, who asked, and a hash of each file, from which the photo " +
+    "cannot be recovered.",
   storedDays: (days) => `A record is kept for ${days} days, or until it is deleted.`,
   storedUploads:
     "Photos too large for a request are uploaded first and removed by themselves within a day or two.",
   storedHere:
     "Your browser makes large photos smaller before it sends them. What else is in the file, such as where " +
-    "the photo was taken, then stays with you. It keeps small pictures of the compared faces until you close the tab.",
+    "the photo was taken, then stays with you. Your browser keeps small pictures of the compared faces until you close the tab.",
   networksTitle: "How is it decided?",
   networks:
     "By default two networks, dlib's and SFace's, look at both faces, and the weighted mean of their two " +

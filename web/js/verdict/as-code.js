@@ -4,6 +4,7 @@ import { withText } from "../dom.js";
 import { addressOf } from "../service/api-request.js";
 import { serviceInfo } from "../service/service-info.js";
 import { texts } from "../texts.js";
+import { decisiveField } from "./call.js";
 
 /** @typedef {import("./verdict.js").Shown} Shown */
 
@@ -45,7 +46,7 @@ export function python({ comparison, names, url, key }) {
     `        data={${fields.join(", ")}},`,
     "    )",
     "response.raise_for_status()",
-    'print(response.json()["verdict"], response.json()["distance"])',
+    `print(response.json()["verdict"], response.json()[${text(decisiveField(comparison))}])`,
   ].join("\n");
 }
 

@@ -30,6 +30,14 @@ const TYPICAL = /** @type {Record<string, Typical>} */ ({
 });
 
 /**
+ * @param {Pick<Verdict, "combined_distance" | "combined_threshold">} verdict
+ * @returns {"combined_distance" | "distance"}  the field of the distance that decides
+ */
+export function decisiveField({ combined_distance: distance, combined_threshold: threshold }) {
+  return distance == null || threshold == null ? "distance" : "combined_distance";
+}
+
+/**
  * The distance that decides, its threshold, and the engine whose distance it is.
  * @param {Verdict} verdict
  * @returns {Decision}

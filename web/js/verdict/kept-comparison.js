@@ -51,8 +51,9 @@ async function small(photo) {
 
 /** @param {Comparison} comparison @param {string} one @param {string} other @returns {Comparison} */
 function withFaces(comparison, one, other) {
-  const { image1, image2 } = comparison;
-  return { ...comparison, image1: withFace(image1, one), image2: withFace(image2, other) };
+  const further = (comparison.further ?? []).map((photo) => withFace(photo, ""));
+  const image1 = withFace(comparison.image1, one);
+  return { ...comparison, image1, image2: withFace(comparison.image2, other), further };
 }
 
 /** @param {PhotoResult} photo @param {string} face @returns {PhotoResult} */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -142,6 +143,10 @@ def _search(
             "found - among the photos; expected files and folders, as only REFERENCE may be stdin"
         )
     listed = list_photos(images, paths.values())
+    if not any(map(os.path.lexists, images)):
+        raise MissingImage(
+            f"found nothing at {', '.join(images)}; expected photos or folders; name what is there"
+        )
     if not listed.photos:
         raise MissingImage(f"found no photo in {', '.join(images)}; name photos, or their folder")
     service, given = face_service(settings), request_options(paths, **requested)

@@ -70,15 +70,20 @@ class Account:
             self._identity.update(self.ask("sts", "get_caller_identity"))
         return self._identity
 
-    def has_stack(self, name: str) -> bool:
-        """True when a stack of this name is deployed."""
+    def stack(self, name: str, in_region: str = "") -> Mapping[str, Any] | None:
+        """What is told of the stack of this name; None where there is none."""
         try:
-            self.ask("cloudformation", "describe_stacks", StackName=name)
+            answer = self.ask("cloudformation", "describe_stacks", in_region, StackName=name)
         except ClientError as failure:
             if "does not exist" in str(failure):
-                return False
+                return None
             raise
-        return True
+        found: Mapping[str, Any] = answer["Stacks"][0]
+        return found
+
+    def has_stack(self, name: str) -> bool:
+        """True when a stack of this name is deployed."""
+        return self.stack(name) is not None
 
 
 def refusal_of(failure: AwsFailure) -> str:

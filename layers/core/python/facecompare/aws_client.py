@@ -5,6 +5,7 @@ botocore alone: boto3 adds import time to every cold start, and nothing that is 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property
@@ -55,10 +56,13 @@ def client(
     service: Literal["cloudformation", "secretsmanager"], region: str | None = None
 ) -> Any: ...
 def client(service: str, region: str | None = None) -> object:
-    """A client of this service in this region, or the environment's; safe to share by threads."""
+    """A client of this service in this region, or the environment's; safe to share by threads.
+
+    botocore knows AWS_DEFAULT_REGION only; AWS's other programs, CDK's and Lambda, AWS_REGION.
+    """
     return _session().create_client(
         service,
-        region_name=region,
+        region_name=region or os.environ.get("AWS_REGION"),
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=READ_TIMEOUT_S[service],

@@ -17,11 +17,12 @@ from collections.abc import Iterator, Mapping
 from botocore.exceptions import BotoCoreError, ClientError
 
 from facecompare.access import Role, new_key
+from facecompare.aws_client import REGION_VARIABLES
 from facecompare.config import ENV_PREFIX, Settings
 from facecompare.errors import BadSetting, FaceCompareError
 from facecompare.records.open_stores import open_stores
 from facecompare.records.record import timestamp
-from infra.account.account import REGION_VARIABLES, refusal_of
+from infra.account.account import refusal_of
 from infra.account.check import chosen_options
 from infra.deployed_stacks import DeployedStacks
 from infra.settings import DeploySettings

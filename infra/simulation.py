@@ -22,7 +22,8 @@ EVIDENCE: Mapping[str, str] = {
     "test_at_every_step_what_cloudfront_sends_is_served_and_nothing_else",
     "polls_queues": "tests/infra/test_batches.py::"
     "test_the_function_takes_messages_and_says_which_failed",
-    "checks_bootstrap": "tests/infra/test_check_account.py",
+    "checks_bootstrap": "tests/infra/test_template_rules.py::"
+    "test_a_bootstrap_that_is_too_old_is_refused",
 }
 
 

@@ -10,15 +10,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import get_session
 
-from facecompare.aws_client import AwsFailure, error_code
+from facecompare.aws_client import REGION_VARIABLES, AwsFailure, error_code
 
 # A question, not a workload: where nobody answers within seconds, the line says so.
 PATIENCE = Config(
     connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 2}
 )
-# The order of CDK's command line (aws-cdk, "sdk.ts"); botocore knows the second one only.
-REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
-
 ClientMaker = Callable[[str, str], Any]
 
 

@@ -18,7 +18,13 @@ from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials,
 pytestmark = pytest.mark.deploy
 
 README = (CHECKOUT / "infra" / "README.md").read_text()
-COMMANDS = ("make bootstrap", "make deploy", "make keys ARGS='create front-desk'", "make destroy")
+COMMANDS = (
+    "make bootstrap",
+    "make check-account",
+    "make deploy",
+    "make keys ARGS='create front-desk'",
+    "make destroy",
+)
 # What only moto needs: see tests/support/aws_emulator/deployment.py.
 SIMULATED = "--context=local=on --method=direct"
 ENVIRONMENT = {
@@ -72,8 +78,9 @@ def make(tmp_path: Path) -> Iterator[Make]:
 
 
 def test_they_bootstrap_deploy_make_a_key_and_destroy(make: Make) -> None:
-    bootstrap, deploy, keys, destroy = COMMANDS
+    bootstrap, check, deploy, keys, destroy = COMMANDS
     make(bootstrap, "--context=local=on")
+    assert "ok      bootstrap" in make(check)
     deployed = make(deploy)
     key = make(keys)
     make(destroy)

@@ -5,7 +5,6 @@ botocore alone: boto3 adds import time to every cold start, and nothing that is 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property
@@ -38,6 +37,9 @@ ATTEMPTS = 3  # in all; "standard" waits a random, growing time between them
 # an endpoint that somebody configured, buckets are addressed by path, as botocore does.
 S3_HOSTS: Any = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
 
+# In this order, as CDK's command line reads them; botocore by itself knows the second one only.
+REGION_VARIABLES = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+
 _NOT_FOUND = {"404", "NoSuchKey", "NotFound"}
 _REFUSED = {"403", "AccessDenied"}
 
@@ -56,13 +58,10 @@ def client(
     service: Literal["cloudformation", "secretsmanager"], region: str | None = None
 ) -> Any: ...
 def client(service: str, region: str | None = None) -> object:
-    """A client of this service in this region, or the environment's; safe to share by threads.
-
-    botocore knows AWS_DEFAULT_REGION only; AWS's other programs, CDK's and Lambda, AWS_REGION.
-    """
+    """A client of this service in this region, or the environment's; safe to share by threads."""
     return _session().create_client(
         service,
-        region_name=region or os.environ.get("AWS_REGION"),
+        region_name=region,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=READ_TIMEOUT_S[service],
@@ -78,7 +77,7 @@ def client(service: str, region: str | None = None) -> object:
 @cache
 def _session() -> Session:
     """One for all clients, which share the tables it reads from files."""
-    return get_session()
+    return get_session(env_vars={"region": ("region", REGION_VARIABLES, None, None)})
 
 
 def _has_own_endpoint(service: str) -> bool:

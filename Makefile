@@ -14,10 +14,15 @@ MODELS := models/face-network.onnx
 FACES := web/examples
 CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH="$(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$$PATH" cdk --no-notices
 CHECK_ACCOUNT := PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m infra.account.check
-OUTPUTS := cdk.out/outputs.json
+ENV ?= dev
 CONTEXT ?=
+# The options of a deployment: those in infra/environments/$(ENV).toml, and before them CONTEXT.
+OPTIONS = -c env=$(ENV) $(CONTEXT)
+ASSEMBLY ?= cdk.out
+GUARD = $(BIN)/python -m infra.guard.check $(ASSEMBLY) $(if $(FORCE),--force)
+FORCE ?=
 ARGS ?= list
-STACKS ?= facecompare-dev
+STACKS ?= --all
 
 .PHONY: run help test lint format docs bench bombs fuzz load soak faults slow models layers synth \
 	bootstrap check-account deploy keys rotate-origin-secret destroy smoke-aws test-deploy test-image checkov lock sbom wheel audit clean
@@ -85,28 +90,32 @@ node_modules: package.json package-lock.json .npmrc  ## the cdk command line, wh
 	@touch node_modules
 
 synth: $(MODELS) layers node_modules  ## the CloudFormation templates, in cdk.out
-	$(CDK) synth --quiet $(CONTEXT)
+	$(CDK) synth --quiet --output $(ASSEMBLY) $(OPTIONS)
 
 bootstrap: $(MODELS) layers node_modules  ## once for an AWS account and region
-	$(CDK) bootstrap $(CONTEXT)
+	$(CDK) bootstrap $(OPTIONS)
 
 check-account: $(INSTALLED) node_modules  ## whether a deployment would succeed: a line each, found, expected, do
-	$(CHECK_ACCOUNT) $(CONTEXT)
+	$(CHECK_ACCOUNT) $(OPTIONS)
 
-deploy: $(MODELS) layers node_modules  ## into the AWS account that the credentials name
-	$(CHECK_ACCOUNT) --make-roles $(CONTEXT)
-	$(CDK) deploy --all --require-approval never --outputs-file $(OUTPUTS) $(CONTEXT)
-	$(BIN)/python -m infra.after_deploy $(OUTPUTS)
+deploy: $(MODELS) layers node_modules  ## into the AWS account that the credentials name, with the options of ENV=dev
+	$(CHECK_ACCOUNT) --make-roles $(OPTIONS)
+	$(CDK) synth --quiet --output $(ASSEMBLY) $(OPTIONS)
+	$(GUARD) $(OPTIONS)
+	$(CDK) deploy --all --app $(ASSEMBLY) --require-approval never $(OPTIONS)
+	$(BIN)/python -m infra.after_deploy $(OPTIONS)
 
 keys: $(INSTALLED)  ## of the deployed service, e.g. make keys ARGS='create front-desk'
-	FACECOMPARE_RECORDS_TABLE=$$($(BIN)/python -m infra.after_deploy $(OUTPUTS) TableName) \
-		$(BIN)/facecompare keys $(ARGS)
+	@found="$$($(BIN)/python -m infra.after_deploy --environment $(OPTIONS))" && \
+		env $$found $(BIN)/facecompare keys $(ARGS)
 
 rotate-origin-secret: $(INSTALLED)  ## a new secret between CloudFront and API, while both go on serving
-	$(BIN)/python -m infra.rotate_origin_secret $(STACKS)
+	$(BIN)/python -m infra.rotate_origin_secret $(OPTIONS)
 
-destroy: $(MODELS) layers node_modules  ## remove the deployed stacks
-	$(CDK) destroy --all --force $(CONTEXT)
+destroy: $(MODELS) layers node_modules  ## remove the deployed stacks of ENV=dev
+	$(CDK) synth --quiet --output $(ASSEMBLY) $(OPTIONS)
+	$(GUARD) --to-destroy $(OPTIONS)
+	$(CDK) destroy $(STACKS) --app $(ASSEMBLY) --force $(OPTIONS)
 
 smoke-aws: $(MODELS) layers node_modules  ## deploy an environment of its own, use and measure it, destroy it; costs cents
 	$(BIN)/python -m infra.smoke.run $(CONTEXT)

@@ -17,6 +17,7 @@ from infra.limits import EDGE_REGION
 from infra.log import own_export_log
 from infra.settings import PROJECT, DeploySettings
 from infra.site_stack import SiteStack
+from infra.stack_names import API, DATA, EDGE, GPU, SITE, stack_names
 
 
 def build(context: Mapping[str, Any] | None = None, outdir: str | None = None) -> App:
@@ -37,13 +38,13 @@ def build(context: Mapping[str, Any] | None = None, outdir: str | None = None) -
 
 def add_stacks(app: App, settings: DeploySettings) -> None:
     """The stacks in the order in which they are deployed."""
-    name, here = settings.prefix, _options(settings, settings.region or None)
-    data = DataStack(app, f"{name}-data", settings=settings, **here)
-    api = ApiStack(app, f"{name}-api", settings=settings, data=data, **here)
+    names, here = stack_names(settings), _options(settings, settings.region or None)
+    data = DataStack(app, names[DATA], settings=settings, **here)
+    api = ApiStack(app, names[API], settings=settings, data=data, **here)
     if settings.gpu:
-        GpuStack(app, f"{name}-gpu", settings=settings, data=data, **here)
+        GpuStack(app, names[GPU], settings=settings, data=data, **here)
     edge = _edge(app, settings)
-    site = SiteStack(app, f"{name}-site", settings=settings, data=data, api=api, edge=edge, **here)
+    site = SiteStack(app, names[SITE], settings=settings, data=data, api=api, edge=edge, **here)
     if edge is not None and settings.region != EDGE_REGION:
         for stack in (edge, site):
             own_export_log(stack, settings)
@@ -53,14 +54,13 @@ def _edge(app: App, settings: DeploySettings) -> EdgeStack | None:
     if not settings.has_edge:
         return None
     there = _options(settings, EDGE_REGION)
-    # Those of all regions are in one, so that the name tells for which it is.
-    name = f"{settings.prefix}-{settings.region}-edge"
-    return EdgeStack(app, name, settings=settings, **there)
+    return EdgeStack(app, stack_names(settings)[EDGE], settings=settings, **there)
 
 
 def _options(settings: DeploySettings, region: str | None) -> dict[str, Any]:
     return {
         "env": Environment(region=region),
+        "termination_protection": settings.deletion_protection and settings.protects_stacks,
         "cross_region_references": bool(settings.waf_requests_per_5_minutes),
         "synthesizer": DefaultStackSynthesizer(
             generate_bootstrap_version_rule=settings.checks_bootstrap

@@ -38,7 +38,7 @@ class BatchMetrics:
     settings: DeploySettings
     queues: BatchQueues
     worker: BatchFunction
-    table: dynamodb.Table
+    table: dynamodb.ITable
 
     def backlog(self) -> list[cloudwatch.IMetric]:
         """Messages, of several pairs each."""

@@ -6,18 +6,26 @@ from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from facecompare.records.schema import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_KEY
+from infra.acknowledged import acknowledge
 from infra.settings import DeploySettings
 
 
 class ComparisonTable(Construct):
-    """One table on demand, with the library's keys and indexes."""
+    """One table on demand, with the library's keys and indexes, or one that is there."""
 
     def __init__(self, scope: Construct, id: str, *, settings: DeploySettings) -> None:
         super().__init__(scope, id)
+        self.table: dynamodb.ITable = (
+            dynamodb.Table.from_table_name(self, "Table", settings.table)
+            if settings.table
+            else self._made(settings)
+        )
+
+    def _made(self, settings: DeploySettings) -> dynamodb.Table:
         backups = dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=settings.point_in_time_recovery
         )
-        self.table = dynamodb.Table(
+        table = dynamodb.Table(
             self,
             "Table",
             partition_key=_text(PARTITION_KEY),
@@ -28,15 +36,15 @@ class ComparisonTable(Construct):
             deletion_protection=settings.deletion_protection,
             removal_policy=settings.removal_policy,
         )
-        self._add_indexes()
-
-    def _add_indexes(self) -> None:
         for index in INDEXES:
-            self.table.add_global_secondary_index(
+            table.add_global_secondary_index(
                 index_name=index.name,
                 partition_key=_text(index.partition),
                 sort_key=_text(SORT_KEY),
             )
+        if not settings.point_in_time_recovery:
+            acknowledge(table, "point_in_time_recovery=off asks for no backups", "DDB3")
+        return table
 
     @property
     def index_arns(self) -> list[str]:

@@ -97,11 +97,15 @@ def _names(settings: Any) -> Iterator[str]:
 
 
 def _budget(settings: Any) -> Iterator[str]:
-    if settings.budget_usd and not settings.alarm_email:
-        yield (
-            "found -c budget_usd without alarm_email; expected both, because AWS mails when the "
-            "budget is spent; give -c alarm_email=…"
-        )
+    for needed, why in (
+        ("alarm_email", "AWS mails when the budget is spent"),
+        ("region", "budgets live in us-east-1, wherever the rest is"),
+    ):
+        if settings.budget_usd and not getattr(settings, needed):
+            yield (
+                f"found -c budget_usd without {needed}; expected both, because {why}; "
+                f"give -c {needed}=…"
+            )
 
 
 def _gpu_options_without_gpu(settings: Any, given: Collection[str]) -> Iterator[str]:

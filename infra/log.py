@@ -9,7 +9,8 @@ from aws_cdk import CfnResource, RemovalPolicy, Stack
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IValidation
 
-from infra.settings import LOG_DAYS, DeploySettings
+from infra.choices import LOG_DAYS
+from infra.settings import DeploySettings
 
 
 class Log(logs.LogGroup):

@@ -40,7 +40,7 @@ class Metrics:
     records: RecordsFunction
     worker: BatchFunction
     origin: OriginAuthorizer
-    table: dynamodb.Table
+    table: dynamodb.ITable
     batches: BatchMetrics
 
     @property

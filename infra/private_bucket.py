@@ -41,11 +41,10 @@ class PrivateBucket(s3.Bucket):
         **options: Any,
     ) -> None:
         emptied = settings.empties_buckets and not keep
-        removal = RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY
         super().__init__(
             scope,
             id,
-            removal_policy=removal,
+            removal_policy=settings.kept if keep else RemovalPolicy.DESTROY,
             auto_delete_objects=emptied,
             **_LOCKED | _logged(scope, log_bucket) | options,
         )

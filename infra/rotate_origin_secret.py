@@ -1,7 +1,6 @@
 """Replaces the origin secret by a new one while everything goes on being served.
 
-python -m infra.rotate_origin_secret facecompare-dev     # what the stacks' names begin with
-python -m infra.rotate_origin_secret facecompare-dev --region eu-west-1
+python -m infra.rotate_origin_secret -c env=prod     # as `make rotate-origin-secret ENV=prod` asks
 
 The API accepts the new secret before CloudFront sends it, and the old one until CloudFront has
 ceased to send it everywhere. A rotation that was interrupted is continued by the next one. The
@@ -10,7 +9,6 @@ stacks keep the templates that they have: only the parameters of infra.origin_se
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +17,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from facecompare.aws_client import client, error_code
 from facecompare.errors import BadSetting, FaceCompareError
+from infra.account.check import chosen_options
+from infra.deployed_stacks import required_region
 from infra.origin_secret import ARN_OUTPUT, OTHER_VERSION, SECRET_CHARACTERS, VERSION
+from infra.settings import DeploySettings
 
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"  # Secrets Manager's own labels of versions
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -133,14 +134,11 @@ class _Stack:
 
 def main() -> None:
     """Rotate, and print each step."""
-    parser = argparse.ArgumentParser(description="Replaces the secret between CloudFront and API.")
-    parser.add_argument("stacks", help="what the stacks' names begin with, e.g. facecompare-dev")
-    parser.add_argument("--region", help="where they are; otherwise the environment's")
-    chosen = parser.parse_args()
     try:
-        cloudformation = client("cloudformation", chosen.region)
-        secrets = client("secretsmanager", chosen.region)
-        for done in rotate(chosen.stacks, cloudformation, secrets):
+        settings = DeploySettings.from_context(chosen_options(sys.argv[1:]))
+        region = required_region(settings)
+        cloudformation, secrets = client("cloudformation", region), client("secretsmanager", region)
+        for done in rotate(settings.prefix, cloudformation, secrets):
             sys.stdout.write(f"{done}\n")
             sys.stdout.flush()
     except FaceCompareError as error:

@@ -5,7 +5,7 @@ Numbers that nobody needs to choose are constants beside the construct they belo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_cloudfront import PriceClass
 from aws_cdk.aws_dynamodb import TableEncryption
-from aws_cdk.aws_logs import RetentionDays
 
 from facecompare.config import CHECKOUT, DEFAULT_ENGINE, KEPT_DAYS, KEYS, PUBLIC
 from facecompare.config.reader import (
@@ -32,35 +31,18 @@ from facecompare.config.reference import reference_table
 from facecompare.planning.lambda_memory import DEFAULT_MEMORY_MB
 from facecompare.planning.prices import GPU_HOUR
 from facecompare.planning.quotas import NEW_ACCOUNT_CONCURRENCY
+from infra.choices import LOG_DAYS, PRICE_CLASSES, TABLE_KEYS
 from infra.contradictions import refuse_contradictions
+from infra.environment_file import environment_name, options_of
 from infra.limits import HTTP_API_TIMEOUT_S
+from infra.simulation import Simulation
 
 PROJECT = "facecompare"
 DEV, PROD = "dev", "prod"
+OF_THE_COMMAND = {"env", "environments"}  # they say which file is read
 SYMPTOMS, ALL_ALARMS = "symptoms", "all"
-# What an environment chooses where the context says nothing.
-PRESETS: dict[str, dict[str, str]] = {
-    DEV: {},
-    PROD: {
-        "keep_data": "on",
-        "deletion_protection": "on",
-        "log_days": "90",
-        "alarms": ALL_ALARMS,
-    },
-}
-
-PRICE_CLASSES = {
-    "100": PriceClass.PRICE_CLASS_100,
-    "200": PriceClass.PRICE_CLASS_200,
-    "all": PriceClass.PRICE_CLASS_ALL,
-}
-TABLE_KEYS = {"aws-managed": TableEncryption.AWS_MANAGED, "aws-owned": TableEncryption.DEFAULT}
-LOG_DAYS = {  # CloudWatch knows these and some more
-    7: RetentionDays.ONE_WEEK,
-    30: RetentionDays.ONE_MONTH,
-    90: RetentionDays.THREE_MONTHS,
-    365: RetentionDays.ONE_YEAR,
-}
+FILE = "the environment's file"
+ENVIRONMENTS = CHECKOUT / "infra" / "environments"
 
 
 def _origins() -> Kind:
@@ -80,11 +62,19 @@ def _choice(*texts: str) -> Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeploySettings:
+class DeploySettings(Simulation):
     """How one installation is made; each field is a context value of the same name."""
 
     env: str = setting(
-        _choice(DEV, PROD), DEV, "`dev` keeps no data when destroyed; `prod` keeps its data"
+        Kind(environment_name, "small letters, digits and hyphens, 2 to 15 of them"),
+        DEV,
+        "which environment; its options are in the file of its name",
+    )
+    environments: Path = setting(
+        path("a folder with a file NAME.toml for each environment"),
+        ENVIRONMENTS,
+        "where these files are",
+        "`infra/environments/`",
     )
     region: str = setting(string("an AWS region"), "", "where it is", "that of the credentials")
     local: bool = setting(switch(), False, "for a simulator: leaves out what moto lacks")
@@ -122,6 +112,12 @@ class DeploySettings:
         switch(), False, "`make destroy` leaves table, queues and model bucket where they are"
     )
     deletion_protection: bool = setting(switch(), False, "AWS refuses to delete the table")
+    table: str = setting(
+        string("the name of a table that an earlier installation kept"),
+        "",
+        "whose records and keys are gone on with; its own settings stay",
+        "a new one",
+    )
     point_in_time_recovery: bool = setting(switch(), True, "continuous backups of the table")
     table_key: TableEncryption = setting(
         one_of(TABLE_KEYS), TableEncryption.AWS_MANAGED, "with whose key the table is encrypted"
@@ -214,14 +210,14 @@ class DeploySettings:
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> DeploySettings:
-        """The settings that this context asks for.
+        """The settings that the environment's file and, before it, this context ask for.
 
         Raises  BadSetting, which says what was found, what is expected, and what to do.
         """
         refuse_unknown(_ours(context), declared(cls))
-        chosen = PRESETS.get(str(context.get("env", DEV)), {}) | dict(context)
-        given = {name: str(chosen[name]) for name in declared(cls) if name in chosen}
-        settings = cls(**parsed(cls, given, lambda name, text: f"-c {name}={text}"))
+        typed = {name: str(context[name]) for name in declared(cls) if name in context}
+        given = _of_file(typed) | typed
+        settings = cls(**parsed(cls, given, _spelling(typed)))
         refuse_contradictions(settings, given.keys())
         return settings
 
@@ -233,45 +229,31 @@ class DeploySettings:
     @property
     def removal_policy(self) -> RemovalPolicy:
         """What becomes of data when its stack is destroyed."""
-        return RemovalPolicy.RETAIN if self.keep_data else RemovalPolicy.DESTROY
-
-    # All that `local` changes. moto's CloudFormation runs no functions, so what is delegated to one
-    # would never finish; and it knows no secrets, HTTP APIs and distributions to refer to.
-
-    @property
-    def fills_buckets(self) -> bool:
-        """CloudFormation copies models and page into their buckets."""
-        return not self.local
-
-    @property
-    def empties_buckets(self) -> bool:
-        """CloudFormation deletes what is in a bucket before it deletes the bucket."""
-        return not self.local
+        return self.kept if self.keep_data else RemovalPolicy.DESTROY
 
     @property
     def has_edge(self) -> bool:
         """Something of it is in us-east-1, wherever the rest is."""
         return bool(self.waf_requests_per_5_minutes or self.budget_usd)
 
-    @property
-    def has_addresses(self) -> bool:
-        """Site and API have host names that outputs and other resources can name."""
-        return not self.local
 
-    @property
-    def has_secrets(self) -> bool:
-        """CloudFormation makes secrets and resolves references to them."""
-        return not self.local
+def _of_file(typed: Mapping[str, str]) -> dict[str, str]:
+    where = {name: typed[name] for name in OF_THE_COMMAND if name in typed}
+    chosen = parsed(DeploySettings, where, _spelling(typed))
+    return options_of(
+        chosen.get("env", DEV),
+        chosen.get("environments", ENVIRONMENTS),
+        declared(DeploySettings).keys() - OF_THE_COMMAND,
+    )
 
-    @property
-    def polls_queues(self) -> bool:
-        """Lambda takes messages from queues; moto would, and run no function for them."""
-        return not self.local
 
-    @property
-    def checks_bootstrap(self) -> bool:
-        """The templates check the bootstrap stack's version."""
-        return not self.local
+def _spelling(typed: Collection[str]) -> Callable[[str, str], str]:
+    """How an option is named to whoever has typed it, or has written it."""
+
+    def spelled(name: str, text: str) -> str:
+        return f"-c {name}={text}" if name in typed else f"{name} = {text} in {FILE}"
+
+    return spelled
 
 
 def _ours(context: Mapping[str, Any]) -> list[str]:
@@ -281,10 +263,10 @@ def _ours(context: Mapping[str, Any]) -> list[str]:
 
 def options_table() -> str:
     """The reference table of all options, in Markdown; defaults tell what `env=prod` changes."""
-    return reference_table(DeploySettings, "option", str, _in_production)
-
-
-def _in_production(name: str) -> str:
-    """What is added to the default of this option."""
-    text = PRESETS[PROD].get(name)
-    return f"; `{text}` with `env={PROD}`" if text else ""
+    chosen = options_of(PROD, ENVIRONMENTS, declared(DeploySettings))
+    return reference_table(
+        DeploySettings,
+        "option",
+        str,
+        lambda name: f"; `{chosen[name]}` with `env={PROD}`" if name in chosen else "",
+    )

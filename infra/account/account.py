@@ -10,15 +10,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import get_session
 
-from facecompare.aws_client import AwsFailure, error_code
+from facecompare.aws_client import REGION_VARIABLES, AwsFailure, error_code
 
 # A question, not a workload: where nobody answers within seconds, the line says so.
 PATIENCE = Config(
     connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 2}
 )
-# The order of CDK's command line (aws-cdk, "sdk.ts"); botocore knows the second one only.
-REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
-
 ClientMaker = Callable[[str, str], Any]
 
 
@@ -70,15 +67,20 @@ class Account:
             self._identity.update(self.ask("sts", "get_caller_identity"))
         return self._identity
 
-    def has_stack(self, name: str) -> bool:
-        """True when a stack of this name is deployed."""
+    def stack(self, name: str, in_region: str = "") -> Mapping[str, Any] | None:
+        """What is told of the stack of this name; None where there is none."""
         try:
-            self.ask("cloudformation", "describe_stacks", StackName=name)
+            answer = self.ask("cloudformation", "describe_stacks", in_region, StackName=name)
         except ClientError as failure:
             if "does not exist" in str(failure):
-                return False
+                return None
             raise
-        return True
+        found: Mapping[str, Any] = answer["Stacks"][0]
+        return found
+
+    def has_stack(self, name: str) -> bool:
+        """True when a stack of this name is deployed."""
+        return self.stack(name) is not None
 
 
 def refusal_of(failure: AwsFailure) -> str:

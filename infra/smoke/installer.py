@@ -8,12 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from facecompare.config import CHECKOUT
-from infra.after_deploy import outputs_of, stacks_of
+from infra.deployed_stacks import DeployedStacks
 from infra.smoke.site_use import SmokeFailure
 
 LAST_LINES = 15  # of what a command said, where it failed
@@ -25,7 +24,8 @@ class Installer:
     """One environment; `context` is what make's CONTEXT is."""
 
     context: str
-    outputs_file: Path
+    stacks: Callable[[], DeployedStacks]
+    """as they are now"""
     make: Sequence[str] = ("make",)
     outputs: dict[str, str] = field(default_factory=dict)
     key: str = ""
@@ -35,10 +35,11 @@ class Installer:
         """Raises SmokeFailure, with the end of what the command said."""
         started = time.monotonic()
         said = self._run("deploy")
-        self.outputs = outputs_of(self.outputs_file)
+        stacks = self.stacks()
+        self.outputs = stacks.outputs()
         found = KEY.search(said)
         self.key = found[1] if found else ""
-        return f"{len(stacks_of(self.outputs_file))} stacks in {time.monotonic() - started:.0f} s"
+        return f"{len(stacks.found)} stacks in {time.monotonic() - started:.0f} s"
 
     def destroy(self) -> str:
         """Raises SmokeFailure, with the end of what the command said."""
@@ -48,7 +49,7 @@ class Installer:
 
     def _run(self, target: str) -> str:
         """In a session of its own, which is interrupted as a whole, and waited for."""
-        command = [*self.make, target, f"CONTEXT={self.context}", f"OUTPUTS={self.outputs_file}"]
+        command = [*self.make, target, f"CONTEXT={self.context}"]
         with subprocess.Popen(
             command,
             cwd=CHECKOUT,

@@ -10,7 +10,6 @@ did not work or was left over.
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import sys
@@ -26,9 +25,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from facecompare.errors import FaceCompareError
-from infra.account.account import Account, refusal_of, region_of
+from infra.account.account import Account, refusal_of
 from infra.account.check import chosen_options
 from infra.account.needs import Needs
+from infra.deployed_stacks import DeployedStacks, required_region
 from infra.settings import DeploySettings
 from infra.smoke.alarm_trial import NotExercised, force_alarm
 from infra.smoke.installer import Installer
@@ -172,6 +172,16 @@ def _empty_buckets(account: Account, prefix: str) -> str:
     return f"{emptied} objects"
 
 
+def _smoke(context: list[str]) -> Smoke:
+    settings = DeploySettings.from_context(chosen_options(context))
+    region = required_region(settings)
+
+    def stacks() -> DeployedStacks:
+        return DeployedStacks(Account(region), settings)
+
+    return Smoke(Account(region), Needs.of(settings), Installer(" ".join(context), stacks))
+
+
 def _interrupted(*_: Any) -> None:
     raise KeyboardInterrupt
 
@@ -179,17 +189,16 @@ def _interrupted(*_: Any) -> None:
 def main() -> int:
     """The exit code."""
     parser = ArgumentParser(prog="make smoke-aws", description=__doc__)
-    parser.add_argument("--env", default=f"smoke-{secrets.token_hex(2)}")
+    parser.add_argument("--env", default="")
     arguments, context = parser.parse_known_args()
     signal.signal(signal.SIGTERM, _interrupted)
-    context = ["-c", f"env={arguments.env}", *context]
     try:
-        settings = DeploySettings.from_context(chosen_options(context))
-        account = Account(region_of(settings.region, os.environ))
         with tempfile.TemporaryDirectory(prefix="facecompare-smoke-") as folder:
-            installer = Installer(" ".join(context), Path(folder) / "outputs.json")
-            smoke = Smoke(account, Needs.of(settings), installer)
-            works = smoke.run()
+            env = arguments.env or f"smoke-{secrets.token_hex(2)}"
+            if not arguments.env:
+                (Path(folder) / f"{env}.toml").touch()
+                context += ["-c", f"environments={folder}"]
+            works = _smoke(["-c", f"env={env}", *context]).run()
     except (SmokeFailure, FaceCompareError) as failure:
         raise SystemExit(f"facecompare: {failure}") from None
     except KeyboardInterrupt:

@@ -364,5 +364,5 @@ def test_who_forwards_is_believed_only_where_it_is_named(
         "client": ("127.0.0.1", 50_000),
         "headers": [(b"x-forwarded-for", b"203.0.113.9")],
     }
-    asyncio.run(made[0].loaded_app(scope, None, None))  # type: ignore[arg-type]
+    asyncio.run(made[0].loaded_app(scope, None, None))
     assert seen == [believed]

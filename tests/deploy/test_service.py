@@ -45,7 +45,7 @@ def service(installation: Installation, tmp_path: Path) -> Iterator[Service]:
 
 
 def test_the_first_key_is_made_once(installation: Installation) -> None:
-    after = ("infra.after_deploy", str(installation.folder / "outputs.json"))
+    after = ("infra.after_deploy", "-c", "local=on")
     first, second = installation.command(*after), installation.command(*after)
     installation.key = next(word for word in first.split() if word.startswith("fck_admin."))
     assert "fck_" not in second
@@ -167,8 +167,7 @@ def test_the_document_describes_every_route(service: Service) -> None:
 def test_a_key_from_the_command_line_is_known_to_the_service(
     installation: Installation, service: Service
 ) -> None:
-    outputs = str(installation.folder / "outputs.json")
-    table = installation.command("infra.after_deploy", outputs, "TableName").strip()
+    table = installation.command("infra.after_deploy", "-c", "local=on", "TableName").strip()
     named = {"FACECOMPARE_RECORDS_TABLE": table}
     key = installation.command("facecompare", "keys", "create", "front-desk", **named).strip()
     header = {"Authorization": f"Bearer {key}"}

@@ -14,13 +14,14 @@ import pytest
 from facecompare.config import CHECKOUT
 from infra.account.account import Account
 from infra.account.needs import Needs
+from infra.deployed_stacks import DeployedStacks
 from infra.settings import DeploySettings
 from infra.smoke.installer import Installer
 from infra.smoke.inventory import Inventory
 from infra.smoke.run import Smoke
 from infra.smoke.site_use import SiteUse
-from tests.deploy.test_make import SIMULATED
-from tests.support.aws_emulator.deployment import DOCKER_SHIM, Deployment
+from tests.deploy.test_make import ENVIRONMENT, SIMULATED
+from tests.support.aws_emulator.deployment import Deployment
 from tests.support.aws_emulator.moto_server import ACCOUNT, REGION, credentials, moto_server
 from tests.support.deployed.installation import Installation
 from tests.support.deployed.service import SERVED, running
@@ -28,13 +29,6 @@ from tests.support.workers.worker_command import start_worker
 
 pytestmark = [pytest.mark.deploy, pytest.mark.timeout(600)]
 
-ENVIRONMENT = {
-    "CDK_DEFAULT_ACCOUNT": ACCOUNT,
-    "CDK_DEFAULT_REGION": REGION,
-    "CDK_DISABLE_CLI_TELEMETRY": "true",
-    "CDK_DOCKER": str(DOCKER_SHIM),
-    "CI": "true",
-}
 ALARM = "facecompare-dev-raised-by-hand"
 
 
@@ -46,7 +40,7 @@ def bootstrapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploymen
             patch.setenv(name, value)
         deployment = Deployment(url, tmp_path_factory.mktemp("smoke"))
         # Beside the templates that another test's CDK makes of this checkout.
-        patch.setenv("CDK_OUTPUT", str(deployment.folder / "cdk.out"))
+        patch.setenv("ASSEMBLY", str(deployment.folder / "cdk.out"))
         deployment.bootstrap()
         yield deployment
 
@@ -97,11 +91,11 @@ def raised_by_hand(deployment: Deployment) -> Iterator[None]:
 def test_it_uses_what_it_deployed_and_leaves_nothing(
     bootstrapped: Deployment, models_dir: Path
 ) -> None:
-    account = Account(REGION)
+    account, settings = Account(REGION), DeploySettings.from_context({"local": "on"})
     smoke = Smoke(
         account,
-        Needs.of(DeploySettings.from_context({"local": "on"})),
-        Installer(SIMULATED, bootstrapped.folder / "outputs.json"),
+        Needs.of(settings),
+        Installer(SIMULATED, lambda: DeployedStacks(Account(REGION), settings)),
         reach=lambda outputs, key: site_of(bootstrapped, models_dir, outputs, key),
         sleep=lambda seconds: None,
     )

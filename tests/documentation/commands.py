@@ -87,6 +87,11 @@ def _make_variables() -> set[str]:
     return set(re.findall(r"^([A-Z]+) *[?:]?=", text, re.MULTILINE))
 
 
+def environments() -> set[str]:
+    """Those that have a file."""
+    return {path.stem for path in (CHECKOUT / "infra" / "environments").glob("*.toml")}
+
+
 def make(arguments: Words) -> None:
     """Targets and variables of the Makefile; deploy options and `keys` commands in their values."""
     for word in arguments:
@@ -95,6 +100,8 @@ def make(arguments: Words) -> None:
             _expect("make target", name, make_targets())
             continue
         _expect("variable of the Makefile", name, _make_variables())
+        if name == "ENV":
+            _expect("environment", value, environments())
         if name == "CONTEXT":
             context(shlex.split(value))
         if name == "ARGS":

@@ -102,6 +102,13 @@ def options(_argument: str) -> str:
     return options_table()
 
 
+def differences(_argument: str) -> str:
+    """What a deployment to a simulator leaves out."""
+    from infra.simulation import differences_table
+
+    return differences_table()
+
+
 def accuracy(_argument: str) -> str:
     """The kept evaluation of each engine, by threshold; its own threshold comes first."""
     from facecompare.engines.cards import CARDS
@@ -148,6 +155,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "exits": exits,
     "operations": operations,
     "options": options,
+    "differences": differences,
     "plan": printed,
     "settings": settings,
 }

@@ -70,7 +70,7 @@ def test_production_keeps_its_data(everything: Assembly) -> None:
     for kind in RETAINED:
         kept = [each for each in everything.all(kind) if each.stack == "data"]
         assert kept
-        assert {each.definition["DeletionPolicy"] for each in kept} == {"Retain"}
+        assert {each.definition["DeletionPolicy"] for each in kept} == {"RetainExceptOnCreate"}
 
 
 def test_development_leaves_nothing_behind(standard: Assembly) -> None:

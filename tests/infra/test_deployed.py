@@ -12,7 +12,7 @@ from facecompare.records.schema import EXPIRES_AT, INDEXES
 from facecompare.uploads.grants import OBJECT_DAYS
 from infra.after_deploy import create_first_key, lines
 from tests.support.aws_emulator.deployment import NODE_PROGRAMS, Deployment
-from tests.support.aws_emulator.moto_server import credentials, moto_server
+from tests.support.aws_emulator.moto_server import REGION, credentials, moto_server
 
 pytestmark = [
     pytest.mark.deploy,
@@ -83,7 +83,7 @@ def test_the_first_key_is_made_and_shown_once(
     assert key is not None
     assert key.startswith("fck_admin.")
     assert create_first_key(Settings.from_env()) is None
-    assert list(lines(deployment.outputs, key))[-1] == (
+    assert list(lines(deployment.outputs, REGION, key))[-1] == (
         f"first admin key  {key}   (shown this once)\n"
     )
 

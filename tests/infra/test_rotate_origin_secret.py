@@ -188,7 +188,9 @@ def test_stacks_of_an_older_version_are_refused_before_anything_is_changed(
 def test_the_command_prints_each_step(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["rotate_origin_secret", PREFIX, "--region", REGION])
+    monkeypatch.setattr(
+        sys, "argv", ["rotate_origin_secret", "-c", "env=dev", "-c", f"region={REGION}"]
+    )
     main()
     assert len(capsys.readouterr().out.splitlines()) == STEPS
 
@@ -196,8 +198,9 @@ def test_the_command_prints_each_step(
 def test_stacks_that_are_not_there_are_told_in_a_line(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["rotate_origin_secret", "elsewhere"])
-    with pytest.raises(SystemExit, match=r"facecompare: ValidationError: .*elsewhere-api"):
+    options = ["-c", "env=prod", "-c", f"region={REGION}"]
+    monkeypatch.setattr(sys, "argv", ["rotate_origin_secret", *options])
+    with pytest.raises(SystemExit, match=r"facecompare: ValidationError: .*facecompare-api"):
         main()
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from facecompare.errors import BadSetting, ModelFileMissing, PackageMissing
 from facecompare.model_store.files import manifest_text
 from infra.model_bucket import ModelBucket, model_files, not_built
 from infra.records_function import filled
-from infra.settings import PRESETS, PROD, DeploySettings, options_table
+from infra.settings import ENVIRONMENTS, PROD, DeploySettings, options_table
+from infra.simulation import EVIDENCE, differences
+from infra.stack_names import STACKS
 from tests.support.synthesis_sources import MODELS
 from tests.support.variants import EVERYTHING
 
@@ -45,6 +48,20 @@ def test_nothing_of_the_simulator_is_left_in_what_aws_gets() -> None:
     assert settings.checks_bootstrap
 
 
+def test_all_that_is_left_out_for_a_simulator_has_its_own_evidence() -> None:
+    assert differences().keys() == EVIDENCE.keys()
+    for name, test in EVIDENCE.items():
+        file, _, function = test.partition("::")
+        assert f"def {function}(" in (CHECKOUT / file).read_text("utf-8"), name
+
+
+def test_nothing_else_asks_for_the_simulator() -> None:
+    """Whatever differs is said in one place."""
+    texts = {path.name: path.read_text("utf-8") for path in (CHECKOUT / "infra").rglob("*.py")}
+    asking = {name for name, text in texts.items() if re.search(r"\b\w+\.local\b", text)}
+    assert asking == {"simulation.py"}
+
+
 def test_cdks_feature_flags_are_no_options() -> None:
     flags = json.loads((CHECKOUT / "cdk.json").read_text("utf-8"))["context"]
     assert DeploySettings.from_context(flags) == DeploySettings()
@@ -64,13 +81,16 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path, detector: str, mtcnn
 @pytest.mark.parametrize(
     ("context", "message"),
     [
-        ({"env": "staging"}, "found -c env=staging; expected dev, prod; correct it"),
+        ({"env": "staging"}, "found no staging.toml in "),
+        ({"env": "staging"}, "make this file, or name one that is there: dev, prod"),
+        ({"env": "Staging"}, "found -c env=Staging; expected small letters, digits and hyphens,"),
+        ({"env": "a" * 16}, "expected small letters, digits and hyphens, 2 to 15 of them;"),
         ({"records_days": "0"}, "found -c records_days=0; expected a whole number ≥ 1; correct it"),
         ({"landmarks68": "maybe"}, "-c landmarks68=maybe; expected on, off, true, false; correct"),
         ({"allowed_origins": "a.example"}, "a list like https://a.example,https://b.example;"),
         ({"log_days": "31"}, "-c log_days=31; expected 7, 30, 90, 365;"),
         ({"engine": "facenet"}, "-c engine=facenet; expected one of dlib-sface, dlib-fast,"),
-        ({"recrods_days": "3"}, "unknown setting recrods_days; valid: env, region"),
+        ({"recrods_days": "3"}, "unknown setting recrods_days; valid: env, environments, region"),
         ({"snap_start": "on", "provisioned_concurrency": "1"}, "because Lambda takes not both;"),
         (
             {"provisioned_concurrency": "3", "reserved_concurrency": "2"},
@@ -98,6 +118,10 @@ def test_an_added_encoder_can_be_the_engine(tmp_path: Path, detector: str, mtcnn
         ({"gpu": "2"}, "-c gpu=2; expected on, off, true, false;"),
         ({"waf_requests_per_5_minutes": "100"}, "give -c region="),
         ({"budget_usd": "50"}, "found -c budget_usd without alarm_email; expected both"),
+        (
+            {"budget_usd": "50", "alarm_email": "a@b.example"},
+            "found -c budget_usd without region; expected both, because budgets live in us-east-1",
+        ),
     ],
 )
 def test_what_is_not_valid_is_named(context: dict[str, str], message: str) -> None:
@@ -119,7 +143,51 @@ def test_every_option_is_in_the_table_and_no_other() -> None:
 
 def test_the_table_tells_what_production_changes() -> None:
     changed = re.findall(r"^\| `(\w+)` .*`(\w+)` with `env=prod`", options_table(), re.MULTILINE)
-    assert dict(changed) == PRESETS[PROD]
+    file = tomllib.loads((ENVIRONMENTS / f"{PROD}.toml").read_text("utf-8"))
+    assert dict(changed).keys() == file.keys()
+
+
+def test_a_file_says_what_is_typed_otherwise_and_what_is_typed_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "eu-2.toml").write_text(
+        'records_days = 30\ngpu = true\naccess = "keys"\n'
+        'allowed_origins = ["https://a.example", "https://b.example"]\n'
+    )
+    chosen = {"env": "eu-2", "environments": str(tmp_path)}
+    typed = {
+        "records_days": "30",
+        "gpu": "on",
+        "access": "keys",
+        "allowed_origins": "https://a.example,https://b.example",
+    }
+    written = DeploySettings.from_context(chosen)
+    (tmp_path / "eu-2.toml").write_text("")
+    assert written == DeploySettings.from_context(chosen | typed)
+    (tmp_path / "eu-2.toml").write_text("records_days = 30")
+    assert DeploySettings.from_context(chosen | {"records_days": "7"}).records_days == 7
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("recrods_days = 3", "eu.toml: unknown setting recrods_days; valid: access, access_logs,"),
+        ('env = "prod"', "unknown setting env; valid: "),
+        ("records_days = 0", "found records_days = 0 in the environment's file; expected a whole"),
+        ("records_days = 1.5", "found records_days = 1.5; expected a text, a whole number, true"),
+        ("[access]\nkeys = true", "expected a text, a whole number, true, false or a list of"),
+        ("access: keys", "; expected TOML, such as records_days = 30"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "eu.toml").write_text(content)
+    with pytest.raises(BadSetting, match=re.escape(message)):
+        DeploySettings.from_context({"env": "eu", "environments": str(tmp_path)})
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_environment_has_production_s_stacks(stack: str) -> None:
+    """They have no environment in their names."""
+    with pytest.raises(BadSetting, match=f"found -c env={stack}; expected"):
+        DeploySettings.from_context({"env": stack})
 
 
 def test_every_option_is_used() -> None:

@@ -188,7 +188,7 @@ def test_a_budget_is_there_where_one_is_asked_for(
     standard: Assembly, sources: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     assert "edge" not in standard.templates
-    asked = {"budget_usd": "50", "alarm_email": "ops@faces.example"}
+    asked = {"budget_usd": "50", "alarm_email": "ops@faces.example", "region": "eu-west-1"}
     assembly = Assembly.of(sources | asked, tmp_path_factory.mktemp("budget"))
     budget = assembly.one("AWS::Budgets::Budget").properties
     assert budget["Budget"]["BudgetLimit"] == {"Amount": 50, "Unit": "USD"}

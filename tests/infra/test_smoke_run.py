@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from moto import mock_aws
 from facecompare.config import CHECKOUT
 from infra.account.account import Account
 from infra.account.needs import Needs
+from infra.deployed_stacks import DeployedStacks
 from infra.settings import DeploySettings
 from infra.smoke import inventory
 from infra.smoke.alarm_trial import NotExercised, force_alarm
@@ -70,7 +71,11 @@ def smoke_of(installer: Installs, **more: Any) -> Smoke:
 
 
 def installs(then: Callable[[], None] = lambda: None, stays: bool = False) -> Installs:
-    return Installs("", Path("outputs.json"), then=then, stays=stays)
+    return Installs("", no_stacks, then=then, stays=stays)
+
+
+def no_stacks() -> DeployedStacks:
+    return DeployedStacks(Account(REGION), DeploySettings())
 
 
 def fail() -> None:
@@ -205,10 +210,10 @@ def test_an_alarm_reaches_its_topic_or_does_not() -> None:
 
 
 MAKE = """
-import json, signal, sys, time
+import signal, sys, time
 from pathlib import Path
-target, context, outputs = sys.argv[1:]
-file = Path(outputs.removeprefix("OUTPUTS="))
+target, context = sys.argv[1:]
+file = Path(__file__).with_name("said.txt")
 if context == "CONTEXT=slow":
     def stop(*_):
         file.write_text("stopped in time")
@@ -218,15 +223,26 @@ if context == "CONTEXT=slow":
     time.sleep(60)
 if context == "CONTEXT=bad":
     sys.exit("CREATE_FAILED: 3538 is too much")
-file.write_text(json.dumps({"a-data": {"TableName": "t"}, "a-site": {"SiteUrl": "https://s"}}))
 print("first admin key  fck_admin.secret   (shown this once)")
 """
+
+
+class TwoStacks(Account):
+    def stack(self, name: str, in_region: str = "") -> Mapping[str, Any] | None:
+        outputs = {"data": ("TableName", "t"), "site": ("SiteUrl", "https://s")}
+        if output := outputs.get(name.rpartition("-")[2]):
+            return {"Outputs": [dict(zip(("OutputKey", "OutputValue"), output, strict=True))]}
+        return None
+
+
+def two_stacks() -> DeployedStacks:
+    return DeployedStacks(TwoStacks(REGION), DeploySettings())
 
 
 def installer_of(context: str, folder: Path) -> Installer:
     (folder / "make.py").write_text(MAKE)
     make = (sys.executable, str(folder / "make.py"))
-    return Installer(context, folder / "outputs.json", make=make)
+    return Installer(context, two_stacks, make=make)
 
 
 def test_outputs_and_key_are_the_deployments(tmp_path: Path) -> None:
@@ -249,10 +265,10 @@ def test_an_interrupted_deployment_is_interrupted_itself_and_waited_for(tmp_path
     run = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)], cwd=CHECKOUT, stderr=subprocess.DEVNULL
     )
-    outputs = tmp_path / "outputs.json"
-    while not outputs.exists() or outputs.read_text() != "begun":
+    said = tmp_path / "said.txt"
+    while not said.exists() or said.read_text() != "begun":
         assert run.poll() is None
         time.sleep(0.05)
     run.send_signal(signal.SIGINT)
     run.wait(30)
-    assert outputs.read_text() == "stopped in time"
+    assert said.read_text() == "stopped in time"

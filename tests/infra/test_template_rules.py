@@ -187,3 +187,9 @@ def test_by_default_alarms_are_of_what_callers_and_batches_notice(standard: Asse
     assert {metric for _, metric, _ in unwatched(standard)} == {
         *("Errors", "Throttles", "ReadThrottleEvents", "WriteThrottleEvents"),
     }
+
+
+def test_a_bootstrap_that_is_too_old_is_refused(variants: Variants) -> None:
+    for name in VARIANTS.keys() - {"local"}:
+        for stack, template in variants[name].templates.items():
+            assert "CheckBootstrapVersion" in template["Rules"], (name, stack)

@@ -135,6 +135,17 @@ def test_a_missing_bucket_is_unavailable_and_no_missing_object(
         call(S3Bucket("elsewhere", UploadsUnavailable))
 
 
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_a_region_that_only_aws_s_other_programs_know_is_known(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "eu-central-1")
+    assert client("sqs").meta.region_name == "eu-central-1"
+    assert client("sqs", "us-east-2").meta.region_name == "us-east-2"
+
+
 def test_the_stubs_of_awss_clients_are_not_needed() -> None:
     """They are installed for development only."""
     code = """

@@ -37,6 +37,9 @@ ATTEMPTS = 3  # in all; "standard" waits a random, growing time between them
 # an endpoint that somebody configured, buckets are addressed by path, as botocore does.
 S3_HOSTS: Any = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
 
+# In this order, as CDK's command line reads them; botocore by itself knows the second one only.
+REGION_VARIABLES = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+
 _NOT_FOUND = {"404", "NoSuchKey", "NotFound"}
 _REFUSED = {"403", "AccessDenied"}
 
@@ -74,7 +77,7 @@ def client(service: str, region: str | None = None) -> object:
 @cache
 def _session() -> Session:
     """One for all clients, which share the tables it reads from files."""
-    return get_session()
+    return get_session(env_vars={"region": ("region", REGION_VARIABLES, None, None)})
 
 
 def _has_own_endpoint(service: str) -> bool:

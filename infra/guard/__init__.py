@@ -1,0 +1,1 @@
+"""Refuses a deployment that would take from an installation what it has."""

@@ -50,11 +50,12 @@ class FaceReport:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoReport:
-    """What was found in one photo; faces are in working pixels of `image`, largest first."""
+    """What is in one photo, in working pixels of `image`, largest first; `left_out` are more."""
 
     image: DecodedImage
     faces: tuple[FaceReport, ...]
     timing: Timing
+    left_out: int = 0
 
     @property
     def compared(self) -> FaceReport:
@@ -240,15 +241,15 @@ def _find(
         image = decode(photo, options.limits, scaling=engine.card.scaling, waiter=options.waiter)
     _go_on(options)
     with timing.stage("detect"):
-        detected = detect(image, engine)
+        detected = detect(image, engine, options.waiter)
         held = choose(detected, wanted)
     with timing.stage("align"):
         faces = _face_reports(detected, held, engine, options)
-    return PhotoReport(detected.image, faces, timing)
+    return PhotoReport(detected.image, faces, timing, detected.left_out)
 
 
 def _go_on(options: RequestOptions) -> None:
-    """Raises  NobodyWaits between two stages."""
+    """Raises  NobodyWaits: between two stages, and between two faces."""
     if options.waiter:
         options.waiter.check()
 
@@ -257,9 +258,9 @@ def _face_reports(
     detected: DetectedFaces, held: tuple[Face, ...], engine: Engine, options: RequestOptions
 ) -> tuple[FaceReport, ...]:
     predictor68 = engine.landmarks68() if options.landmarks68 else None
-    image = detected.image
-    reports: list[FaceReport] = []
+    image, reports = detected.image, list[FaceReport]()
     for face in detected.faces:
+        _go_on(options)
         chip = align(image, face, engine.card)
         points68 = predictor68.landmarks(image.pixels, face.box) if predictor68 else None
         measures = quality(image, face, chip, engine.card)

@@ -26,6 +26,7 @@ THRESHOLDS = (0.6, 0.7, 0.7)  # of the three networks' probabilities
 CELL_PX, STRIDE_PX = 12, 2  # what the proposal network sees, and how far apart its cells are
 WITHIN_LEVEL, ACROSS_LEVELS, REFINED, FINAL = 0.5, 0.7, 0.7, 0.7  # overlap that is too much
 REFINEMENT_SIDE, OUTPUT_SIDE = 24, 48
+MOST_PROPOSED = 3_000  # boxes of the first network; a photo of 25 faces has some 1,200
 PATCHES_AT_ONCE = 256  # 7 MB of patches; a crowd proposes thousands
 # MTCNN also finds faces that lie on their side or stand on their head, with points that are then
 # nonsense, and is less sure of them: of the bundled portraits in working size, turned by quarters,
@@ -140,11 +141,11 @@ def _squares(boxes: Rows) -> Rows:
 
 def _distinct(boxes: Rows, limit: float, method: str) -> Rows:
     """Best first, without those that overlap a better one by more than this: of both areas
-    together ("union"), or of the smaller one ("min")."""
-    left = boxes[np.argsort(-boxes[:, 4], kind="stable")]
+    together ("union"), or of the smaller one ("min"). Of the MOST_PROPOSED best."""
+    left = boxes[np.argsort(-boxes[:, 4], kind="stable")][:MOST_PROPOSED]
     kept = []
     while len(left):
-        best, left = left[0], left[1:]
+        best, left = left[0].copy(), left[1:]  # a view would keep all that there was
         kept.append(best)
         low, high = np.maximum(left[:, :2], best[:2]), np.minimum(left[:, 2:4], best[2:4])
         shared = np.maximum(high - low, 0).prod(axis=1)

@@ -17,7 +17,7 @@ import numpy as np
 
 from facecompare.engines.protocol import Box, Detection, Engine, FaceDetector
 from facecompare.errors import BadField, NoFace, SeveralFaces
-from facecompare.options import FacePolicy
+from facecompare.options import FacePolicy, Waiter
 from facecompare.pipeline.decode import MOST_PIXELS, WORTHWHILE, DecodedImage
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ LARGER_LOOKS = (1_080_000, MOST_PIXELS)
 # Faces less wide than this have fewer pixels than their chips, of which the face is 100 wide.
 SMALL_FACE_PX, CHIP_FACE_PX = 80.0, 120.0
 MOST_MATCHED = 20  # faces of a photo under best-match: as many embeddings take about a second
+# Faces of a photo that are looked at closely, the largest: landmarks, chips and their quality take
+# some milliseconds each, and a mosaic has thousands. Photos of whole schools have some 200.
+MOST_FACES = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,26 +53,44 @@ class Face:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectedFaces:
-    """All faces of a photo, largest first. `image` may be a quarter turn of the decoded one."""
+    """All faces of a photo, largest first. `image` may be a quarter turn of the decoded one.
+
+    left_out  how many more there are than the MOST_FACES largest
+    """
 
     image: DecodedImage
     faces: tuple[Face, ...]
+    left_out: int = 0
 
 
-def detect(image: DecodedImage, engine: Engine) -> DetectedFaces:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What looks for faces, and for whom."""
+
+    engine: Engine
+    waiter: Waiter | None
+
+    def go_on(self) -> None:
+        """Raises  NobodyWaits: a search takes seconds where there is much to see."""
+        if self.waiter is not None:
+            self.waiter.check()
+
+
+def detect(image: DecodedImage, engine: Engine, waiter: Waiter | None = None) -> DetectedFaces:
     """All faces of the picture with their five landmarks. Where it has none, or small ones only, it
     is looked at once more with more of the photo's pixels.
 
-    Raises  NoFace when no detector finds one in any turn.
+    Raises  NoFace when no detector finds one in any turn; NobodyWaits.
     """
-    found = _look(image, engine, engine.detectors) or _larger_look(image, engine)
+    search = _Search(engine, waiter)
+    found = _look(image, search, engine.detectors) or _larger_look(image, search)
     if found is None:
         raise NoFace(
             f"no face was found in the {image.width} × {image.height} photo{_hurried(image)}; use "
             "one in which a face is visible from the front and at least a twentieth as wide as the "
             "photo"
         )
-    return _look_at_a_small_face(found, engine) or found
+    return _look_at_a_small_face(found, search) or found
 
 
 def _hurried(image: DecodedImage) -> str:
@@ -81,36 +102,34 @@ def _hurried(image: DecodedImage) -> str:
 
 
 def _look(
-    image: DecodedImage, engine: Engine, detectors: Sequence[FaceDetector]
+    image: DecodedImage, search: _Search, detectors: Sequence[FaceDetector]
 ) -> DetectedFaces | None:
     upright, *fallbacks = detectors
-    faces = _faces(image, upright, engine)
+    found = _faces(image, upright, search)
     for detector in fallbacks:
-        if faces:
+        if found:
             break
-        turned = _best_turn(image, detector)
+        turned = _best_turn(image, detector, search)
         if turned is None:
             continue
         image = turned
         # The quick detector again: a photo stored sideways gets the boxes it would get upright.
-        faces = _faces(image, upright, engine) if image.quarter_turns else ()
-        faces = faces or _faces(image, detector, engine)
-    if not faces:
-        return None
-    return DetectedFaces(image, tuple(sorted(faces, key=lambda face: -face.box.area)))
+        found = _faces(image, upright, search) if image.quarter_turns else None
+        found = found or _faces(image, detector, search)
+    return found
 
 
-def _larger_look(image: DecodedImage, engine: Engine) -> DetectedFaces | None:
+def _larger_look(image: DecodedImage, search: _Search) -> DetectedFaces | None:
     """At more and more pixels, until there is a face."""
-    detectors = [each.nearer() for each in _quick(engine.detectors)]
+    detectors = [each.nearer() for each in _quick(search.engine.detectors)]
     for pixels in LARGER_LOOKS:
         larger = image.enlarged(pixels)
-        if larger and (found := _look(larger, engine, detectors)):
+        if larger and (found := _look(larger, search, detectors)):
             return found
     return None
 
 
-def _look_at_a_small_face(found: DetectedFaces, engine: Engine) -> DetectedFaces | None:
+def _look_at_a_small_face(found: DetectedFaces, search: _Search) -> DetectedFaces | None:
     """At so many pixels that the largest face has all that its chip has room for."""
     width = found.faces[0].box.width
     if width >= SMALL_FACE_PX:
@@ -118,7 +137,7 @@ def _look_at_a_small_face(found: DetectedFaces, engine: Engine) -> DetectedFaces
     here = found.image.pixels.shape[0] * found.image.pixels.shape[1]
     wanted = min(round(here * (CHIP_FACE_PX / width) ** 2), MOST_PIXELS)
     larger = found.image.enlarged(wanted)
-    again = _look(larger, engine, _quick(engine.detectors)) if larger else None
+    again = _look(larger, search, _quick(search.engine.detectors)) if larger else None
     return again if again and len(again.faces) >= len(found.faces) else None
 
 
@@ -157,32 +176,42 @@ def _face_at(faces: tuple[Face, ...], place: int) -> Face:
     return faces[place]
 
 
-def _faces(image: DecodedImage, detector: FaceDetector, engine: Engine) -> tuple[Face, ...]:
-    return tuple(
+def _faces(image: DecodedImage, detector: FaceDetector, search: _Search) -> DetectedFaces | None:
+    """What this detector finds; None where that is nothing."""
+    search.go_on()
+    found = sorted(detector.find(image.pixels), key=lambda each: -each.box.area)
+    faces = tuple(
         Face(
-            box=found.box,
-            landmarks5=_landmarks5(image, found, engine),
+            box=each.box,
+            landmarks5=_landmarks5(image, each, search),
             detector=detector.name,
-            detection_score=found.score,
-            detector_points=found.points,
-            plain_score=found.plain_score,
+            detection_score=each.score,
+            detector_points=each.points,
+            plain_score=each.plain_score,
         )
-        for found in detector.find(image.pixels)
+        for each in found[:MOST_FACES]
     )
+    return DetectedFaces(image, faces, len(found) - len(faces)) if faces else None
 
 
-def _landmarks5(image: DecodedImage, found: Detection, engine: Engine) -> Points:
+def _landmarks5(image: DecodedImage, found: Detection, search: _Search) -> Points:
+    search.go_on()
+    engine = search.engine
     if engine.landmarks5 is not None:
         return engine.landmarks5.landmarks(image.pixels, found.box)
     assert found.points is not None  # noqa: S101 – an engine without a predictor has such a detector
     return found.points
 
 
-def _best_turn(image: DecodedImage, detector: FaceDetector) -> DecodedImage | None:
+def _best_turn(image: DecodedImage, detector: FaceDetector, search: _Search) -> DecodedImage | None:
     """The turn that is most upright, and the photo as it is when none is enough more so; None when
     there is a face in none of them."""
     turns = [image.turned(turns) for turns in range(4)]
-    as_it_is, *others = (detector.uprightness(turn.pixels) for turn in turns)
+    scores = []
+    for turn in turns:
+        search.go_on()
+        scores.append(detector.uprightness(turn.pixels))
+    as_it_is, *others = scores
     best = max(others)
     if not as_it_is and not best:
         return None

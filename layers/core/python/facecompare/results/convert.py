@@ -161,7 +161,7 @@ def _photo(report: PhotoReport, chips: bool) -> PhotoResponse:
         quarter_turns=image.quarter_turns,
         faces=[_face(report, face, chips) for face in report.faces],
         warnings=_warnings(image),
-        not_compared=len(report.faces) - len(report.held),
+        not_compared=len(report.faces) + report.left_out - len(report.held),
     )
 
 

@@ -91,7 +91,7 @@ class PhotoResponse:
     quarter_turns: int
     """how often the photo had to be turned 90° counter-clockwise before its faces stood upright"""
     faces: list[FaceResponse]
-    """largest first"""
+    """largest first; of a crowd the 200 largest"""
     warnings: list[PhotoWarningResponse]
     """none, as a rule"""
     not_compared: int

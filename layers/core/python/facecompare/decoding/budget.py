@@ -28,7 +28,7 @@ MAX_GRID_TILES = 1_024  # 48 megapixels in the usual tiles of 512² are 192
 # libwebp's decoder of animations, which Pillow uses for all, has two canvases of four bytes a
 # pixel, Pillow a copy and its own picture.
 _BYTES_PER_PIXEL = {"WEBP": 16}
-_START_OF_SCAN = b"\xff\xda"
+START_OF_SCAN = b"\xff\xda"
 
 
 def refuse_costly(kind: str, data: bytes) -> None:
@@ -43,7 +43,7 @@ def refuse_costly(kind: str, data: bytes) -> None:
 
 
 def _jpeg(data: bytes) -> str:
-    scans = data.count(_START_OF_SCAN)
+    scans = data.count(START_OF_SCAN)
     if scans > MAX_SCANS:
         return f"{scans:,} scans; at most {MAX_SCANS} are decoded"
     at, segments = 2, 0
@@ -56,7 +56,7 @@ def _jpeg(data: bytes) -> str:
         segments += 1
         if segments > MAX_SEGMENTS:
             return f"more than {MAX_SEGMENTS:,} segments before its pixels"
-        if data[at + 1] == _START_OF_SCAN[1]:
+        if data[at + 1] == START_OF_SCAN[1]:
             return ""
         at += 2 + struct.unpack_from(">H", data, at + 2)[0]
     return ""

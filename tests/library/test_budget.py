@@ -16,6 +16,7 @@ from facecompare.decoding.rasterize import rasterize
 from facecompare.decoding.task import DecodingTask
 from facecompare.errors import ImageTooCostly
 from tests.support import pictures
+from tests.support.hostile import png_bombs
 
 OBAMA = pictures.OBAMA.read_bytes()
 
@@ -108,6 +109,28 @@ def test_what_photos_have_is_left_to_the_decoder(name: str) -> None:
 
 def test_a_grid_is_made_of_its_tiles() -> None:
     assert list(grid_references(grid([3, 4, 5]))) == [(3, 4, 5)]
+
+
+@pytest.mark.parametrize(("kind", "pixels"), [("AVIF", 26_000_000), ("PNG", 39_000_000)])
+def test_a_picture_whose_alpha_costs_too_much_is_refused_by_its_header(
+    kind: str, pixels: int
+) -> None:
+    deep = png_bombs.flat((16, 16), 16, png_bombs.COLOUR_ALPHA)
+    clear = pictures.encoded(Image.new("RGBA", (16, 16)), kind)
+    plain = pictures.encoded(Image.new("RGB", (16, 16)), kind)
+    side = int(pixels**0.5)
+    costly = deep if kind == "PNG" else clear
+    for data, most in ((costly, side), (plain, 7_200)):
+        budget.refuse_vast(opened(data, most), kind, ImageLimits())
+    with pytest.raises(ImageTooCostly, match=f"at most {pixels:,} such ones are decoded; save it"):
+        budget.refuse_vast(opened(costly, side + 1), kind, ImageLimits())
+
+
+def opened(data: bytes, side: int) -> Image.Image:
+    """As if it were so large."""
+    image = Image.open(BytesIO(data))
+    image._size = (side, side)
+    return image
 
 
 @pytest.mark.parametrize("side", [7_000, 7_200])

@@ -90,10 +90,26 @@ _LOOKS: dict[str, Callable[[bytes], str]] = {
 
 
 def refuse_vast(image: Image.Image, kind: str, limits: ImageLimits) -> None:
-    """Raises  ImageTooCostly for an opened picture that is known to need too much memory."""
-    needed = image.width * image.height * _BYTES_PER_PIXEL.get(kind, 0)
-    if limits.cell and needed > limits.decode_bytes:
+    """Raises  ImageTooCostly for an opened picture that is known to need too much of both."""
+    pixels = image.width * image.height
+    if limits.cell and pixels * _BYTES_PER_PIXEL.get(kind, 0) > limits.decode_bytes:
         raise too_much_memory(limits)
+    most = round(limits.max_pixels / _weight(image, kind))
+    if pixels > most:
+        raise ImageTooCostly(
+            f"the {kind} picture has {pixels:,} pixels with an alpha; at most {most:,} such ones "
+            "are decoded; save it without transparency, or as a JPEG"
+        )
+
+
+def _weight(image: Image.Image, kind: str) -> float:
+    """How much longer a pixel of it takes than one without an alpha."""
+    if kind == "AVIF" and image.mode == "RGBA":
+        return 2.0  # the alpha is a picture of its own (AV1 Image File Format §4.1)
+    tiles = getattr(image, "tile", ())
+    if kind == "PNG" and tiles and tiles[0].args == "RGBA;16B":
+        return 4 / 3  # four samples of 16 bits to unpack, instead of three
+    return 1.0
 
 
 def is_out_of_memory(failure: Exception) -> bool:

@@ -111,15 +111,20 @@ def test_a_grid_is_made_of_its_tiles() -> None:
     assert list(grid_references(grid([3, 4, 5]))) == [(3, 4, 5)]
 
 
-@pytest.mark.parametrize(("kind", "pixels"), [("AVIF", 26_000_000), ("PNG", 39_000_000)])
-def test_a_picture_whose_alpha_costs_too_much_is_refused_by_its_header(
-    kind: str, pixels: int
+@pytest.mark.parametrize(
+    ("name", "pixels"), [("AVIF", 26_000_000), ("PNG", 32_500_000), ("PNG, opaque", 43_333_333)]
+)
+def test_a_picture_whose_pixels_cost_too_much_is_refused_by_its_header(
+    name: str, pixels: int
 ) -> None:
-    deep = png_bombs.flat((16, 16), 16, png_bombs.COLOUR_ALPHA)
-    clear = pictures.encoded(Image.new("RGBA", (16, 16)), kind)
+    kind = name.partition(",")[0]
+    costly = {
+        "AVIF": pictures.encoded(Image.new("RGBA", (16, 16)), "AVIF"),
+        "PNG": png_bombs.flat((16, 16), 16, png_bombs.COLOUR_ALPHA),
+        "PNG, opaque": png_bombs.flat((16, 16), 16, png_bombs.COLOUR),
+    }[name]
     plain = pictures.encoded(Image.new("RGB", (16, 16)), kind)
     side = int(pixels**0.5)
-    costly = deep if kind == "PNG" else clear
     for data, most in ((costly, side), (plain, 7_200)):
         budget.refuse_vast(opened(data, most), kind, ImageLimits())
     with pytest.raises(ImageTooCostly, match=f"at most {pixels:,} such ones are decoded; save it"):

@@ -28,6 +28,8 @@ MAX_GRID_TILES = 1_024  # 48 megapixels in the usual tiles of 512² are 192
 # libwebp's decoder of animations, which Pillow uses for all, has two canvases of four bytes a
 # pixel, Pillow a copy and its own picture.
 _BYTES_PER_PIXEL = {"WEBP": 16}
+# PNGs by Pillow's names of their samples: a pixel of five bytes and more is the longest to inflate.
+_DEEP_WEIGHTS = {"RGB;16B": 6 / 5, "RGBA;16B": 8 / 5}
 START_OF_SCAN = b"\xff\xda"
 
 
@@ -97,19 +99,17 @@ def refuse_vast(image: Image.Image, kind: str, limits: ImageLimits) -> None:
     most = round(limits.max_pixels / _weight(image, kind))
     if pixels > most:
         raise ImageTooCostly(
-            f"the {kind} picture has {pixels:,} pixels with an alpha; at most {most:,} such ones "
-            "are decoded; save it without transparency, or as a JPEG"
+            f"the {kind} picture has {pixels:,} pixels with an alpha or 16 bits a sample; at most "
+            f"{most:,} such ones are decoded; save it as a JPEG"
         )
 
 
 def _weight(image: Image.Image, kind: str) -> float:
-    """How much longer a pixel of it takes than one without an alpha."""
+    """How much longer a pixel takes than the longest of those of which `max_pixels` are decoded."""
     if kind == "AVIF" and image.mode == "RGBA":
         return 2.0  # the alpha is a picture of its own (AV1 Image File Format §4.1)
     tiles = getattr(image, "tile", ())
-    if kind == "PNG" and tiles and tiles[0].args == "RGBA;16B":
-        return 4 / 3  # four samples of 16 bits to unpack, instead of three
-    return 1.0
+    return _DEEP_WEIGHTS.get(tiles[0].args, 1.0) if kind == "PNG" and tiles else 1.0
 
 
 def is_out_of_memory(failure: Exception) -> bool:

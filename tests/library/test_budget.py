@@ -126,9 +126,9 @@ def test_a_picture_whose_pixels_cost_too_much_is_refused_by_its_header(
     plain = pictures.encoded(Image.new("RGB", (16, 16)), kind)
     side = int(pixels**0.5)
     for data, most in ((costly, side), (plain, 7_200)):
-        budget.refuse_vast(opened(data, most), kind, ImageLimits())
+        budget.refuse_vast(opened(data, most), kind, len(data), ImageLimits())
     with pytest.raises(ImageTooCostly, match=f"at most {pixels:,} such ones are decoded; save it"):
-        budget.refuse_vast(opened(costly, side + 1), kind, ImageLimits())
+        budget.refuse_vast(opened(costly, side + 1), kind, len(costly), ImageLimits())
 
 
 def opened(data: bytes, side: int) -> Image.Image:
@@ -144,3 +144,13 @@ def test_a_webp_that_needs_too_much_memory_is_refused_by_its_header(side: int) -
     Image.new("RGB", (side, side)).save(buffer, "WEBP", quality=1, method=0)
     with pytest.raises(ImageTooCostly, match="600 MB of memory"):
         rasterize(buffer.getvalue(), DecodingTask(ImageLimits(), working_width=600))
+
+
+@pytest.mark.parametrize(("megapixels", "most_bytes"), [(34, 15_000_000), (37, 2_600_000)])
+def test_the_bytes_of_a_webp_count_as_well_as_its_pixels(megapixels: int, most_bytes: int) -> None:
+    """By the header: a decoder that finds no more memory depends on what its process has left."""
+    small = pictures.encoded(Image.new("RGB", (16, 16)), "WEBP")
+    image = opened(small, int((megapixels * 1e6) ** 0.5))
+    budget.refuse_vast(image, "WEBP", most_bytes, ImageLimits())
+    with pytest.raises(ImageTooCostly, match="600 MB of memory"):
+        budget.refuse_vast(image, "WEBP", 5 * most_bytes // 2, ImageLimits())

@@ -26,8 +26,9 @@ MAX_FILL_BYTES = 65_536  # before a marker (ITU-T T.81 §B.1.1.2); writers that 
 MAX_TIFF_VALUES = 250_000  # of one tag: 52 megapixels are 203,125 tiles of the smallest size, 16²
 MAX_GRID_TILES = 1_024  # 48 megapixels in the usual tiles of 512² are 192
 # libwebp's decoder of animations, which Pillow uses for all, has two canvases of four bytes a
-# pixel, Pillow a copy and its own picture.
+# pixel, Pillow a copy and its own picture. The file is there as it came, as ours and as Pillow's.
 _BYTES_PER_PIXEL = {"WEBP": 16}
+_COPIES_OF_THE_FILE = 3
 # PNGs by Pillow's names of their samples: a pixel of five bytes and more is the longest to inflate.
 _DEEP_WEIGHTS = {"RGB;16B": 6 / 5, "RGBA;16B": 8 / 5}
 START_OF_SCAN = b"\xff\xda"
@@ -91,10 +92,13 @@ _LOOKS: dict[str, Callable[[bytes], str]] = {
 }
 
 
-def refuse_vast(image: Image.Image, kind: str, limits: ImageLimits) -> None:
-    """Raises  ImageTooCostly for an opened picture that is known to need too much of both."""
+def refuse_vast(image: Image.Image, kind: str, file_bytes: int, limits: ImageLimits) -> None:
+    """Raises  ImageTooCostly for a picture, opened from a file of so many bytes, that is known to
+    need too much of both."""
     pixels = image.width * image.height
-    if limits.cell and pixels * _BYTES_PER_PIXEL.get(kind, 0) > limits.decode_bytes:
+    by_pixel = _BYTES_PER_PIXEL.get(kind, 0)
+    needed = pixels * by_pixel + _COPIES_OF_THE_FILE * file_bytes
+    if limits.cell and by_pixel and needed > limits.decode_bytes:
         raise too_much_memory(limits)
     most = round(limits.max_pixels / _weight(image, kind))
     if pixels > most:

@@ -105,7 +105,7 @@ def _decoded(data: bytes, kind: str, task: DecodingTask) -> tuple[list[Image.Ima
     for attempt in _attempts(data, kind):
         try:
             image = opened(attempt, kind, task.limits)
-            refuse_vast(image, kind, task.limits)
+            refuse_vast(image, kind, len(attempt), task.limits)
             return _upright_rgb(image, kind, attempt, task)
         except (UnsupportedImage, ImageTooSmall, ImageTooCostly):
             raise

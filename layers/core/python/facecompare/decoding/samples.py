@@ -72,7 +72,9 @@ def _as_eight_bits(image: Image.Image, times: int) -> Image.Image:
 def _on_white(image: Image.Image, times: int) -> Image.Image:
     """Grey stays grey: in colours it would take three times as long."""
     mode = "L" if image.mode in ("1", "L", "LA") else "RGB"
-    clear = image.convert(f"{mode}A").reduce(times)  # each pixel weighs as much as it is opaque
+    if image.mode != f"{mode}A":
+        image = image.convert(f"{mode}A")  # a copy, even where nothing changes
+    clear = image.reduce(times)  # each pixel weighs as much as it is opaque
     white = Image.new(mode, clear.size, "white")
     white.paste(clear.convert(mode), mask=clear.getchannel("A"))
     return white

@@ -46,6 +46,7 @@ HEAVY = {
     "compare",
     "decoding.cell_process",
     "decoding.completeness",
+    "decoding.decoders",
     "decoding.formats",
     "decoding.rasterize",
     "decoding.samples",

@@ -16,6 +16,7 @@ from facecompare.decoding.rasterize import rasterize
 from facecompare.decoding.task import DecodingTask
 from facecompare.errors import ImageTooCostly
 from tests.support import pictures
+from tests.support.hostile import png_bombs
 
 OBAMA = pictures.OBAMA.read_bytes()
 
@@ -110,9 +111,46 @@ def test_a_grid_is_made_of_its_tiles() -> None:
     assert list(grid_references(grid([3, 4, 5]))) == [(3, 4, 5)]
 
 
+@pytest.mark.parametrize(
+    ("name", "pixels"), [("AVIF", 26_000_000), ("PNG", 32_500_000), ("PNG, opaque", 43_333_333)]
+)
+def test_a_picture_whose_pixels_cost_too_much_is_refused_by_its_header(
+    name: str, pixels: int
+) -> None:
+    kind = name.partition(",")[0]
+    costly = {
+        "AVIF": pictures.encoded(Image.new("RGBA", (16, 16)), "AVIF"),
+        "PNG": png_bombs.flat((16, 16), 16, png_bombs.COLOUR_ALPHA),
+        "PNG, opaque": png_bombs.flat((16, 16), 16, png_bombs.COLOUR),
+    }[name]
+    plain = pictures.encoded(Image.new("RGB", (16, 16)), kind)
+    side = int(pixels**0.5)
+    for data, most in ((costly, side), (plain, 7_200)):
+        budget.refuse_vast(opened(data, most), kind, len(data), ImageLimits())
+    with pytest.raises(ImageTooCostly, match=f"at most {pixels:,} such ones are decoded; save it"):
+        budget.refuse_vast(opened(costly, side + 1), kind, len(costly), ImageLimits())
+
+
+def opened(data: bytes, side: int) -> Image.Image:
+    """As if it were so large."""
+    image = Image.open(BytesIO(data))
+    image._size = (side, side)
+    return image
+
+
 @pytest.mark.parametrize("side", [7_000, 7_200])
 def test_a_webp_that_needs_too_much_memory_is_refused_by_its_header(side: int) -> None:
     buffer = BytesIO()
     Image.new("RGB", (side, side)).save(buffer, "WEBP", quality=1, method=0)
     with pytest.raises(ImageTooCostly, match="600 MB of memory"):
         rasterize(buffer.getvalue(), DecodingTask(ImageLimits(), working_width=600))
+
+
+@pytest.mark.parametrize(("megapixels", "most_bytes"), [(34, 15_000_000), (37, 2_600_000)])
+def test_the_bytes_of_a_webp_count_as_well_as_its_pixels(megapixels: int, most_bytes: int) -> None:
+    """By the header: a decoder that finds no more memory depends on what its process has left."""
+    small = pictures.encoded(Image.new("RGB", (16, 16)), "WEBP")
+    image = opened(small, int((megapixels * 1e6) ** 0.5))
+    budget.refuse_vast(image, "WEBP", most_bytes, ImageLimits())
+    with pytest.raises(ImageTooCostly, match="600 MB of memory"):
+        budget.refuse_vast(image, "WEBP", 5 * most_bytes // 2, ImageLimits())

@@ -19,12 +19,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facecompare.decoding.cell import Cell, Cells
+from facecompare.decoding import cell as cell_module
+from facecompare.decoding.cell import Cell, Cells, Ending
 from facecompare.decoding.limits import ImageLimits
 from facecompare.decoding.task import DecodingTask, Raster
 from facecompare.errors import DamagedImage, DecoderUnavailable, ImageTooCostly
 from facecompare.pipeline.decode import Photo, decode
 from tests.support import pictures
+from tests.support.hostile.seeds import portraits
 
 OBAMA = pictures.OBAMA.read_bytes()
 TASK = DecodingTask(ImageLimits(), working_width=600)
@@ -35,6 +37,12 @@ def large_png(side: int = 6_000) -> bytes:
     buffer = BytesIO()
     Image.new("RGB", (side, side), "teal").save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def incompressible_png(side: int = 1_000) -> bytes:
+    """3 MB: more than a pipe takes."""
+    noise = np.random.default_rng(1).integers(0, 256, (side, side, 3), np.uint8)
+    return pictures.encoded(Image.fromarray(noise), "PNG", compress_level=1)
 
 
 @pytest.fixture
@@ -95,9 +103,55 @@ def test_a_decoder_that_dies_costs_one_photo(cells: Cells) -> None:
     assert _is_portrait(cells.decode(OBAMA, TASK))
 
 
-def _signalled(pid: int, number: signal.Signals) -> nullcontext[None]:
+def _signalled(pid: int, number: int) -> nullcontext[None]:
     os.kill(pid, number)
     return nullcontext()
+
+
+def endings(cells: Cells, numbers: list[int]) -> Ending:
+    """Sends a signal to each cell that begins to decode, while there are any."""
+    begun: list[Cell] = []
+    plain = cells._decode
+
+    def decode(cell: Cell, *rest: object) -> Raster:
+        begun.append(cell)
+        return plain(cell, *rest)  # type: ignore[arg-type]
+
+    cells._decode = decode  # type: ignore[method-assign, assignment]
+
+    def ending(_kill: object) -> nullcontext[None]:
+        if not numbers:
+            return nullcontext()
+        return _signalled(begun[-1]._process.pid, numbers.pop(0))
+
+    return ending
+
+
+REAL_TIME = 35  # a signal that Python has no name for
+FROM_OUTSIDE = {"SIGKILL": signal.SIGKILL, "SIGHUP": signal.SIGHUP, "signal 35": REAL_TIME}
+
+
+@pytest.mark.parametrize("name", FROM_OUTSIDE)
+def test_a_decoder_that_others_end_costs_no_photo(cells: Cells, name: str) -> None:
+    assert _is_portrait(cells.decode(OBAMA, TASK, endings(cells, [FROM_OUTSIDE[name]])))
+
+
+@pytest.mark.parametrize("name", FROM_OUTSIDE)
+def test_decoders_that_others_end_twice_are_no_fault_of_the_photo(cells: Cells, name: str) -> None:
+    with pytest.raises(DecoderUnavailable, match=rf"ended from outside, the last by {name};"):
+        cells.decode(OBAMA, TASK, endings(cells, 2 * [FROM_OUTSIDE[name]]))
+    assert _is_portrait(cells.decode(OBAMA, TASK))
+
+
+@pytest.mark.parametrize("data", [OBAMA, incompressible_png()], ids=["small", "large"])
+def test_a_decoder_that_stands_still_is_ended(
+    cells: Cells, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell_module, "PATIENCE", 1)
+    hurried = replace(TASK, limits=ImageLimits(decode_seconds=1))
+    with pytest.raises(DecoderUnavailable, match="hardly ran for 1 s"):
+        cells.decode(data, hurried, endings(cells, [signal.SIGSTOP]))
+    assert _is_portrait(cells.decode(OBAMA, TASK))
 
 
 def test_a_cell_that_died_in_its_sleep_is_replaced(cells: Cells) -> None:
@@ -153,11 +207,61 @@ def test_a_cell_has_no_secrets_and_little_to_reach(
     process = Path(f"/proc/{cell._process.pid}")
     assert b"secret" not in (process / "environ").read_bytes()
     open_files = {str(each.readlink()) for each in (process / "fd").iterdir()}
-    own = ("pipe:", "/dev/null", "/memfd:picture")
+    own = ("pipe:", "/dev/null", "/memfd:picture", f"/proc/{cell._process.pid}/statm")
     assert all(each.startswith(own) for each in open_files), open_files
     limits = (process / "limits").read_text()
     assert "Max core file size        0" in limits
     assert "Max file size             0" in limits
+    assert "Max open files            0                    0" in limits
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as its system limits it")
+def test_nothing_can_be_opened_from_a_cell() -> None:
+    program = """
+import errno, os, socket
+from facecompare.decoding import cell_process
+cell_process._renounce()
+for opened in (
+    lambda: open(os.__file__), lambda: open("/tmp/new", "wb"), lambda: os.listdir("/"),
+    socket.socket, lambda: socket.create_connection(("127.0.0.1", 9)),
+    os.pipe, lambda: os.memfd_create("x"), lambda: os.dup(0), lambda: os.open("/", os.O_PATH),
+):
+    try:
+        opened()
+    except OSError as exc:
+        assert exc.errno in (errno.EMFILE, errno.EINVAL), exc  # the latter for a copy of one
+    else:
+        print(opened)
+"""
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not run.stdout
+
+
+def test_no_photo_makes_a_cell_import_anything(tmp_path: Path) -> None:
+    """Its decoders would fail, and the photo be called damaged."""
+    program = """
+import sys
+from pathlib import Path
+from facecompare.decoding import cell_process
+from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.task import DecodingTask
+task = DecodingTask(ImageLimits(), "a.gif", working_width=600, larger=4_000_000)
+before = set(sys.modules)
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    data = path.read_bytes()
+    for part in (data, data[: len(data) // 2], data[:-20], b"<svg>" + data):
+        answer, _ = cell_process._answered(bytearray(part), task)
+        assert "fault" not in answer, answer
+print(*sorted(set(sys.modules) - before))
+"""
+    lab = Image.new("LAB", (64, 64))
+    photos = portraits() | {"TIFF LAB": pictures.encoded(lab, "TIFF")}
+    for name, data in photos.items():
+        (tmp_path / name).write_bytes(data)
+    command = [sys.executable, "-W", "ignore", "-c", program, str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout.split()) == (0, []), run.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -12,6 +12,8 @@ from PIL import Image, ImageFile
 
 from facecompare.decoding import formats
 from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.samples import as_eight_bits
+from facecompare.engines.protocol import Scaling
 from facecompare.errors import (
     DamagedImage,
     EmptyImage,
@@ -105,6 +107,36 @@ def test_a_palette_with_a_transparent_colour_is_laid_on_white() -> None:
     picture.putpalette([255, 0, 0] + [0] * 765)
     data = pictures.encoded(picture, "PNG", transparency=0)
     assert decoded(data).pixels[30, 30].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_a_large_picture_with_clear_parts_is_laid_on_white_as_a_small_one_is(mode: str) -> None:
+    picture = pictures.portrait().convert(mode).resize((3_200, 4_000))
+    picture.putalpha(Image.linear_gradient("L").resize(picture.size))
+    white = Image.new("RGBA", picture.size, "white")
+    shown = Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+    for scaling in Scaling:
+        found, expected = (
+            decode(Photo(pictures.encoded(each, "PNG", compress_level=1)), LIMITS, scaling=scaling)
+            for each in (picture, shown)
+        )
+        assert np.abs(found.pixels.astype(int) - expected.pixels).max() <= 3
+
+
+def test_grey_with_clear_parts_stays_grey() -> None:
+    for picture in (Image.new("LA", (9, 9)), Image.new("L", (9, 9))):
+        picture.info["transparency"] = 3
+        assert as_eight_bits(picture).mode == "L"
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "RGB"])
+def test_a_reduced_picture_has_all_rows_in_their_places(mode: str) -> None:
+    rows = Image.linear_gradient("L").resize((4_001, 2_003)).convert(mode)
+    rows.info["transparency"] = (1, 2, 3)
+    reduced = np.asarray(as_eight_bits(rows, 3))[..., 0]
+    assert reduced.shape == (668, 1_334)
+    assert (np.diff(reduced.astype(int), axis=0) >= 0).all()
+    assert reduced[-1, -1] == 255
 
 
 def test_only_the_first_frame_of_an_animation_counts() -> None:

@@ -412,7 +412,7 @@ class Overloaded(ServiceError):
 
 
 class DecoderUnavailable(ServiceError):
-    """The process that decodes photos cannot be started."""
+    """The process that decodes photos cannot be started, is ended from outside, or hardly runs."""
 
     code = "decoder_unavailable"
 

@@ -26,9 +26,12 @@ MAX_FILL_BYTES = 65_536  # before a marker (ITU-T T.81 §B.1.1.2); writers that 
 MAX_TIFF_VALUES = 250_000  # of one tag: 52 megapixels are 203,125 tiles of the smallest size, 16²
 MAX_GRID_TILES = 1_024  # 48 megapixels in the usual tiles of 512² are 192
 # libwebp's decoder of animations, which Pillow uses for all, has two canvases of four bytes a
-# pixel, Pillow a copy and its own picture.
+# pixel, Pillow a copy and its own picture. The file is there as it came, as ours and as Pillow's.
 _BYTES_PER_PIXEL = {"WEBP": 16}
-_START_OF_SCAN = b"\xff\xda"
+_COPIES_OF_THE_FILE = 3
+# PNGs by Pillow's names of their samples: a pixel of five bytes and more is the longest to inflate.
+_DEEP_WEIGHTS = {"RGB;16B": 6 / 5, "RGBA;16B": 8 / 5}
+START_OF_SCAN = b"\xff\xda"
 
 
 def refuse_costly(kind: str, data: bytes) -> None:
@@ -43,7 +46,7 @@ def refuse_costly(kind: str, data: bytes) -> None:
 
 
 def _jpeg(data: bytes) -> str:
-    scans = data.count(_START_OF_SCAN)
+    scans = data.count(START_OF_SCAN)
     if scans > MAX_SCANS:
         return f"{scans:,} scans; at most {MAX_SCANS} are decoded"
     at, segments = 2, 0
@@ -56,7 +59,7 @@ def _jpeg(data: bytes) -> str:
         segments += 1
         if segments > MAX_SEGMENTS:
             return f"more than {MAX_SEGMENTS:,} segments before its pixels"
-        if data[at + 1] == _START_OF_SCAN[1]:
+        if data[at + 1] == START_OF_SCAN[1]:
             return ""
         at += 2 + struct.unpack_from(">H", data, at + 2)[0]
     return ""
@@ -89,11 +92,28 @@ _LOOKS: dict[str, Callable[[bytes], str]] = {
 }
 
 
-def refuse_vast(image: Image.Image, kind: str, limits: ImageLimits) -> None:
-    """Raises  ImageTooCostly for an opened picture that is known to need too much memory."""
-    needed = image.width * image.height * _BYTES_PER_PIXEL.get(kind, 0)
-    if limits.cell and needed > limits.decode_bytes:
+def refuse_vast(image: Image.Image, kind: str, file_bytes: int, limits: ImageLimits) -> None:
+    """Raises  ImageTooCostly for a picture, opened from a file of so many bytes, that is known to
+    need too much of both."""
+    pixels = image.width * image.height
+    by_pixel = _BYTES_PER_PIXEL.get(kind, 0)
+    needed = pixels * by_pixel + _COPIES_OF_THE_FILE * file_bytes
+    if limits.cell and by_pixel and needed > limits.decode_bytes:
         raise too_much_memory(limits)
+    most = round(limits.max_pixels / _weight(image, kind))
+    if pixels > most:
+        raise ImageTooCostly(
+            f"the {kind} picture has {pixels:,} pixels with an alpha or 16 bits a sample; at most "
+            f"{most:,} such ones are decoded; save it as a JPEG"
+        )
+
+
+def _weight(image: Image.Image, kind: str) -> float:
+    """How much longer a pixel takes than the longest of those of which `max_pixels` are decoded."""
+    if kind == "AVIF" and image.mode == "RGBA":
+        return 2.0  # the alpha is a picture of its own (AV1 Image File Format §4.1)
+    tiles = getattr(image, "tile", ())
+    return _DEEP_WEIGHTS.get(tiles[0].args, 1.0) if kind == "PNG" and tiles else 1.0
 
 
 def is_out_of_memory(failure: Exception) -> bool:

@@ -1,23 +1,24 @@
 """Cells: processes that decode strangers' bytes, and may die of them.
 
 A cell is started once and decodes one photo after the other. It bounds its own memory and CPU time,
-its owner here bounds the wall time; whatever a photo does to it is one photo's error, and the next
-photo gets a new cell. Photos and pictures go through pipes, for Lambda has no shared memory.
+its owner here bounds the wall time, from the first byte that is written to the last that is read;
+whatever a photo does to it is one photo's error, and the next photo gets a new cell. What others do
+to it, such as the system when memory is short, is no photo's error: the photo gets another cell,
+once. Photos and pictures go through pipes, for Lambda has no shared memory.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
-import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict
-from threading import BoundedSemaphore
-from typing import IO, Any
+from threading import BoundedSemaphore, Timer
+from typing import Any
 
 from facecompare import errors
 from facecompare.decoding.budget import too_long
@@ -25,6 +26,12 @@ from facecompare.decoding.task import DecodingTask, Raster
 from facecompare.decoding.wire import SharedMemory, read_message, write_message
 from facecompare.errors import DecoderUnavailable, FaceCompareError, ImageTooCostly
 
+# What a process does to itself, by a fault of its program, ends it with one of these (signal(7)).
+_FAULTS = {
+    getattr(signal, name)
+    for name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS")
+    if hasattr(signal, name)
+}
 PATIENCE = 5  # wall time by CPU time: a busy machine is not the photo's fault
 PIPE_BYTES = 1 << 20  # what Linux lets everybody have (pipe(7), pipe-max-size)
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
@@ -52,6 +59,10 @@ Ending = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 def _endless(_kill: Callable[[], None]) -> AbstractContextManager[None]:
     return nullcontext()
+
+
+class _EndedFromOutside(Exception):
+    """Somebody else has ended the cell; the signal's name."""
 
 
 class Cell:
@@ -83,6 +94,7 @@ class Cell:
                 "one more memory, processes or open files"
             ) from exc
         self._overdue = False
+        self._given_up = False
         self.usable = True
 
     @property
@@ -91,14 +103,18 @@ class Cell:
         return self._process.poll() is None
 
     def decode(self, data: bytes, task: DecodingTask, ended_by: Ending) -> Raster:
-        """Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable."""
+        """The picture.
+
+        Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable, _EndedFromOutside.
+        """
         self.usable = False  # until it has answered
-        with ended_by(self._process.kill):
+        with ended_by(self._give_up):
             try:
-                head, samples = self._exchange(data, task)
+                with self._in_time(PATIENCE * task.limits.decode_seconds):
+                    head, samples = self._exchange(data, task)
             except (OSError, EOFError):
                 raise self._epitaph(task) from None
-        self.usable = not head.pop("ends")
+        self.usable = not (head.pop("ends") or self._overdue)
         if self._shared and (length := head.pop("shared", 0)):
             samples = self._shared.take(length)
         if "fault" in head:
@@ -123,29 +139,68 @@ class Cell:
         assert self._process.stdin  # noqa: S101 – both are pipes
         assert self._process.stdout  # noqa: S101
         write_message(self._process.stdin, asdict(task), data)
-        if not _comes(self._process.stdout, PATIENCE * task.limits.decode_seconds):
-            self._overdue = True
-            self._process.kill()
         return read_message(self._process.stdout)
 
-    def _epitaph(self, task: DecodingTask) -> FaceCompareError:
+    @contextmanager
+    def _in_time(self, within_s: float) -> Iterator[None]:
+        """What runs inside fails when it takes longer: its pipes have no other end any more."""
+        clock = Timer(within_s, self._run_out)
+        clock.daemon = True
+        try:
+            clock.start()
+        except RuntimeError as exc:  # no more threads
+            raise DecoderUnavailable(
+                f"found no clock for a decoder ({exc}); expected one more thread; give this one "
+                "more processes"
+            ) from exc
+        try:
+            yield
+        finally:
+            clock.cancel()
+            clock.join()  # it has run out, or never will
+
+    def _run_out(self) -> None:
+        self._overdue = True
+        self._process.kill()
+
+    def _give_up(self) -> None:
+        self._given_up = True
+        self._process.kill()
+
+    def _epitaph(self, task: DecodingTask) -> Exception:
         """Why it died."""
         status = self._process.wait()
-        if self._overdue or status == -signal.SIGPROF:
+        if self._overdue:
+            return _out_of_time(task)
+        if status >= 0:
+            return DecoderUnavailable(
+                f"found a decoder that ended with {status}; expected a picture; install this "
+                "program anew if it happens again"
+            )
+        if status == -signal.SIGPROF:
             return too_long(task.limits)
-        if status < 0:
-            name = signal.Signals(-status).name
+        name = _name_of(-status)
+        if self._given_up or -status in _FAULTS:
             return ImageTooCostly(f"the photo ended its decoder ({name}); save it anew as a JPEG")
-        return DecoderUnavailable(f"found a decoder that ended with {status}; expected a picture")
+        return _EndedFromOutside(name)
 
 
-def _comes(source: IO[bytes], within_s: float) -> bool:
-    """Whether there is something to read in time; where no system call tells, it is waited for."""
-    if not hasattr(select, "poll"):  # Windows
-        return True
-    waiting = select.poll()
-    waiting.register(source, select.POLLIN)
-    return bool(waiting.poll(within_s * 1000))
+def _out_of_time(task: DecodingTask) -> FaceCompareError:
+    """Where a cell has a clock of its own for what the photo takes, what is left is waiting."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        return too_long(task.limits)
+    return DecoderUnavailable(
+        f"found a decoder that hardly ran for {PATIENCE * task.limits.decode_seconds:,} s; "
+        "expected a picture; ask again when the machine is less busy"
+    )
+
+
+def _name_of(number: int) -> str:
+    """A real-time signal has none in Python."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 class Cells:
@@ -169,14 +224,26 @@ class Cells:
         Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable.
         """
         with self._free:
-            cell = self._take()
+            with suppress(_EndedFromOutside):
+                return self._decode(self._take(), data, task, ended_by)
             try:
-                return cell.decode(data, task, ended_by or _endless)
-            finally:
-                if cell.usable:
-                    self._idle.append(cell)
-                else:
-                    cell.end()
+                return self._decode(Cell(), data, task, ended_by)
+            except _EndedFromOutside as exc:
+                raise DecoderUnavailable(
+                    f"found two decoders that were ended from outside, the last by {exc}; expected "
+                    "a picture; give this one more memory, or ask again"
+                ) from None
+
+    def _decode(
+        self, cell: Cell, data: bytes, task: DecodingTask, ended_by: Ending | None
+    ) -> Raster:
+        try:
+            return cell.decode(data, task, ended_by or _endless)
+        finally:
+            if cell.usable:
+                self._idle.append(cell)
+            else:
+                cell.end()
 
     def end(self) -> None:
         """End those that are idle."""

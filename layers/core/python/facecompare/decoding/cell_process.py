@@ -1,7 +1,8 @@
 """The inside of a cell: reads photos from standard input, writes pictures to standard output.
 
-It has no secrets (its environment is empty), no network to speak of and nothing to write to; it
-ends when its owner ends, when its owner wants it to, and when a photo takes too much.
+It has no secrets (its environment is empty) and opens no file, no connection and no pipe any more
+once it reads its first photo: all that it needs is imported before. It ends when its owner ends,
+when its owner wants it to, and when a photo takes too much.
 """
 
 from __future__ import annotations
@@ -10,11 +11,9 @@ import os
 import signal
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import BinaryIO
 
-from PIL import JpegImagePlugin  # noqa: F401 – what most photos need, before the first comes
-
+from facecompare.decoding import decoders  # noqa: F401 – before the first photo comes
 from facecompare.decoding.budget import too_much_memory
 from facecompare.decoding.limits import ImageLimits
 from facecompare.decoding.rasterize import rasterize
@@ -27,15 +26,16 @@ try:
 except ImportError:  # Windows: its owner's clock is the only limit
     resource = None  # type: ignore[assignment]
 
-_STATM = Path("/proc/self/statm")
-MAX_FILES = 64  # descriptors; a decoder needs a few for its modules
+_STATM = "/proc/self/statm"
 OF_THE_TIME = 0.9  # is for decoding; the system takes some to end a process with much memory
 KEPT_BYTES = 100_000_000  # what a photo may leave behind in the process
 
 
 def serve(source: BinaryIO, sink: BinaryIO, shared: SharedMemory | None = None) -> None:
     """Answer one photo after the other until the source ends or a photo has left too much."""
-    base = _data_bytes()
+    told = _statm()
+    _renounce()
+    base = _data_bytes(told)
     while True:
         try:
             head, data = read_message(source)
@@ -45,7 +45,7 @@ def serve(source: BinaryIO, sink: BinaryIO, shared: SharedMemory | None = None) 
         _limit(base, task.limits)
         answer, samples = _answered(data, task)
         del data
-        ends = _data_bytes() > base + KEPT_BYTES
+        ends = _data_bytes(told) > base + KEPT_BYTES
         if samples and shared and shared.put(samples):
             answer, samples = answer | {"shared": len(samples)}, b""
         write_message(sink, answer | {"ends": ends}, samples)
@@ -85,12 +85,29 @@ def _stop_clock() -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _data_bytes() -> int:
-    """The private memory that the process has asked for; 0 where the system does not tell."""
+def _renounce() -> None:
+    """From now on nothing is opened, not by whatever a photo makes of this process either."""
+    if resource is None:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    # Each new descriptor would have a number from 0 on; those that are open stay (getrlimit(2)).
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _statm() -> int | None:
+    """Open, where the system has it."""
     try:
-        pages = _STATM.read_text("ascii").split()[5]  # proc(5): data and stack
+        return os.open(_STATM, os.O_RDONLY)
     except OSError:
+        return None
+
+
+def _data_bytes(statm: int | None) -> int:
+    """The private memory that the process has asked for; 0 where the system does not tell."""
+    if statm is None:
         return 0
+    pages = os.pread(statm, 200, 0).split()[5]  # proc(5): data and stack
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
@@ -105,8 +122,4 @@ def main(shared: Sequence[int]) -> None:
     # Ctrl-C and a service manager's signal are for the owner, which drains what was accepted.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    if resource is not None:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_FILES, MAX_FILES))
     serve(source, sink, SharedMemory(shared[0]) if shared else None)

@@ -6,7 +6,6 @@ plugins are chosen by the bytes' own signature, so a file cannot pick its decode
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from threading import Lock
 from PIL import ExifTags, Image, ImageFile
 
 from facecompare.decoding.budget import (
+    START_OF_SCAN,
     is_out_of_memory,
     refuse_costly,
     refuse_vast,
@@ -35,9 +35,13 @@ from facecompare.errors import ImageTooCostly, ImageTooSmall, MislabelledImage, 
 # How many times larger than the working size a photo is at least left by JPEG's decoder and by
 # averaging, before it is resampled: carefully, and quickly.
 CAREFUL_GAP, QUICK_GAP = 2.0, 1.0
-# Of a decoder that cannot decode at less than full size, the larger picture comes at once from so
-# many pixels on: decoding them takes half a second and more.
-HEAVY_PIXELS = 10_000_000
+# From so many pixels or bytes on, a photo whose decoder cannot decode at less than full size is
+# heavy: decoding it takes tenths of a second to seconds. The facts of the file decide, not a
+# clock, so that a busy machine gives the same verdicts.
+HEAVY_PIXELS, HEAVY_BYTES = 10_000_000, 3_000_000
+# A JPEG is heavy with more scans: a baseline one has three at most, for each colour one, and its
+# thumbnail as many.
+MOST_PLAIN_SCANS = 6
 MAX_ASPECT = 1.5  # working height by width: 2:3 is the tallest usual photo; taller ones shrink
 
 # Our own limits are checked on the header right after opening and are stricter than this warning.
@@ -82,7 +86,6 @@ def rasterize(data: bytes, task: DecodingTask) -> Raster:
     Raises  EmptyImage, ImageTooLarge, UnsupportedImage, MislabelledImage, TooManyPixels,
             ImageTooSmall, ImageTooCostly, DamagedImage.
     """
-    start = time.process_time()
     kind = kind_of(data, task.limits)
     false_claim = claim_against(task.name, task.content_type, kind)
     if false_claim and task.limits.strict:
@@ -92,7 +95,7 @@ def rasterize(data: bytes, task: DecodingTask) -> Raster:
         pictures, width, height = _decoded(data, kind, task)
     samples = b"".join(each.tobytes() for each in pictures)
     sizes = [(each.height, each.width) for each in pictures]
-    return Raster(samples, sizes, width, height, false_claim, time.process_time() - start)
+    return Raster(samples, sizes, width, height, false_claim)
 
 
 def _decoded(data: bytes, kind: str, task: DecodingTask) -> tuple[list[Image.Image], int, int]:
@@ -102,7 +105,7 @@ def _decoded(data: bytes, kind: str, task: DecodingTask) -> tuple[list[Image.Ima
     for attempt in _attempts(data, kind):
         try:
             image = opened(attempt, kind, task.limits)
-            refuse_vast(image, kind, task.limits)
+            refuse_vast(image, kind, len(attempt), task.limits)
             return _upright_rgb(image, kind, attempt, task)
         except (UnsupportedImage, ImageTooSmall, ImageTooCostly):
             raise
@@ -140,12 +143,20 @@ _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
 }
 
 
-def _sizes(task: DecodingTask, kind: str, width: int, height: int) -> list[tuple[int, int]]:
+def _is_heavy(image: Image.Image, kind: str, data: bytes) -> bool:
+    """Whether it is decoded once for all looks, and not once for each."""
+    if kind == "JPEG":
+        return bool(image.info.get("progressive")) or data.count(START_OF_SCAN) > MOST_PLAIN_SCANS
+    return image.width * image.height >= HEAVY_PIXELS or len(data) >= HEAVY_BYTES
+
+
+def _sizes(task: DecodingTask, heavy: bool, width: int, height: int) -> list[tuple[int, int]]:
     """How large a photo of this width and height is decoded."""
     by_width = min(task.working_width / width, MAX_ASPECT * task.working_width / height)
     scales = [scale_down(task.pixels, width * height) if task.pixels else by_width]
-    if kind != "JPEG" and task.larger and width * height >= HEAVY_PIXELS:
-        scales.append(scale_down(task.larger, width * height))
+    larger = scale_down(task.larger, width * height)
+    if heavy and larger > scales[0]:
+        scales.append(larger)
     return [(max(1, round(width * scale)), max(1, round(height * scale))) for scale in scales]
 
 
@@ -159,7 +170,7 @@ def _upright_rgb(
     orientation = _orientation(image, kind)
     sideways = orientation in (5, 6, 7, 8)
     width, height = image.size[::-1] if sideways else image.size
-    sizes = _sizes(task, kind, width, height)
+    sizes = _sizes(task, _is_heavy(image, kind, data), width, height)
     stored = [size[::-1] if sideways else size for size in sizes]
     scaled = _scaled_rgb(image, stored, (kind, data), quick=task.quick)
     turn = _TRANSPOSE.get(orientation or 1)
@@ -179,15 +190,17 @@ def _scaled_rgb(
     image: Image.Image, sizes: list[tuple[int, int]], file: tuple[str, bytes], *, quick: bool
 ) -> list[Image.Image]:
     """Decode, convert and scale, in the order that touches the fewest pixels."""
-    gap = QUICK_GAP if quick else CAREFUL_GAP
-    generous = (round(sizes[-1][0] * gap), round(sizes[-1][1] * gap))
+    # The larger one's careful scaling would take as long as decoding it.
+    gaps = (QUICK_GAP if quick else CAREFUL_GAP, QUICK_GAP)
+    needs = [(w * gap, h * gap) for (w, h), gap in zip(sizes, gaps, strict=False)]
+    generous = (round(max(w for w, _ in needs)), round(max(h for _, h in needs)))
     image.draft(image.mode, generous)  # JPEG: the decoder itself scales by 1/2, 1/4 or 1/8
     image.load()
     if may_lack_rows(image, *file):
         raise OSError("rows are missing")
     plain = image.mode == "RGB" and not image.has_transparency_data
-    whole = image if plain else as_eight_bits(image)
-    gaps = (gap, QUICK_GAP)  # the larger one's careful scaling would take as long as decoding it
+    times = max(1, min(image.width // generous[0], image.height // generous[1]))
+    whole = image if plain else as_eight_bits(image, times)
     scaled = (
         _scaled(whole, size, each, quick=quick) for size, each in zip(sizes, gaps, strict=False)
     )

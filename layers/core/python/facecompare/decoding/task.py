@@ -21,8 +21,8 @@ class DecodingTask:
     name, content_type  what its sender says it is
     working_width       of the picture that is wanted, px
     pixels              of it in all, instead of the width
-    larger              pixels of a second picture, which comes too where having it takes as long as
-                        all of the decoding; 0 for none
+    larger              pixels of a second picture, which comes too where having it later would take
+                        as long as all of the decoding; 0 for none
     quick               Hamming instead of Lanczos; see `Scaling`
     """
 
@@ -37,13 +37,12 @@ class DecodingTask:
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """The upright picture, perhaps a larger one, and what they took.
+    """The upright picture, and perhaps a larger one.
 
     samples             rows × columns × 3, uint8, RGB; of the larger one behind it
     sizes               (rows, columns) of each
     photo_width, _height  of the photo as a viewer shows it, px
     false_claim         how its name or content type contradicts its bytes; empty where it does not
-    seconds             of CPU time
     """
 
     samples: bytes | bytearray
@@ -51,4 +50,3 @@ class Raster:
     photo_width: int
     photo_height: int
     false_claim: str = ""
-    seconds: float = 0.0

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 MOST_PIXELS = 4_320_000  # that a photo is looked at with
 WORTHWHILE = 1.5  # so many times more pixels are worth another look
-# Of the time that decoding may take. A photo whose decoding takes more, for all looks together, is
-# not looked at again: its larger looks take the rest.
-FOR_DECODING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class DecodedImage:
     quarter_turns  how often `pixels` were turned 90° counter-clockwise away from that view
     false_claim    how its name or content type contradicts its bytes; empty where they do not
     again          gives the photo with so many `pixels` instead of these; None where they are not
-                   wanted, or would take too long
+                   wanted
     """
 
     pixels: NDArray[np.uint8]
@@ -124,11 +121,9 @@ def decode(
 
 
 def _decoded_image(
-    data: bytes, task: DecodingTask, waiter: Waiter | None, sha256: str, seconds: float = 0.0
+    data: bytes, task: DecodingTask, waiter: Waiter | None, sha256: str
 ) -> DecodedImage:
-    """`seconds` went into decoding it before."""
     raster = _decoded(data, task, waiter)
-    seconds += raster.seconds
     image = DecodedImage(
         pixels=_picture(raster, 0),
         width=raster.photo_width,
@@ -136,17 +131,13 @@ def _decoded_image(
         sha256=sha256,
         false_claim=raster.false_claim,
     )
-    kept = len(raster.sizes) > 1
-    needed = seconds if kept else seconds + raster.seconds
-    if not task.larger or needed > FOR_DECODING * task.limits.decode_seconds:
+    if not task.larger:
         return image
-    if kept:
+    if len(raster.sizes) > 1:  # a heavy photo's larger picture, which has come along
         return replace(image, again=partial(_reduced, image, _picture(raster, 1)))
     return replace(
         image,
-        again=lambda pixels: _decoded_image(
-            data, replace(task, pixels=pixels), waiter, sha256, seconds
-        ),
+        again=lambda pixels: _decoded_image(data, replace(task, pixels=pixels), waiter, sha256),
     )
 
 

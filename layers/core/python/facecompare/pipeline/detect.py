@@ -18,7 +18,7 @@ import numpy as np
 from facecompare.engines.protocol import Box, Detection, Engine, FaceDetector
 from facecompare.errors import BadField, NoFace, SeveralFaces
 from facecompare.options import FacePolicy, Waiter
-from facecompare.pipeline.decode import MOST_PIXELS, WORTHWHILE, DecodedImage
+from facecompare.pipeline.decode import MOST_PIXELS, DecodedImage
 
 if TYPE_CHECKING:
     from facecompare.engines.protocol import Points
@@ -86,19 +86,10 @@ def detect(image: DecodedImage, engine: Engine, waiter: Waiter | None = None) ->
     found = _look(image, search, engine.detectors) or _larger_look(image, search)
     if found is None:
         raise NoFace(
-            f"no face was found in the {image.width} × {image.height} photo{_hurried(image)}; use "
-            "one in which a face is visible from the front and at least a twentieth as wide as the "
-            "photo"
+            f"no face was found in the {image.width} × {image.height} photo; use one in which a "
+            "face is visible from the front and at least a twentieth as wide as the photo"
         )
     return _look_at_a_small_face(found, search) or found
-
-
-def _hurried(image: DecodedImage) -> str:
-    """Whether it was looked at from afar only."""
-    here = image.pixels.shape[0] * image.pixels.shape[1]
-    if image.again or image.width * image.height < WORTHWHILE * here:
-        return ""
-    return ", which took too long to decode for a closer look"
 
 
 def _look(

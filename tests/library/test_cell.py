@@ -20,9 +20,11 @@ import pytest
 from PIL import Image
 
 from facecompare.decoding import cell as cell_module
+from facecompare.decoding import watch as watch_module
 from facecompare.decoding.cell import Cell, Cells, Ending
 from facecompare.decoding.limits import ImageLimits
 from facecompare.decoding.task import DecodingTask, Raster
+from facecompare.decoding.watch import Watch
 from facecompare.errors import DamagedImage, DecoderUnavailable, ImageTooCostly
 from facecompare.pipeline.decode import Photo, decode
 from tests.support import pictures
@@ -95,7 +97,7 @@ def test_a_photo_that_takes_too_much_memory_is_told_so(cells: Cells) -> None:
 
 
 def test_a_decoder_that_dies_costs_one_photo(cells: Cells) -> None:
-    cell = Cell()
+    cell = Cell(Watch())
     with pytest.raises(ImageTooCostly, match="SIGSEGV"):
         cell.decode(OBAMA, TASK, lambda _kill: _signalled(cell._process.pid, signal.SIGSEGV))
     assert not cell.usable
@@ -155,11 +157,41 @@ def test_a_decoder_that_stands_still_is_ended(
 
 
 def test_a_cell_that_died_in_its_sleep_is_replaced(cells: Cells) -> None:
-    cells.start(1)
+    cells.start()
     (cell,) = cells._idle
     os.kill(cell._process.pid, signal.SIGKILL)
     cell._process.wait()
     assert _is_portrait(cells.decode(OBAMA, TASK))
+
+
+def test_another_cell_is_started_when_photos_wait_again(cells: Cells) -> None:
+    """Not for the first that waits: it would wait for longer."""
+
+    def started(photos: int) -> int:
+        with ThreadPoolExecutor(photos) as pool:
+            answers = pool.map(lambda _: cells.decode(large_png(), TASK), range(photos))
+            assert {answer.sizes[0][1] for answer in answers} == {600}
+        return len(cells._idle)
+
+    assert started(1) == 1
+    assert started(2) == 1
+    assert started(2) == 2
+    assert started(6) == 2
+
+
+def test_a_watch_ends_what_takes_longer_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_module, "CHECKED_EACH_S", 0.01)
+    monkeypatch.setattr(watch_module, "IDLE_CHECKS", 3)
+    watch, ended = Watch(), threading.Event()
+    for _ in range(3):
+        with watch.over(0.02, ended.set):
+            assert ended.wait(10)
+        ended.clear()
+        with watch.over(60, ended.set):
+            time.sleep(0.05)
+        time.sleep(0.1)  # its thread has ended, and the next photo starts another
+        assert not watch._is_running
+        assert not ended.is_set()
 
 
 def test_without_processes_the_service_says_so(
@@ -275,7 +307,7 @@ def test_cells_end_when_their_owner_is_killed() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     pids = run.stdout.split()
-    assert len(pids) == 2
+    assert len(pids) == 1
     for _ in range(500):
         if not any(Path(f"/proc/{pid}").exists() and _runs(pid) for pid in pids):
             return

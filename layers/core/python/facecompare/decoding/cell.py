@@ -17,12 +17,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict
-from threading import BoundedSemaphore, Timer
+from threading import Condition
 from typing import Any
 
 from facecompare import errors
 from facecompare.decoding.budget import too_long
 from facecompare.decoding.task import DecodingTask, Raster
+from facecompare.decoding.watch import Watch, out_of_time
 from facecompare.decoding.wire import SharedMemory, read_message, write_message
 from facecompare.errors import DecoderUnavailable, FaceCompareError, ImageTooCostly
 
@@ -68,7 +69,7 @@ class _EndedFromOutside(Exception):
 class Cell:
     """One process; for one photo at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch) -> None:
         """Start it; it is asked before it is ready.
 
         Raises  DecoderUnavailable.
@@ -93,6 +94,7 @@ class Cell:
                 f"found no process to decode photos in ({exc.strerror}); expected one; give this "
                 "one more memory, processes or open files"
             ) from exc
+        self._watch = watch
         self._overdue = False
         self._given_up = False
         self.usable = True
@@ -110,7 +112,7 @@ class Cell:
         self.usable = False  # until it has answered
         with ended_by(self._give_up):
             try:
-                with self._in_time(PATIENCE * task.limits.decode_seconds):
+                with self._watch.over(PATIENCE * task.limits.decode_seconds, self._run_out):
                     head, samples = self._exchange(data, task)
             except (OSError, EOFError):
                 raise self._epitaph(task) from None
@@ -141,24 +143,6 @@ class Cell:
         write_message(self._process.stdin, asdict(task), data)
         return read_message(self._process.stdout)
 
-    @contextmanager
-    def _in_time(self, within_s: float) -> Iterator[None]:
-        """What runs inside fails when it takes longer: its pipes have no other end any more."""
-        clock = Timer(within_s, self._run_out)
-        clock.daemon = True
-        try:
-            clock.start()
-        except RuntimeError as exc:  # no more threads
-            raise DecoderUnavailable(
-                f"found no clock for a decoder ({exc}); expected one more thread; give this one "
-                "more processes"
-            ) from exc
-        try:
-            yield
-        finally:
-            clock.cancel()
-            clock.join()  # it has run out, or never will
-
     def _run_out(self) -> None:
         self._overdue = True
         self._process.kill()
@@ -171,7 +155,7 @@ class Cell:
         """Why it died."""
         status = self._process.wait()
         if self._overdue:
-            return _out_of_time(task)
+            return out_of_time(task.limits, PATIENCE * task.limits.decode_seconds)
         if status >= 0:
             return DecoderUnavailable(
                 f"found a decoder that ended with {status}; expected a picture; install this "
@@ -185,16 +169,6 @@ class Cell:
         return _EndedFromOutside(name)
 
 
-def _out_of_time(task: DecodingTask) -> FaceCompareError:
-    """Where a cell has a clock of its own for what the photo takes, what is left is waiting."""
-    if not hasattr(signal, "setitimer"):  # Windows
-        return too_long(task.limits)
-    return DecoderUnavailable(
-        f"found a decoder that hardly ran for {PATIENCE * task.limits.decode_seconds:,} s; "
-        "expected a picture; ask again when the machine is less busy"
-    )
-
-
 def _name_of(number: int) -> str:
     """A real-time signal has none in Python."""
     try:
@@ -204,35 +178,59 @@ def _name_of(number: int) -> str:
 
 
 class Cells:
-    """As many cells as there are cores, each started when it is needed first."""
+    """As many cells as there are cores, each started when photos have waited for it.
+
+    The first photo that waits for another one goes on waiting: that takes a fifth of starting a
+    cell, and a program that compares once needs no second.
+    """
 
     def __init__(self, most: int) -> None:
-        self._free = BoundedSemaphore(most)
+        self._most = most
+        self._places, self._taken, self._have_waited = 1, 0, 0
+        self._changed = Condition()
         self._idle: list[Cell] = []
+        self._watch = Watch()
 
-    def start(self, number: int) -> None:
-        """Have so many ready, or getting ready.
+    def start(self) -> None:
+        """Have one ready, or getting ready.
 
         Raises  DecoderUnavailable.
         """
-        while len(self._idle) < number:
-            self._idle.append(Cell())
+        if not self._idle:
+            self._idle.append(Cell(self._watch))
 
     def decode(self, data: bytes, task: DecodingTask, ended_by: Ending | None = None) -> Raster:
         """In a cell that is free, or the next one that will be.
 
         Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable.
         """
-        with self._free:
+        with self._place():
             with suppress(_EndedFromOutside):
                 return self._decode(self._take(), data, task, ended_by)
             try:
-                return self._decode(Cell(), data, task, ended_by)
+                return self._decode(Cell(self._watch), data, task, ended_by)
             except _EndedFromOutside as exc:
                 raise DecoderUnavailable(
                     f"found two decoders that were ended from outside, the last by {exc}; expected "
                     "a picture; give this one more memory, or ask again"
                 ) from None
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One of as many as there are cells."""
+        with self._changed:
+            if self._taken == self._places:
+                self._have_waited += 1
+                if self._have_waited > 1 and self._places < self._most:
+                    self._places += 1
+            self._changed.wait_for(lambda: self._taken < self._places)
+            self._taken += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= 1
+                self._changed.notify()
 
     def _decode(
         self, cell: Cell, data: bytes, task: DecodingTask, ended_by: Ending | None
@@ -256,7 +254,7 @@ class Cells:
             if cell.alive:
                 return cell
             cell.end()
-        return Cell()
+        return Cell(self._watch)
 
 
 def _cores() -> int:
@@ -283,10 +281,10 @@ _OURS = _OfThisProcess()
 
 
 def start_cells() -> None:
-    """Start those that one comparison needs, while something else is being loaded; whether they
-    can be had, the first photo tells."""
+    """Start what the first photo needs, while something else is being loaded; whether it can be
+    had, that photo tells."""
     with suppress(DecoderUnavailable):
-        _OURS.cells.start(2)
+        _OURS.cells.start()
 
 
 def decode_in_cell(data: bytes, task: DecodingTask, ended_by: Ending | None = None) -> Raster:

@@ -112,7 +112,13 @@ def test_a_grid_is_made_of_its_tiles() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "pixels"), [("AVIF", 26_000_000), ("PNG", 32_500_000), ("PNG, opaque", 43_333_333)]
+    ("name", "pixels"),
+    [
+        ("AVIF", 26_000_000),
+        ("PNG", 32_500_000),
+        ("PNG, opaque", 43_333_333),
+        ("PNG, grey", 43_333_333),
+    ],
 )
 def test_a_picture_whose_pixels_cost_too_much_is_refused_by_its_header(
     name: str, pixels: int
@@ -122,6 +128,7 @@ def test_a_picture_whose_pixels_cost_too_much_is_refused_by_its_header(
         "AVIF": pictures.encoded(Image.new("RGBA", (16, 16)), "AVIF"),
         "PNG": png_bombs.flat((16, 16), 16, png_bombs.COLOUR_ALPHA),
         "PNG, opaque": png_bombs.flat((16, 16), 16, png_bombs.COLOUR),
+        "PNG, grey": png_bombs.flat((16, 16), 16, png_bombs.GREY_ALPHA),
     }[name]
     plain = pictures.encoded(Image.new("RGB", (16, 16)), kind)
     side = int(pixels**0.5)

@@ -29,8 +29,8 @@ MAX_GRID_TILES = 1_024  # 48 megapixels in the usual tiles of 512² are 192
 # pixel, Pillow a copy and its own picture. The file is there as it came, as ours and as Pillow's.
 _BYTES_PER_PIXEL = {"WEBP": 16}
 _COPIES_OF_THE_FILE = 3
-# PNGs by Pillow's names of their samples: a pixel of five bytes and more is the longest to inflate.
-_DEEP_WEIGHTS = {"RGB;16B": 6 / 5, "RGBA;16B": 8 / 5}
+# PNGs by Pillow's names of their samples: those whose pixels take longest to inflate.
+_DEEP_WEIGHTS = {"LA;16B": 6 / 5, "RGB;16B": 6 / 5, "RGBA;16B": 8 / 5}
 START_OF_SCAN = b"\xff\xda"
 
 

@@ -27,7 +27,7 @@ except ImportError:  # Windows: its owner's clock is the only limit
     resource = None  # type: ignore[assignment]
 
 _STATM = "/proc/self/statm"
-OF_THE_TIME = 0.9  # is for decoding; the system takes some to end a process with much memory
+OF_THE_TIME = 0.85  # is for decoding; the system takes some to end a process with much memory
 KEPT_BYTES = 100_000_000  # what a photo may leave behind in the process
 
 

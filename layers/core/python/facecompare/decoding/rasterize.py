@@ -42,6 +42,7 @@ HEAVY_PIXELS, HEAVY_BYTES = 10_000_000, 3_000_000
 # A JPEG is heavy with more scans: a baseline one has three at most, for each colour one, and its
 # thumbnail as many.
 MOST_PLAIN_SCANS = 6
+HEAVY_JPEG_BYTES = 8_000_000  # or with so many: each is read to decode at any size
 MAX_ASPECT = 1.5  # working height by width: 2:3 is the tallest usual photo; taller ones shrink
 
 # Our own limits are checked on the header right after opening and are stricter than this warning.
@@ -146,7 +147,9 @@ _TRANSPOSE = {  # EXIF 2.32, tag 0x0112: what turns the stored rows upright
 def _is_heavy(image: Image.Image, kind: str, data: bytes) -> bool:
     """Whether it is decoded once for all looks, and not once for each."""
     if kind == "JPEG":
-        return bool(image.info.get("progressive")) or data.count(START_OF_SCAN) > MOST_PLAIN_SCANS
+        scans = data.count(START_OF_SCAN)
+        many = scans > MOST_PLAIN_SCANS or len(data) >= HEAVY_JPEG_BYTES
+        return many or bool(image.info.get("progressive"))
     return image.width * image.height >= HEAVY_PIXELS or len(data) >= HEAVY_BYTES
 
 

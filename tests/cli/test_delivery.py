@@ -5,6 +5,7 @@ Each test is a process of its own: what is held is what a shell sees.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from facecompare.cli.exit_codes import ExitCode
+from facecompare.cli.output import write_file
+from facecompare.errors import BadField
 from tests.support import pictures
 
 OBAMA, OBAMA2, BIDEN = map(str, (pictures.OBAMA, pictures.OBAMA2, pictures.BIDEN))
@@ -179,3 +182,21 @@ def test_a_disk_that_is_full_is_told_and_the_batch_resumes(tmp_path: Path) -> No
     assert not (tmp_path / "results.csv").exists()
     resumed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (resumed.returncode, "2 photos are done already" in resumed.stderr) == (0, True)
+
+
+def test_of_a_picture_that_found_no_room_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    new, kept = tmp_path / "new.png", tmp_path / "kept.png"
+    kept.touch()
+    for path in (new, kept):
+        with pytest.raises(BadField, match="No space left on device"):
+            write_file(path, b"a picture of faces")
+    assert not new.exists()
+    assert kept.exists()  # it was somebody's before

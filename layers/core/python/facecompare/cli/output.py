@@ -163,13 +163,17 @@ def progress(
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a result the caller named.
+    """Write a result the caller named; no half of it is left where there was nothing.
 
     Raises  BadField when it cannot be written there.
     """
+    is_new = not path.exists()
     try:
         path.write_bytes(data)
     except OSError as exc:
+        if is_new:
+            with suppress(OSError):
+                path.unlink()
         raise unwritable(path, exc) from exc
 
 

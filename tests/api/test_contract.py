@@ -166,6 +166,14 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document: Any) -> No
     assert operations - failing == set()
 
 
+def test_whoever_may_ask_again_is_told_when(document: Any) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                told = "Retry-After" in response.get("headers", {})
+                assert told == (status in ("429", "503")), (method, path, status)
+
+
 def documented_codes(document: Any) -> set[tuple[Operation, str]]:
     """Every error of every operation."""
     return {

@@ -19,6 +19,7 @@ from facecompare.api.errors import STATUS
 from facecompare.cli.exit_codes import MEANINGS, ExitCode
 from facecompare.cli.main import exit_code, main
 from facecompare.config import CHECKOUT
+from tests.documentation import limits as bounded
 from tests.documentation import service
 from tests.documentation.pages import name_of, pages
 from tests.support.figures import percent
@@ -102,6 +103,11 @@ def options(_argument: str) -> str:
     return options_table()
 
 
+def limits(_argument: str) -> str:
+    """What the server of one machine bounds."""
+    return bounded.table()
+
+
 def differences(_argument: str) -> str:
     """What a deployment to a simulator leaves out."""
     from infra.simulation import differences_table
@@ -154,6 +160,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "errors": errors,
     "exits": exits,
     "operations": operations,
+    "limits": limits,
     "options": options,
     "differences": differences,
     "plan": printed,

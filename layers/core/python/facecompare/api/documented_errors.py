@@ -5,10 +5,11 @@ A group is what one step of a request's way can refuse; an operation names its s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from facecompare import errors
-from facecompare.api.errors import SCHEMAS, STATUS, ErrorResponse
+from facecompare.api.errors import HEADERS, SCHEMAS, STATUS, ErrorResponse
 from facecompare.errors import FaceCompareError
 
 Errors = tuple[type[FaceCompareError], ...]
@@ -80,14 +81,14 @@ def responses(*possible: type[FaceCompareError]) -> dict[int | str, dict[str, An
     """
     possible = (*SITE, *possible)
     statuses = sorted({STATUS[error] for error in possible})
-    return {status: _response(_of_status(possible, status)) for status in statuses}
+    return {status: _response(status, _of_status(possible, status)) for status in statuses}
 
 
 def _of_status(possible: Errors, status: int) -> list[type[FaceCompareError]]:
     return [error for error in dict.fromkeys(possible) if STATUS[error] == status]
 
 
-def _response(possible: list[type[FaceCompareError]]) -> dict[str, Any]:
+def _response(status: int, possible: list[type[FaceCompareError]]) -> dict[str, Any]:
     content = {
         "schema": {"$ref": f"{SCHEMAS}{ErrorResponse.__name__}"},
         "examples": {error.code: _example(error) for error in possible},
@@ -95,6 +96,18 @@ def _response(possible: list[type[FaceCompareError]]) -> dict[str, Any]:
     return {
         "description": ", ".join(error.code for error in possible),
         "content": {"application/json": content},
+        **({"headers": _documented(HEADERS[status])} if status in HEADERS else {}),
+    }
+
+
+def _documented(headers: Mapping[str, str]) -> dict[str, Any]:
+    meanings = {
+        "Retry-After": ("seconds after which to ask again", "integer"),
+        "WWW-Authenticate": ("the scheme in which a key is sent", "string"),
+    }
+    return {
+        name: {"description": meanings[name][0], "schema": {"type": meanings[name][1]}}
+        for name in headers
     }
 
 

@@ -87,7 +87,7 @@ _SHOWN_PATH = 80  # characters of an address at which nothing is
 UNFORESEEN = "internal_error"  # the code of what nobody foresaw
 RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
 _LATER = {"Retry-After": RETRY_AFTER_S}
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: _LATER, 503: _LATER}
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: _LATER, 503: _LATER}  # by status
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def error_response(error: FaceCompareError) -> JSONResponse:
             log.error("%s: %s", error.code, error.message)
         told = "the service cannot answer at the moment; try again later"
         response = json_error(status, error.code, told)
-    response.headers.update(_HEADERS.get(status, {}))
+    response.headers.update(HEADERS.get(status, {}))
     return response
 
 

@@ -98,6 +98,7 @@ CHEAP: dict[str, tuple[str, Callable[[], bytes]]] = {
     "nothing but the start": ("JPEG", lambda: OBAMA[:3]),
     "a directory that is not there": ("TIFF", lambda: strips(1)[:20]),
     "a box that is cut": ("HEIF", lambda: grid([2, 3])[:-3]),
+    "a grid of nothing": ("HEIF", lambda: grid([])),
 }
 
 

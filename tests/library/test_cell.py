@@ -25,7 +25,7 @@ from facecompare.decoding.cell import Cell, Cells, Ending
 from facecompare.decoding.limits import ImageLimits
 from facecompare.decoding.task import DecodingTask, Raster
 from facecompare.decoding.watch import Watch
-from facecompare.errors import DamagedImage, DecoderUnavailable, ImageTooCostly
+from facecompare.errors import DamagedImage, DecoderUnavailable, ImageTooCostly, ImageTooLarge
 from facecompare.pipeline.decode import Photo, decode
 from tests.support import pictures
 from tests.support.hostile.seeds import portraits
@@ -162,6 +162,12 @@ def test_a_cell_that_died_in_its_sleep_is_replaced(cells: Cells) -> None:
     os.kill(cell._process.pid, signal.SIGKILL)
     cell._process.wait()
     assert _is_portrait(cells.decode(OBAMA, TASK))
+
+
+def test_a_file_that_is_too_large_is_given_to_no_cell(cells: Cells) -> None:
+    with pytest.raises(ImageTooLarge, match="the photo has 1,001 bytes; at most 1,000 are"):
+        cells.decode(bytes(1_001), replace(TASK, limits=ImageLimits(max_bytes=1_000)))
+    assert cells._idle == []
 
 
 def test_another_cell_is_started_when_photos_wait_again(cells: Cells) -> None:

@@ -4,6 +4,7 @@ TIFFs of every depth."""
 from __future__ import annotations
 
 import re
+import struct
 from dataclasses import replace
 from itertools import product
 
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.tiff_layout import unread_samples
 from facecompare.errors import DamagedImage, UnsupportedImage
 from facecompare.pipeline.decode import DecodedImage, Photo, decode
 from tests.support import field_pictures as field
@@ -190,3 +192,11 @@ def test_samples_of_no_stated_range_are_unsupported(
     layout = Layout(order=order, colours=0 if negative else 1)
     with pytest.raises(UnsupportedImage):
         decoded(tiff(grey(bits, negative=negative, signed=signed), bits, layout))
+
+
+def test_a_tag_of_no_numbers_is_none() -> None:
+    """Bits a sample, of which a mutated file says that there are none."""
+    tags = [(256, 4, 1, 1), (257, 4, 1, 1), (258, 3, 0, 0), (262, 3, 1, 1)]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    data = struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + entries + bytes(4)
+    assert unread_samples(data) == ""

@@ -78,7 +78,7 @@ def _heif(data: bytes) -> str:
     for tiles in grid_references(data):
         if len(tiles) > MAX_GRID_TILES:
             return f"a grid of {len(tiles):,} tiles; at most {MAX_GRID_TILES:,} are decoded"
-        ((_, most),) = Counter(tiles).most_common(1)
+        most = max(Counter(tiles).values(), default=0)  # a damaged grid has none
         if most > 1:
             return f"a grid with one tile {most:,} times"
     return ""

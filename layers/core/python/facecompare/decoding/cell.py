@@ -22,6 +22,7 @@ from typing import Any
 
 from facecompare import errors
 from facecompare.decoding.budget import too_long
+from facecompare.decoding.limits import refuse_large
 from facecompare.decoding.task import DecodingTask, Raster
 from facecompare.decoding.watch import Watch, out_of_time
 from facecompare.decoding.wire import SharedMemory, read_message, write_message
@@ -204,6 +205,7 @@ class Cells:
 
         Raises  what `rasterize` raises; ImageTooCostly, DecoderUnavailable.
         """
+        refuse_large(len(data), task.limits)
         with self._place():
             with suppress(_EndedFromOutside):
                 return self._decode(self._take(), data, task, ended_by)

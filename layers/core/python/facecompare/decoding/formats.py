@@ -12,12 +12,11 @@ from pathlib import PurePath
 
 from PIL import Image, UnidentifiedImageError
 
-from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.limits import ImageLimits, refuse_large
 from facecompare.errors import (
     DamagedImage,
     EmptyImage,
     ImageError,
-    ImageTooLarge,
     ImageTooSmall,
     TooManyPixels,
     UnsupportedImage,
@@ -79,10 +78,7 @@ def kind_of(data: bytes, limits: ImageLimits) -> str:
     size = len(data)
     if size == 0:
         raise EmptyImage(f"the photo is empty (0 bytes); accepted are {ACCEPTED} files")
-    if size > limits.max_bytes:
-        raise ImageTooLarge(
-            f"the photo has {size:,} bytes; at most {limits.max_bytes:,} are accepted"
-        )
+    refuse_large(size, limits)
     kind = sniff(data)
     if kind is None:
         from facecompare.decoding.look_alikes import likeness

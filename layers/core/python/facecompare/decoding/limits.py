@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facecompare.errors import ImageTooLarge
+
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
@@ -21,3 +23,11 @@ class ImageLimits:
 
 
 LIMITS = ImageLimits()
+
+
+def refuse_large(size: int, limits: ImageLimits) -> None:
+    """Raises  ImageTooLarge for a file of so many bytes; asked before anything copies it."""
+    if size > limits.max_bytes:
+        raise ImageTooLarge(
+            f"the photo has {size:,} bytes; at most {limits.max_bytes:,} are accepted"
+        )

@@ -39,9 +39,10 @@ def unread_samples(data: bytes) -> str:
     one whose directory makes no sense."""
     if lacks_data(data):
         return ""
-    bits = (_pixel_tags(data) or {}).get(_BITS, (1,))
-    known = {_WIDTH, _HEIGHT, _COLOURS} <= set(_pixel_tags(data) or {})
-    return f"samples of {bits[0]} bits of an unusual kind" if known and 0 < bits[0] <= 64 else ""
+    tags = _pixel_tags(data) or {}
+    bits = next(iter(tags.get(_BITS, (1,))), 0)
+    known = {_WIDTH, _HEIGHT, _COLOURS} <= set(tags)
+    return f"samples of {bits} bits of an unusual kind" if known and 0 < bits <= 64 else ""
 
 
 def first_directory(data: bytes) -> tuple[str, range]:

@@ -298,7 +298,7 @@ def test_where_folders_name_nobody_the_listed_pairs_are_counted(
         (["--pairs", "nowhere.csv"], "cannot be read as a text of pairs"),
         (["--processes", "0"], "--processes is '0'"),
         (["--processes", "many"], "--processes is 'many'"),
-        (["--engine", "none"], "unknown engine 'none'; valid: dlib-sface"),
+        (["--engine", "none"], "found the unknown engine 'none'; expected dlib-sface"),
         (["--strata", "nowhere.csv"], "cannot be read as a CSV of groups"),
         (["--out", "/dev/null/report"], "cannot be made"),
         (["--cache", "/dev/null/a/cache"], "cannot keep embeddings (Not a directory)"),

@@ -158,7 +158,8 @@ def test_a_comparison_is_answered_recorded_logged_and_measured(
     assert answered["operation"] == "compare"
     assert answered["correlation_id"]
     assert set(answered["stages_ms"]) == set(STAGES)
-    assert 0 < max(answered["stages_ms"].values()) <= answered["total_ms"]
+    longest = max(answered["stages_ms"].values())  # of both photos, which go side by side
+    assert 0 < longest <= answered["total_ms"] * len(PAIR)
     assert answered["cold_start"] is True
     assert not [line for line in lines if "_aws" in line]  # each would be a custom metric
     assert len(json.dumps(answered)) + OTHER_LOG_BYTES <= Installation().log_bytes

@@ -91,11 +91,22 @@ class Visitor:
         self.load_into(f"Image {number}", file)
 
     def load_into(self, name: str, file: File) -> None:
-        """Load a photo as a visitor does: with the button and the system's file dialogue."""
-        for action in ("Load", "Replace"):
-            if self.button(f"{action} {name.lower()}").count():
-                self.choose(f"{action} {name.lower()}", file)
-        expect(self.place(name)).to_contain_text(_payload(file)["name"])
+        """Load a photo as a visitor does: with the button and the system's file dialogue.
+
+        On a loaded machine Chromium has lost what the driver chose in a dialogue, once in some
+        ten thousand; a visitor would choose again, and so does this, once.
+        """
+        place, loaded = self.place(name), _payload(file)["name"]
+        self.choose(self._load_button(name), file)
+        try:
+            expect(place).to_contain_text(loaded)
+        except AssertionError:
+            self.choose(self._load_button(name), file)
+            expect(place).to_contain_text(loaded)
+
+    def _load_button(self, name: str) -> str:
+        load = f"Load {name.lower()}"
+        return load if self.button(load).count() else f"Replace {name.lower()}"
 
     def choose(self, button: str, *files: File) -> None:
         """Choose files, all from the disk or all made up, in the dialogue that this opens."""

@@ -17,7 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from facecompare import errors
-from facecompare.errors import SHOWN_CHARACTERS, FaceCompareError
+from facecompare.api.field_errors import in_own_words
+from facecompare.errors import FaceCompareError
 from facecompare.records.documented import documented
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ STATUS: dict[type[FaceCompareError], int] = {
 API = "/api"  # how addresses of operations begin, there or not; the others are the page's
 SCHEMAS = "#/components/schemas/"
 _SHOWN_PATH = 80  # characters of an address at which nothing is
+_WHERE_TO_LOOK = "GET /api/openapi.json lists what there is, the page's /reference.html shows it"
 UNFORESEEN = "internal_error"  # the code of what nobody foresaw
 RETRY_AFTER_S = "2"  # throttling and restarts pass within seconds
 _LATER = {"Retry-After": RETRY_AFTER_S}
@@ -162,9 +164,7 @@ def counted_response(app: FastAPI, error: FaceCompareError) -> JSONResponse:
 
 async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 – registered for it
-    first = error.errors()[0]
-    field = str(first["loc"][-1])[:SHOWN_CHARACTERS]
-    return json_error(400, errors.BadField.code, f"found an unusable {field}; {first['msg']}")
+    return json_error(400, errors.BadField.code, in_own_words(error.errors()[0]))
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -172,7 +172,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     status, allowed = _routed(request, error.status_code)
     path = request.scope["path"][:_SHOWN_PATH]
     known = {
-        404: ("not_found", f"found nothing at {path}; GET /api/openapi.json lists what there is"),
+        404: ("not_found", f"found nothing at {path}; {_WHERE_TO_LOOK}"),
         405: ("method_not_allowed", f"found {request.method}; expected another method at {path}"),
     }
     code, message = known.get(status, (errors.BadRequest.code, str(error.detail)))

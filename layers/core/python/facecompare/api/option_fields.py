@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from facecompare.api.field_errors import in_own_words, shown
 from facecompare.errors import (
     SHOWN_CHARACTERS,
     BadField,
@@ -69,7 +70,7 @@ class DecisionFields(BaseModel):
     @classmethod
     def _no_truth_value(cls, value: object) -> object:
         if isinstance(value, bool):
-            raise ValueError("expected a number, not a truth value")
+            raise ValueError("a number, not a truth value")
         return value
 
     def options(self) -> RequestOptions:
@@ -104,8 +105,6 @@ def read_options(fields: dict[str, Any]) -> RequestOptions:
 def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadField:
     first = error.errors()[0]
     field = first["loc"][0] if first["loc"] else "a name that is no text"  # a lone surrogate
-    found = first["input"]
-    shown = found[:SHOWN_CHARACTERS] if isinstance(found, str) else type(found).__name__
     if first["type"] == "extra_forbidden":
         known = ", ".join(OptionFields.model_fields)
         return UnknownField(
@@ -113,8 +112,9 @@ def _as_our_own(error: ValidationError) -> UnknownField | BadThreshold | BadFiel
             f"{known}"
         )
     if field == "threshold":
-        return BadThreshold(f"found the threshold {shown!r}; expected a number, e.g. 0.5")
-    return BadField(f"found {shown!r} as {field}; {first['msg']}")
+        found = shown(first["input"])
+        return BadThreshold(f"found the threshold {found}; expected a number, e.g. 0.5")
+    return BadField(in_own_words({**first, "loc": (field,)}))
 
 
 def parse_json(body: bytes | bytearray) -> Any:

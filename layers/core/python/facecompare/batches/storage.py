@@ -76,7 +76,9 @@ class BatchFiles:
 
 
 def _no_upload(key: str) -> BadManifest:
-    return BadManifest(f"there is no upload {key[:64]!r}; uploads are kept a day")
+    return BadManifest(
+        f"found no upload {key[:64]!r}; expected one of the last day, from POST /api/uploads"
+    )
 
 
 def _no_object(key: str) -> UploadNotFound:

@@ -147,5 +147,7 @@ def engine_card(engine_id: str, cards: Sequence[EngineCard] = CARDS) -> EngineCa
     card = next((card for card in cards if card.id == engine_id), None)
     if card is None:
         known = ", ".join(card.id for card in cards)
-        raise UnknownEngine(f"unknown engine {engine_id[:SHOWN_CHARACTERS]!r}; valid: {known}")
+        raise UnknownEngine(
+            f"found the unknown engine {engine_id[:SHOWN_CHARACTERS]!r}; expected {known}"
+        )
     return card

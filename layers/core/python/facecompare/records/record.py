@@ -254,7 +254,7 @@ def read_cursor(cursor: str) -> tuple[str, str]:
         created_at, comparison_id = text.split("|")
     except ValueError as exc:
         raise BadField(
-            "the cursor is not one that this service gave out; start again without a cursor"
+            "found a cursor that this service did not give out; expected one of its own, or none"
         ) from exc
     return created_at, comparison_id
 

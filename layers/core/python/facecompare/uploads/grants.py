@@ -72,6 +72,6 @@ def is_upload(text: str) -> bool:
 def no_such_upload(upload: str) -> UploadNotFound:
     """The error for a name without a photo."""
     return UploadNotFound(
-        f"there is no upload {upload[:64]!r}; uploads are kept for a day, and "
+        f"found no upload {upload[:64]!r}; uploads are kept for a day, and "
         "POST /api/uploads gives a new one"
     )

@@ -278,6 +278,10 @@ def test_one_address_has_half_of_the_connections(clients: Clients) -> None:
     clients.loop.ahead += 6
     _, newer = clients.connect(KEPT, "10.9.9.9")
     assert newer.answer().status == 200
+    assert refused.ended == "aborted"  # it has had the time to read why
+    assert of_one[0][1].written == b""
+    _, newest = clients.connect(KEPT, "10.9.9.9")
+    assert newest.answer().status == 200
     assert_told(of_one[0][1], 408, "request_timeout")
 
 

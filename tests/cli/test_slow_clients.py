@@ -129,8 +129,8 @@ def test_more_connections_than_files_stop_nothing_and_fill_no_log(
     with serving(tmp_path, models_dir, inside=inside) as server:
         with kept_open(server.address, MANY):
             time.sleep(SETTLED_S)  # nobody who has just come makes room for another
-            answers = [asked(server.address, HEALTH).status for _ in range(20)]
-        assert answers == 20 * [200]
+            answers = [asked(server.address, HEALTH).status for _ in range(MANY)]
+        assert answers == MANY * [200]
     assert len((tmp_path / "stderr.txt").read_text().splitlines()) <= 3
 
 

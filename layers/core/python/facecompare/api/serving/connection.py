@@ -84,6 +84,11 @@ class Connection(H11Protocol):
         """Whether the client may still be sending what nobody is going to read."""
         return self._refused or self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
 
+    @property
+    def is_taking(self) -> bool:
+        """Whether the client has not taken all of its answer yet."""
+        return bool(self.transport.get_write_buffer_size())
+
     def enter(self, phase: Phase) -> None:
         """Begin to wait for this, if it is new."""
         if phase is not self._phase:
@@ -175,13 +180,14 @@ class Connection(H11Protocol):
     def _has_left(self, now: float, waited: float) -> bool:
         """Whether the client takes nothing of its answer, or does not end after it."""
         if self._phase is Phase.CLOSING:
-            is_taking = self.transport.get_write_buffer_size() > 0 and waited < WRITE_S
-            return waited > LINGER_S and not is_taking
+            return waited > LINGER_S and not (self.is_taking and waited < WRITE_S)
         return 0 < self._write_paused_at < now - WRITE_S
 
     def make_room(self) -> None:
         """Leave for another connection."""
-        if self._phase is Phase.IDLE:
+        if self._phase is Phase.CLOSING:
+            self.transport.abort()
+        elif self._phase is Phase.IDLE:
             self.transport.close()
         else:
             self._refuse(*_SLOW)
@@ -196,7 +202,8 @@ class Connection(H11Protocol):
         return len(every) <= self._most or self._one_leaves(every)
 
     def _one_leaves(self, connections: Iterable[Connection]) -> bool:
-        """Whether one has been found that may leave: idle ones first, then slow ones."""
+        """Whether one has been found that may leave: those that were refused, then idle ones, then
+        slow ones."""
         longest = _longest_waiting(connections, self.loop.time())
         if longest is not None:
             longest.make_room()
@@ -272,8 +279,13 @@ def _is_ambiguous(scope: Scope) -> bool:
 
 def _longest_waiting(connections: Iterable[Connection], now: float) -> Connection | None:
     """Of those that nobody works for; none where all of them are new."""
-    for phases, at_least in (((Phase.IDLE, Phase.HEAD), 0.1), ((Phase.BODY,), 5.0)):
-        waiting = [each for each in connections if each.waiting[0] in phases]
+    there = [each for each in connections if not (each.is_taking or each.transport.is_gone)]
+    for phases, at_least in (
+        ((Phase.CLOSING,), 0.1),
+        ((Phase.IDLE, Phase.HEAD), 0.1),
+        ((Phase.BODY,), 5.0),
+    ):
+        waiting = [each for each in there if each.waiting[0] in phases]
         longest = min(waiting, key=lambda each: each.waiting[1], default=None)
         if longest is not None and now - longest.waiting[1] >= at_least:
             return longest

@@ -38,6 +38,11 @@ class LingeringTransport:
         """Whether nothing more is written."""
         return self.closing or self._transport.is_closing()
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether its socket is closed as soon as the loop comes to it."""
+        return self._transport.is_closing()
+
     def write(self, data: bytes) -> None:
         """Write, unless it is closing."""
         if not self.is_closing():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,7 +18,7 @@ from tests.support.aws_emulator.moto_server import credentials
 from tests.support.aws_emulator.throttled_s3 import THROTTLED_TABLE, ThrottledAws
 from tests.support.lambda_emulator.lambda_function import LambdaFunction
 from tests.support.lambda_emulator.sandbox import FunctionSettings
-from tests.support.processes import PAUSE_S
+from tests.support.workers.poller import BATCH_RUNTIME, messages, poll
 from tests.support.workers.worker_command import CRASH
 from tests.support.workers.worker_fleet import ONE, OTHER, WorkerFleet
 
@@ -42,7 +40,6 @@ from facecompare.config import Settings
 
 handler = batch_handler(Settings.from_env())
 """
-RUNTIME = (sys.executable, "-m", "awslambdaric", "batch_handler.handler")
 
 
 @pytest.fixture
@@ -57,54 +54,12 @@ def function(fleet: WorkerFleet, aws: ThrottledAws, tmp_path: Path) -> Iterator[
         code=CHECKOUT / "functions" / "compare",
         log=tmp_path / "log.txt",
         env=fleet.environment | credentials(aws.address),
-        command=RUNTIME,
+        command=BATCH_RUNTIME,
         name="worker",
         timeout_s=120,
     )
     with LambdaFunction(settings) as made:
         yield made
-
-
-def event(fleet: WorkerFleet) -> dict[str, Any]:
-    """All messages there are, as AWS describes them ("Using Lambda with Amazon SQS")."""
-    answer = fleet.sqs.receive_message(
-        QueueUrl=fleet.urls[0],
-        MaxNumberOfMessages=10,
-        AttributeNames=["All"],
-        VisibilityTimeout=VISIBILITY_TIMEOUT_S,
-    )
-    return {
-        "Records": [
-            {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message["Attributes"],
-                "messageAttributes": {},
-                "eventSource": "aws:sqs",
-            }
-            for message in answer.get("Messages", ())
-        ]
-    }
-
-
-def poll(fleet: WorkerFleet, function: LambdaFunction) -> bool:
-    """What Lambda's poller does with what it finds; whether the function survived it.
-
-    moto polls no queue for a function; the rest, that messages are hidden and come back, it does.
-    """
-    sent = event(fleet)
-    if not sent["Records"]:
-        time.sleep(PAUSE_S)
-        return True
-    outcome = function.invoke(sent)
-    if outcome.failed:
-        return False
-    failed = {each["itemIdentifier"] for each in outcome.payload["batchItemFailures"]}
-    for record in sent["Records"]:
-        if record["messageId"] not in failed:
-            fleet.sqs.delete_message(QueueUrl=fleet.urls[0], ReceiptHandle=record["receiptHandle"])
-    return True
 
 
 def counted(fleet: WorkerFleet, batch: Batch) -> tuple[int, int]:
@@ -125,7 +80,7 @@ def test_a_photo_that_kills_functions_is_given_up_within_minutes(
     deaths, began = 0, time.monotonic()
     with LambdaFunction(settings) as function:
         while counted(fleet, batch) == (0, 0):
-            deaths += not poll(fleet, function)
+            deaths += not poll(fleet.sqs, fleet.urls[0], function)
             assert time.monotonic() - began < VISIBILITY_TIMEOUT_S
     assert (deaths, counted(fleet, batch)) == (ATTEMPTS, (0, 1))
     assert int(fleet.environment["FACECOMPARE_HOLD_S"]) < HOLD_S
@@ -141,7 +96,7 @@ def test_chunks_are_worked_on_and_none_is_named(
     fleet: WorkerFleet, function: LambdaFunction
 ) -> None:
     batch = fleet.order(ONE, OTHER, b"no photo")
-    result = function.invoke(event(fleet))
+    result = function.invoke(messages(fleet.sqs, fleet.urls[0]))
     assert (result.failed, result.payload) == (False, {"batchItemFailures": []})
     assert counted(fleet, batch) == (1, 1)
     (line,) = (record for record in function.log_records() if "pairs" in record)
@@ -152,7 +107,7 @@ def test_what_could_not_be_kept_is_named_and_comes_again(
     fleet: WorkerFleet, function: LambdaFunction, aws: ThrottledAws
 ) -> None:
     batch = fleet.order(ONE, OTHER)
-    sent = event(fleet)
+    sent = messages(fleet.sqs, fleet.urls[0])
     aws.faults.append(THROTTLED_TABLE)
     result = function.invoke(sent)
     (record,) = sent["Records"]

@@ -88,6 +88,17 @@ class Deployment:
         variables: dict[str, str] = answer["Environment"]["Variables"]
         return variables
 
+    def names(self) -> dict[tuple[str, str], str]:
+        """(last word of the stack's name, logical id) → physical name of all resources."""
+        return {
+            (stack.rpartition("-")[2], resource["LogicalResourceId"]): physical
+            for stack in self._stacks()
+            for resource in self.client("cloudformation").describe_stack_resources(StackName=stack)[
+                "StackResources"
+            ]
+            if (physical := resource.get("PhysicalResourceId"))
+        }
+
     def client(self, service: str) -> Any:
         """A client of moto."""
         return botocore.session.get_session().create_client(

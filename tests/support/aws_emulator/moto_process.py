@@ -13,6 +13,8 @@ its outputs name whenever it describes them.
 from __future__ import annotations
 
 import copy
+import os
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -22,7 +24,10 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import main
+
+from tests.support.aws_emulator.call_recorder import VARIABLE, CallRecorder
 
 ONE_AT_A_TIME = RLock()
 answer_at_once = DynamoHandler.call_action
@@ -67,10 +72,24 @@ def delete_layer(layer: LayerVersion, account_id: str, region: str) -> None:
     lambda_backends[account_id][region].delete_layer_version(layer.name, str(layer.version))
 
 
+def record_calls(file: Path) -> None:
+    """From now on, into this file."""
+    recorder = CallRecorder(DomainDispatcherApplication.__call__, file.open("a", encoding="utf-8"))
+
+    def record(
+        application: DomainDispatcherApplication, environ: dict[str, Any], start: Any
+    ) -> Any:
+        return recorder(application, environ, start)
+
+    DomainDispatcherApplication.__call__ = record  # type: ignore[method-assign, assignment]
+
+
 if __name__ == "__main__":
     Table.__deepcopy__ = with_the_items_there_are  # type: ignore[attr-defined]
     DynamoDBBackend.update_item = update_a_copy  # type: ignore[method-assign, assignment]
     DynamoHandler.call_action = answer_alone  # type: ignore[method-assign]
     Stack.delete = delete_with_outputs  # type: ignore[method-assign, assignment]
     LayerVersion.delete = delete_layer  # type: ignore[attr-defined]
+    if VARIABLE in os.environ:
+        record_calls(Path(os.environ[VARIABLE]))
     main()

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from facecompare.config import CHECKOUT
+from tests.support.aws_emulator.call_recorder import VARIABLE
 from tests.support.processes import free_port, wait_for_port
 
 ACCOUNT = "123456789012"  # moto's own
@@ -16,8 +18,8 @@ REGION = "us-east-1"
 
 
 @contextmanager
-def moto_server() -> Iterator[str]:
-    """The server's URL, for as long as the block lasts.
+def moto_server(recorded: Path | None = None) -> Iterator[str]:
+    """The server's URL, for as long as the block lasts; `recorded` is a file for all calls.
 
     It says localhost, because moto takes the first part of any other host name for a bucket's.
     """
@@ -31,8 +33,9 @@ def moto_server() -> Iterator[str]:
         "-p",
         str(port),
     ]
+    environment = os.environ | ({VARIABLE: str(recorded)} if recorded else {})
     server = subprocess.Popen(
-        command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         wait_for_port(port, server)

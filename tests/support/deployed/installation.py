@@ -59,9 +59,11 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path, models_dir: Path) -> Iterator[Installation]:
-    """Deployed with no option chosen; gone with the block."""
-    with moto_server() as url:
+def installed(
+    folder: Path, models_dir: Path, recorded: Path | None = None
+) -> Iterator[Installation]:
+    """Deployed with no option chosen; gone with the block. `recorded` is a file for all calls."""
+    with moto_server(recorded) as url:
         deployment = Deployment(url, folder)
         deployment.bootstrap()
         deployment.deploy()

@@ -1,0 +1,1 @@
+"""What AWS would allow: recorded calls, and the policies that an application has synthesized."""

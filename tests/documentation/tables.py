@@ -115,6 +115,13 @@ def differences(_argument: str) -> str:
     return differences_table()
 
 
+def operators(_argument: str) -> str:
+    """What the commands ask AWS for."""
+    from infra.operators import operators_table
+
+    return operators_table()
+
+
 def accuracy(_argument: str) -> str:
     """The kept evaluation of each engine, by threshold; its own threshold comes first."""
     from facecompare.engines.cards import CARDS
@@ -160,6 +167,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "errors": errors,
     "exits": exits,
     "operations": operations,
+    "operators": operators,
     "limits": limits,
     "options": options,
     "differences": differences,

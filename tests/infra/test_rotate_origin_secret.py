@@ -11,13 +11,16 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.model import OperationModel
 from moto import mock_aws
 
 from facecompare.access import ORIGIN_HEADER
 from facecompare.errors import BadSetting
 from functions.origin.handler import handler
+from infra.operators import Place, policy_of
 from infra.origin_secret import ARN_OUTPUT, OTHER_VERSION, VERSION
 from infra.rotate_origin_secret import main, rotate
+from infra.settings import DeploySettings
 from tests.support.assembly import Assembly, Properties
 from tests.support.aws_credentials import use_credentials
 
@@ -193,6 +196,22 @@ def test_the_command_prints_each_step(
     )
     main()
     assert len(capsys.readouterr().out.splitlines()) == STEPS
+
+
+def test_its_policy_has_what_it_asks_for(installation: Installation) -> None:
+    """moto resolves no secrets, so no rehearsal gets as far as this."""
+    asked: set[str] = set()
+    for client in (installation.cloudformation, installation.secrets):
+        service = client.meta.service_model.service_name
+
+        def note(model: OperationModel, service: str = service, **_: object) -> None:
+            asked.add(f"{service}:{model.name}")
+
+        client.meta.events.register("before-call", note)
+    list(installation.rotation())
+    place = Place(DeploySettings.from_context({}), "123456789012", REGION)
+    statements = policy_of("infra.rotate_origin_secret", place)["Statement"]
+    assert asked == {action for each in statements for action in each["Action"]}
 
 
 def test_stacks_that_are_not_there_are_told_in_a_line(

@@ -29,6 +29,8 @@ _S3_ACTIONS: Mapping[tuple[str, bool], Mapping[str, str]] = {
     ("GET", False): {"location": "GetBucketLocation", "list-type": "ListBucket"},
     ("HEAD", False): {"": "ListBucket"},
 }
+_REST = {("GET", "/2016-08-19/account-settings"): "GetAccountSettings"}
+_PREFIXES = {"monitoring": "cloudwatch", "service-quotas": "servicequotas"}  # of actions
 _IN_TRANSACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 _IN_TRANSACTIONS |= {"ConditionCheck": "ConditionCheckItem", "Get": "GetItem"}
 _FORM_KEY = re.compile(r'name="key"\r\n\r\n([^\r\n]+)')
@@ -64,9 +66,7 @@ def accesses_in(file: Path, callers: set[str]) -> tuple[int, set[Access]]:
 def _of(call: Call) -> Iterator[Access]:
     """Raises  ValueError for a call that is of none of the kinds above."""
     of_service = {"s3": _s3, "dynamodb": _dynamodb, "sqs": _sqs}
-    if call["service"] not in of_service:
-        raise ValueError(f"found a call of {call['service']}; expected one of {set(of_service)}")
-    yield from of_service[call["service"]](call)
+    yield from of_service.get(call["service"], _of_commands)(call)
 
 
 def _s3(call: Call) -> Iterator[Access]:
@@ -89,6 +89,24 @@ def _sqs(call: Call) -> Iterator[Access]:
     queue = asked["QueueUrl"].rpartition("/")[2]
     action = f"sqs:{operation.removesuffix('Batch')}"
     yield Access(call["caller"], action, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}")
+
+
+def _of_commands(call: Call) -> Iterator[Access]:
+    """Of services that no function asks; whoever has credentials may ask whose they are."""
+    asked = {name: values[0] for name, values in parse_qs(call["body"]).items()}
+    action = asked.get("Action") or call["target"].rpartition(".")[2]
+    action = action or _REST[call["method"], call["path"]]
+    name = f"{_PREFIXES.get(call['service'], call['service'])}:{action}"
+    if name == "sts:GetCallerIdentity":
+        return
+    resource = "*"
+    if "StackName" in asked:
+        stack = f"stack/{asked['StackName']}/any"
+        resource = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:{stack}"
+    elif call["service"] == "ssm":
+        parameter = json.loads(call["body"])["Name"]
+        resource = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{parameter}"
+    yield Access(call["caller"], name, resource)
 
 
 def _dynamodb(call: Call) -> Iterator[Access]:

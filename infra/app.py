@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import App, DefaultStackSynthesizer, Environment, Tags, Validations
+from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from facecompare.errors import FaceCompareError
 from infra.api_stack import ApiStack
+from infra.company import add_tags, bound_roles, synthesizer_of
 from infra.data_stack import DataStack
 from infra.edge_stack import EdgeStack
 from infra.gpu.stack import GpuStack
 from infra.limits import EDGE_REGION
 from infra.log import own_export_log
-from infra.settings import PROJECT, DeploySettings
+from infra.settings import DeploySettings
 from infra.site_stack import SiteStack
 from infra.stack_names import API, DATA, EDGE, GPU, SITE, stack_names
 
@@ -30,8 +31,8 @@ def build(context: Mapping[str, Any] | None = None, outdir: str | None = None) -
     )
     settings = DeploySettings.from_context(app.node.get_all_context())
     add_stacks(app, settings)
-    Tags.of(app).add("project", PROJECT)
-    Tags.of(app).add("environment", settings.env)
+    add_tags(app, settings)
+    bound_roles(app, settings)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app
 
@@ -62,9 +63,7 @@ def _options(settings: DeploySettings, region: str | None) -> dict[str, Any]:
         "env": Environment(region=region),
         "termination_protection": settings.deletion_protection and settings.protects_stacks,
         "cross_region_references": bool(settings.waf_requests_per_5_minutes),
-        "synthesizer": DefaultStackSynthesizer(
-            generate_bootstrap_version_rule=settings.checks_bootstrap
-        ),
+        "synthesizer": synthesizer_of(settings),
     }
 
 

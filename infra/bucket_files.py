@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from aws_cdk import Aws, DefaultStackSynthesizer, Size, Stack
+from aws_cdk import Aws, Size, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
@@ -54,7 +54,9 @@ class BucketFiles(deployment.BucketDeployment):
             ephemeral_storage_size=Size.mebibytes(DISK_MB),
         )
         self.handler_role.add_to_principal_policy(_elsewhere_is_nothing())
-        _acknowledge(cast(IConstruct, self.handler_role.node.scope), bucket)
+        _acknowledge(
+            cast(IConstruct, self.handler_role.node.scope), bucket, settings.bootstrap_qualifier
+        )
 
 
 def _elsewhere_is_nothing() -> iam.PolicyStatement:
@@ -68,18 +70,17 @@ def _elsewhere_is_nothing() -> iam.PolicyStatement:
     )
 
 
-def _acknowledge(copying: IConstruct, bucket: s3.Bucket) -> None:
+def _acknowledge(copying: IConstruct, bucket: s3.Bucket, qualifier: str) -> None:
     acknowledge(
         copying,
         "CDK's own function: runs during a deployment, from CDK's assets into this bucket",
         *COPYING_FINDINGS,
-        f"IAM5[Resource::{spelled(bucket, _assets_arn(Stack.of(bucket)))}]",
+        f"IAM5[Resource::{spelled(bucket, _assets_arn(Stack.of(bucket), qualifier))}]",
         f"IAM5[Resource::{spelled(bucket, bucket.arn_for_objects('*'))}]",
     )
 
 
-def _assets_arn(stack: Stack) -> str:
-    qualifier = DefaultStackSynthesizer.DEFAULT_QUALIFIER
+def _assets_arn(stack: Stack, qualifier: str) -> str:
     return stack.format_arn(
         service="s3",
         region="",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import DefaultStackSynthesizer, RemovalPolicy
 from aws_cdk.aws_cloudfront import PriceClass
 from aws_cdk.aws_dynamodb import TableEncryption
 
@@ -31,7 +31,7 @@ from facecompare.config.reference import reference_table
 from facecompare.planning.lambda_memory import DEFAULT_MEMORY_MB
 from facecompare.planning.prices import GPU_HOUR
 from facecompare.planning.quotas import NEW_ACCOUNT_CONCURRENCY
-from infra.choices import LOG_DAYS, PRICE_CLASSES, TABLE_KEYS
+from infra.choices import LOG_DAYS, PRICE_CLASSES, TABLE_KEYS, matching, origins, tags
 from infra.contradictions import refuse_contradictions
 from infra.environment_file import environment_name, options_of
 from infra.limits import HTTP_API_TIMEOUT_S
@@ -43,18 +43,6 @@ OF_THE_COMMAND = {"env", "environments"}  # they say which file is read
 SYMPTOMS, ALL_ALARMS = "symptoms", "all"
 FILE = "the environment's file"
 ENVIRONMENTS = CHECKOUT / "infra" / "environments"
-
-
-def _origins() -> Kind:
-    def parse(text: str) -> tuple[str, ...]:
-        origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
-        for origin in origins:
-            scheme, _, host = origin.partition("://")
-            if scheme not in ("https", "http") or not host or "/" in host:
-                raise ValueError(origin)
-        return origins
-
-    return Kind(parse, "a list like `https://a.example,https://b.example`")
 
 
 def _choice(*texts: str) -> Kind:
@@ -89,6 +77,21 @@ class DeploySettings(Simulation):
         CHECKOUT / "layers" / "web",
         "the records function's packages",
         "`layers/web/` of the checkout",
+    )
+
+    permissions_boundary: str = setting(
+        matching(r"arn:aws:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", "the ARN of a managed policy"),
+        "",
+        "that bounds what every role may do, where a company asks for one",
+        "none",
+    )
+    bootstrap_qualifier: str = setting(
+        matching(r"[a-z0-9]{1,10}", "small letters and digits, at most 10"),
+        DefaultStackSynthesizer.DEFAULT_QUALIFIER,
+        "of the CDK bootstrap by which stacks are deployed",
+    )
+    tags: tuple[tuple[str, str], ...] = setting(
+        tags(), (), "of every resource, beside `project` and `environment`"
     )
 
     engine: str = setting(
@@ -170,7 +173,7 @@ class DeploySettings(Simulation):
     throttle_rate_per_s: int = setting(whole_number(1), 20, "requests a second that the API takes")
     throttle_burst: int = setting(whole_number(1), 40, "requests that the API takes at once")
     allowed_origins: tuple[str, ...] = setting(
-        _origins(), (), "pages elsewhere that may call the API; the site itself is same-origin"
+        origins(), (), "pages elsewhere that may call the API; the site itself is same-origin"
     )
 
     domain: str = setting(

@@ -214,7 +214,10 @@ def test_only_config_reads_settings_from_the_environment() -> None:
         if "os.environ" in path.read_text() or "getenv" in path.read_text()
     ]
     # A cell is given of the environment what an interpreter needs to start.
-    assert readers == ["config/__init__.py", "config/environment.py", "decoding/cell.py"]
+    assert readers == [
+        *("config/__init__.py", "config/environment.py", "config/homes.py"),
+        "decoding/cell.py",
+    ]
 
 
 def test_no_module_is_a_drawer() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import App, Stack
+from aws_cdk import App, DefaultStackSynthesizer, Stack
 
 from infra.acknowledged import spelled
 from infra.settings import DeploySettings
 from infra.upload_bucket import upload_bucket_name
+
+DEFAULT_QUALIFIER: str = DefaultStackSynthesizer.DEFAULT_QUALIFIER  # of CDK's own bootstrap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,8 @@ class Needs:
 
     prefix: str
     """what the names of its stacks begin with"""
+    bootstrap_qualifier: str
+    """of the bootstrap by which they are deployed"""
     memory_mb: int
     reserved: int
     provisioned: int
@@ -36,6 +40,7 @@ class Needs:
         """What these settings ask for."""
         return cls(
             prefix=settings.prefix,
+            bootstrap_qualifier=settings.bootstrap_qualifier,
             memory_mb=settings.compare_memory_mb,
             reserved=settings.reserved_concurrency,
             provisioned=settings.provisioned_concurrency,

@@ -8,10 +8,9 @@ from botocore.session import get_session
 from facecompare.aws_client import error_code
 from infra.account.account import Account
 from infra.account.finding import Finding, failing, fine
-from infra.account.needs import Needs
+from infra.account.needs import DEFAULT_QUALIFIER, Needs
 from infra.limits import EDGE_REGION
 
-QUALIFIER = "hnb659fds"  # CDK's own, of its bootstrap stack
 OLDEST_BOOTSTRAP = 6  # what the templates' own rule asks for
 REFUSED_CREDENTIALS = {
     "ExpiredToken",
@@ -50,21 +49,24 @@ def region(account: Account, _: Needs) -> Finding:
     return fine(where)
 
 
-def bootstrap(account: Account, _: Needs) -> Finding:
+def bootstrap(account: Account, needs: Needs) -> Finding:
     """CDK's own stack, through which everything is deployed."""
-    return _bootstrapped(account, account.region)
+    return _bootstrapped(account, needs, account.region)
 
 
 def edge_bootstrap(account: Account, needs: Needs) -> Finding | None:
     """The stack of firewall and budget is deployed there, wherever the others are."""
     if not needs.edge or account.region == EDGE_REGION:
         return None
-    return _bootstrapped(account, EDGE_REGION)
+    return _bootstrapped(account, needs, EDGE_REGION)
 
 
-def _bootstrapped(account: Account, where: str) -> Finding:
-    name, expected = f"/cdk-bootstrap/{QUALIFIER}/version", f"version {OLDEST_BOOTSTRAP} or newer"
+def _bootstrapped(account: Account, needs: Needs, where: str) -> Finding:
+    name = f"/cdk-bootstrap/{needs.bootstrap_qualifier}/version"
+    expected = f"version {OLDEST_BOOTSTRAP} or newer"
     do = "make bootstrap, with the options of the deployment"
+    if needs.bootstrap_qualifier != DEFAULT_QUALIFIER:
+        do = f"cdk bootstrap --qualifier {needs.bootstrap_qualifier}, or ask who administers it"
     try:
         version = account.ask("ssm", "get_parameter", where, Name=name)["Parameter"]["Value"]
     except ClientError as failure:

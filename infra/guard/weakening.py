@@ -100,6 +100,11 @@ def _origins(template: Template) -> Found:
     return {origin for each in configured for origin in each.get("AllowOrigins", ())}
 
 
+def _boundaries(template: Template) -> Found:
+    roles = _all(template, "AWS::IAM::Role")
+    return {str(each["PermissionsBoundary"]) for each in roles if "PermissionsBoundary" in each}
+
+
 def _firewall(template: Template) -> Found:
     limits = [
         rule["Statement"]["RateBasedStatement"]["Limit"]
@@ -148,6 +153,7 @@ def _is_wider(before: int, after: int | None) -> bool:
 API_TYPE = "AWS::ApiGatewayV2::Api"
 STRENGTHS: Mapping[str, Strength] = {
     "access": Strength(API, _of_functions("ACCESS"), _is_open),
+    "permissions_boundary": Strength(API, _boundaries, _has_lost),
     "records_days": Strength(API, _of_functions("RECORDS_DAYS"), _is_fewer),
     "keep_data": Strength(DATA, _of_table(_keeps), _is_gone),
     "deletion_protection": Strength(

@@ -21,8 +21,10 @@ from facecompare.api.errors import ErrorResponse
 from facecompare.api.security_headers import OF_DOCUMENTS, SECURITY_HEADERS
 from facecompare.config import Settings
 from facecompare.engines.protocol import Engine
+from facecompare.records.record import Selection, every_record
 from facecompare.records.sqlite import SqliteKeys, SqliteLog
 from facecompare.service import FaceService
+from tests.support import pictures
 from tests.support.api_application import ApiApplication
 from tests.support.pictures import encoded, portrait
 from tests.support.schema_requests import PHOTO
@@ -551,6 +553,48 @@ def test_another_host_is_refused_in_the_one_shape(
     answer = TestClient(app).get("/api/health", headers={"Host": host})
     assert is_told(answer)
     assert (answer.status_code, served) in {(200, True), (400, False)}
+
+
+@pytest.mark.parametrize(
+    ("headers", "served"),
+    [
+        ({}, True),  # a program
+        ({"Origin": "http://127.0.0.1:8000"}, True),  # the page, where its address is not trusted
+        ({"Origin": "https://faces.example", "Sec-Fetch-Site": "same-origin"}, True),  # by a proxy
+        ({"Origin": "http://127.0.0.1:3000"}, False),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "cross-site"}, False),
+    ],
+)
+@pytest.mark.parametrize("hosts", [("127.0.0.1",), ()])
+def test_no_page_elsewhere_writes_to_a_server_of_ones_own(
+    settings: Settings,
+    log: SqliteLog,
+    engine: Engine,
+    hosts: tuple[str, ...],
+    headers: dict[str, str],
+    served: bool,
+) -> None:
+    service = FaceService(settings, log, [engine])
+    app = local_app(settings, log, SqliteKeys(settings.records), service, hosts)
+    client = TestClient(app, headers={"Host": "127.0.0.1:8000"} | headers)
+    files = {"image1": pictures.OBAMA.read_bytes(), "image2": pictures.OBAMA2.read_bytes()}
+    for method, path in (("POST", "/api/compare"), ("DELETE", f"/api/comparisons/{'0' * 32}")):
+        answer = client.request(method, path, files=files if method == "POST" else None)
+        assert is_told(answer)
+        assert (answer.status_code != 403) is served
+        assert served or answer.json()["code"] == "not_allowed"
+    assert len(list(every_record(log, Selection(), None))) == served
+    assert client.get("/api/service").status_code == 200
+
+
+def test_a_content_encoding_is_named(sender: TestClient) -> None:
+    for content_type in ("application/json", "multipart/form-data; boundary=x"):
+        headers = {"Content-Type": content_type, "Content-Encoding": "gzip"}
+        answer = sender.post("/api/compare", content=b"\x1f\x8b", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_content_type")
+        assert "content encoding gzip" in answer.json()["message"]
 
 
 def test_a_client_that_leaves_is_logged_in_a_line(

@@ -73,6 +73,14 @@ def test_the_distance_is_that_of_a_single_comparison(
     assert f"distance {distance:.3f}" in capsys.readouterr().out
 
 
+def test_a_pipe_that_a_stranger_s_pairs_file_names_is_not_waited_for(
+    tmp_path: Path, images: Path
+) -> None:
+    os.mkfifo(images / "pipe.jpg")
+    assert batch(tmp_path, images, "obama.jpg,pipe.jpg") == ExitCode.INCOMPLETE
+    assert [row["error_code"] for row in rows(tmp_path)] == ["missing_image"]
+
+
 def test_bad_photos_become_rows_with_a_code(tmp_path: Path, images: Path) -> None:
     bad = ("empty.jpg", "text.jpg", "wall.png", "absent.jpg")
     pairs = [f"obama.jpg,{name}" for name in bad] + ["empty.jpg,obama.jpg", "obama.jpg,biden.jpg"]

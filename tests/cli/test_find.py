@@ -141,6 +141,22 @@ def test_a_spreadsheet_runs_no_name_of_a_file(
     assert row["file"] == "'=1+1.jpg"
 
 
+def test_a_link_that_cannot_be_followed_is_one_other_file(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As /proc/1/cwd is for most users; root may follow any."""
+    (photos / "link").symlink_to("elsewhere")
+    ordinary = Path.is_file
+
+    def refusing(path: Path) -> bool:
+        if path.name == "link":
+            raise PermissionError(13, "Permission denied", str(path))
+        return ordinary(path)
+
+    monkeypatch.setattr(Path, "is_file", refusing)
+    assert "no suffix" in found(capsys, OBAMA, photos)
+
+
 def test_results_can_be_few(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (nearest,) = json.loads(found(capsys, OBAMA, photos, "--top", "1", "--json"))["results"]
     assert nearest["file"].endswith("no suffix")

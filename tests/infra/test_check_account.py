@@ -39,6 +39,7 @@ REGIONS = {
 }
 STANDARD = Needs(
     prefix="facecompare-dev",
+    bootstrap_qualifier="hnb659fds",
     memory_mb=3_008,
     reserved=0,
     provisioned=0,

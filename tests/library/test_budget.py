@@ -61,6 +61,10 @@ def grid(tiles: list[int], version: int = 0, brand: bytes = b"heic") -> bytes:
     return head + box(b"meta", bytes(4) + references)
 
 
+def chunks(number: int, length: int = 0) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + (struct.pack(">I", length) + b"abCd" + bytes(length + 4)) * number
+
+
 COSTLY: dict[str, tuple[str, Callable[[], bytes]]] = {
     "scans": ("JPEG", lambda: scans(200)),
     "application markers": ("JPEG", lambda: markers(100_000)),
@@ -71,6 +75,7 @@ COSTLY: dict[str, tuple[str, Callable[[], bytes]]] = {
     "strips, big-endian": ("TIFF", lambda: strips(3_000_000, ">")),
     "tiles": ("TIFF", lambda: strips(3_000_000, tag=324)),
     "any other tag": ("TIFF", lambda: strips(3_000_000, tag=700)),
+    "chunks": ("PNG", lambda: chunks(20_001)),
     "one tile often": ("HEIF", lambda: grid([2] * 961)),
     "one tile often, long ids": ("HEIF", lambda: grid([2] * 961, version=1)),
     "one tile often, AVIF": ("AVIF", lambda: grid([2] * 961, brand=b"avif")),
@@ -92,6 +97,8 @@ def test_every_kind_that_is_looked_at_is_tested() -> None:
 CHEAP: dict[str, tuple[str, Callable[[], bytes]]] = {
     "the scans of an ordinary progressive picture": ("JPEG", lambda: scans(0)),
     "as many markers as phones write": ("JPEG", lambda: markers(300)),
+    "pixels in 15 MB of a kilobyte each": ("PNG", lambda: chunks(15_000, 1_000)),
+    "a chunk that is cut": ("PNG", lambda: chunks(3, 100)[:-5]),
     "aligned markers": ("JPEG", lambda: fill(4_095)),
     "a strip for each row of the tallest picture": ("TIFF", lambda: strips(20_000)),
     "48 megapixels in tiles": ("HEIF", lambda: grid(list(range(2, 194)))),

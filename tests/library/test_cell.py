@@ -165,8 +165,8 @@ def test_a_cell_that_died_in_its_sleep_is_replaced(cells: Cells) -> None:
 
 
 def test_a_file_that_is_too_large_is_given_to_no_cell(cells: Cells) -> None:
-    with pytest.raises(ImageTooLarge, match="the photo has 1,001 bytes; at most 1,000 are"):
-        cells.decode(bytes(1_001), replace(TASK, limits=ImageLimits(max_bytes=1_000)))
+    with pytest.raises(ImageTooLarge, match="the photo has 1,002 bytes; at most 1,000 are"):
+        cells.decode(bytes(1_002), replace(TASK, limits=ImageLimits(max_bytes=1_000)))
     assert cells._idle == []
 
 

@@ -21,7 +21,7 @@ from types import CodeType, FrameType, SimpleNamespace
 from typing import Any
 
 import facecompare
-from facecompare.access import ORIGIN_HEADER, Role, new_key
+from facecompare.access import Role, new_key
 from facecompare.cli.main import _parsed
 from facecompare.config import Settings
 from facecompare.records.record import timestamp
@@ -88,23 +88,21 @@ def files_of_the_compare_function() -> list[str]:
 
     with mock_aws():
         create_table(client("dynamodb"))
-        settings = replace(
-            Settings.from_env(), access="keys", records_table=TABLE, origin_secret="secret"
-        )
+        settings = replace(Settings.from_env(), access="keys", records_table=TABLE)
         key, kept = new_key("front-desk", Role.CALLER, timestamp())
         open_stores(settings)[1].add(kept)
-        handler, event = compare_handler(settings), _event(key, settings.origin_secret)
+        handler, event = compare_handler(settings), _event(key)
         return files_entered(lambda: _expect_ok(handler(event, _CONTEXT)))
 
 
-def _event(key: str, origin_secret: str) -> dict[str, Any]:
+def _event(key: str) -> dict[str, Any]:
     photos = {"image1": OBAMA.read_bytes(), "image2": OBAMA2.read_bytes()}
     body = {name: base64.b64encode(data).decode() for name, data in photos.items()}
     headers = Message()
     headers["Content-Type"] = "application/json"
     headers["Authorization"] = f"Bearer {key}"
     request = Request("POST", "/api/compare", headers, json.dumps(body).encode())
-    return http_event(request, "POST /api/compare", {}, {ORIGIN_HEADER: origin_secret})
+    return http_event(request, "POST /api/compare", {}, {})
 
 
 def _expect_ok(response: dict[str, Any]) -> None:

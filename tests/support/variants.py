@@ -11,6 +11,9 @@ from tests.support.assembly import Assembly
 EVERYTHING = {
     "env": "prod",
     "region": "eu-west-1",
+    "permissions_boundary": "arn:aws:iam::123456789012:policy/company/boundary",
+    "bootstrap_qualifier": "company",
+    "tags": "team=vision,cost-centre=4711",
     "access": "keys",
     "landmarks68": "on",
     "mtcnn": "on",

@@ -106,6 +106,12 @@ def bombs() -> dict[str, Callable[[], bytes]]:
     transparent = chunk(b"tRNS", bytes(256))
     text = b"Comment\0"
     return made | {
+        "10 MP, 240,000 empty chunks": partial(
+            flat, (3_840, 2_600), 16, COLOUR_ALPHA, extra=chunk(b"abCd") * 240_000
+        ),
+        "10 MP, 19,000 empty chunks": partial(
+            flat, (3_840, 2_600), 16, COLOUR_ALPHA, extra=chunk(b"abCd") * 19_000
+        ),
         "51 MP, palette with alpha": partial(flat, VAST, 8, PALETTE, extra=transparent),
         "51 MP, colour with a clear one": partial(
             flat, VAST, 8, COLOUR, extra=chunk(b"tRNS", bytes(6))

@@ -15,13 +15,13 @@ from starlette.types import Receive, Scope, Send
 from facecompare.access import KeyStore
 from facecompare.api.dependencies import Services
 from facecompare.api.errors import ERROR_HANDLERS
-from facecompare.api.host_check import HostCheck
+from facecompare.api.host_check import HostCheck, OriginCheck
 from facecompare.api.middleware import (
     BodyLimit,
     HeadRequests,
-    OriginCheck,
     SecurityHeaders,
     Shedding,
+    SiteCheck,
     UnforeseenErrors,
 )
 from facecompare.api.routes import photo_routers, record_routers
@@ -36,11 +36,12 @@ def create_app(
     services: Services,
     routers: Iterable[APIRouter],
     web_dir: Path | None = None,
-    hosts: Collection[str] = (),
+    hosts: Collection[str] | None = None,
 ) -> FastAPI:
     """An application with these routes and, with `web_dir`, the page at /.
 
-    With `hosts`, only requests for these are answered.
+    On one's own machine `hosts` are those that may be asked for, none of them standing for any, and
+    no page elsewhere may write.
     """
     app = FastAPI(
         openapi_url=None,  # `routes.openapi` has one document for all deployables
@@ -80,13 +81,14 @@ def local_app(
     return create_app(services, (*photo_routers(), *record_routers()), web_dir, hosts)
 
 
-def _middleware(settings: Settings, hosts: Collection[str]) -> list[Middleware]:
+def _middleware(settings: Settings, hosts: Collection[str] | None) -> list[Middleware]:
     """From the outermost to the innermost."""
     secrets, uploads = settings.origin_secret.split(), bool(settings.upload_bucket)
     return [
         Middleware(SecurityHeaders),
         Middleware(UnforeseenErrors),
         *([Middleware(HostCheck, hosts=hosts)] if hosts else []),
+        *([] if hosts is None else [Middleware(SiteCheck)]),
         *([Middleware(OriginCheck, secrets=secrets)] if secrets else []),
         Middleware(HeadRequests),
         Middleware(Shedding),

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, TypeVar
+from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Header, Request
@@ -24,7 +25,14 @@ from pydantic.json_schema import SkipJsonSchema
 from facecompare.access import ANYBODY, OWNER, Caller, KeyStore, authenticate
 from facecompare.batches.service import BatchService
 from facecompare.config import OPEN, PUBLIC, Settings
-from facecompare.errors import SHOWN_CHARACTERS, BadField, BadRequest, KeyMissing, UnknownField
+from facecompare.errors import (
+    SHOWN_CHARACTERS,
+    BadField,
+    BadRequest,
+    KeyMissing,
+    UnknownField,
+    UnsupportedContentType,
+)
 from facecompare.records.record import ComparisonLog
 from facecompare.telemetry import NoTelemetry, Telemetry
 from facecompare.uploads.grants import Uploads
@@ -34,6 +42,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+READING = ("GET", "HEAD", "OPTIONS")  # methods that change nothing (RFC 9110 §9.2.1)
+PLAIN = "identity"  # the content encoding of a body that has none (RFC 9110 §8.4.1)
 BODIES_AT_ONCE = 2  # that are read, so that they do not keep the loop from its turn
 
 
@@ -137,6 +147,19 @@ async def _known_query_only(request: Request) -> None:
             raise BadField(f"found the query parameter {name} {times:,} times; expected it once")
 
 
+def writing_page(request: Request) -> str:
+    """The site of the page elsewhere that asks for a change; empty for our own page and programs.
+
+    Browsers say where a request comes from (Fetch Metadata, `Sec-Fetch-Site`) where they trust the
+    address, and otherwise which page sends it (RFC 6454 §7, `Origin`); programs say neither.
+    """
+    origin, site = (request.headers.get(name) for name in ("origin", "sec-fetch-site"))
+    own = urlsplit(origin or "").netloc == request.headers.get("host")
+    if request.method in READING or not (site == "cross-site" if site else origin and not own):
+        return ""
+    return origin or "another site"
+
+
 def media_type(request: Request) -> str:
     """What the body is said to be, without parameters; empty where nothing is said."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -145,8 +168,13 @@ def media_type(request: Request) -> str:
 async def read_body(request: Request) -> bytearray:
     """All of the body; `BodyLimit` bounds it.
 
-    Raises  ImageTooLarge.
+    Raises  ImageTooLarge, UnsupportedContentType.
     """
+    encoding = request.headers.get("content-encoding", PLAIN)
+    if encoding.lower() != PLAIN:
+        raise UnsupportedContentType(
+            f"found the content encoding {encoding[:SHOWN_CHARACTERS]}; expected none"
+        )
     body = bytearray()
     async for received in request.stream():
         body += received

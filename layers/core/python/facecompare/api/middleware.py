@@ -4,9 +4,7 @@ foresaw, and security headers on every response."""
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections import Counter
-from collections.abc import Collection
 from typing import Any
 
 from fastapi import Request
@@ -14,12 +12,12 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from facecompare.access import ORIGIN_HEADER
-from facecompare.api.dependencies import address_of
+from facecompare.api.dependencies import address_of, writing_page
 from facecompare.api.errors import API, counted_response, error_response, unforeseen_error
 from facecompare.api.security_headers import OF_DOCUMENTS, PARTS, SECURITY_HEADERS
 from facecompare.api.work_queue import callers_queue, existing_queue
 from facecompare.errors import (
+    SHOWN_CHARACTERS,
     FaceCompareError,
     ImageTooLarge,
     NotAllowed,
@@ -162,30 +160,38 @@ def _announced(scope: Scope) -> int:
     return int(text[: LENGTH_DIGITS + 1]) if text.isascii() and text.isdigit() else 0
 
 
-class OriginCheck:
-    """Serves only what came through the page's address, which adds a secret to each request.
+class Gate:
+    """Lets some requests in, and refuses others before anything of them is looked at."""
 
-    So nobody can go around it, its limits and its firewall. There are two secrets while one
-    replaces the other.
-    """
-
-    def __init__(self, app: ASGIApp, secrets: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._secrets = [secret.encode() for secret in secrets]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http":
-            sent = Headers(scope=scope).get(ORIGIN_HEADER, "").encode()
-            matches = [hmac.compare_digest(sent, secret) for secret in self._secrets]
-            if True not in matches:
-                refusal = NotAllowed("direct API access is disabled; use the site's URL")
-                await error_response(refusal)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        if scope["type"] == "http" and (refusal := self.refusal(Request(scope))):
+            await counted_response(scope["app"], refusal)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def refusal(self, request: Request) -> FaceCompareError | None:
+        """Why this one is refused; None where it is let in."""
+        raise NotImplementedError
 
 
-class Shedding:
+class SiteCheck(Gate):
+    """Lets no page elsewhere write here: browsers send forms to any address, unread as they are."""
+
+    def refusal(self, request: Request) -> FaceCompareError | None:
+        """Of a page elsewhere."""
+        if not (page := writing_page(request)):
+            return None
+        return NotAllowed(
+            f"found a request of a page of {page[:SHOWN_CHARACTERS]!r}; expected one of this "
+            "server's own page, or of a program"
+        )
+
+
+class Shedding(Gate):
     """Refuses photos that have no place, before anything of their request is looked at.
 
     Under a flood the work that was accepted needs the time: reading requests, to refuse them then,
@@ -193,17 +199,11 @@ class Shedding:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        super().__init__(app)
         self._operations: frozenset[tuple[str, str]] | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] == "http" and (refusal := self._refusal(Request(scope))):
-            await counted_response(scope["app"], refusal)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-    def _refusal(self, request: Request) -> FaceCompareError | None:
+    def refusal(self, request: Request) -> FaceCompareError | None:
+        """Of what finds no place."""
         queue = existing_queue(request)
         if queue is None or (request.method, request.scope["path"]) not in self._queued(request):
             return None

@@ -13,6 +13,7 @@ from fastapi import Request
 from python_multipart.multipart import parse_options_header
 
 from facecompare.api.dependencies import media_type, off_the_loop, read_body
+from facecompare.api.field_errors import shown
 from facecompare.api.option_fields import JSON, decode_base64, parse_json, read_options
 from facecompare.compare import concerning
 from facecompare.errors import (
@@ -178,7 +179,7 @@ def _part(head: bytes, data: bytes) -> tuple[str, Photo | bytes]:
 def _json_fields(body: bytearray) -> dict[str, Any]:
     fields = parse_json(body)
     if not isinstance(fields, dict):
-        raise BadRequest(f"found a JSON {type(fields).__name__}; expected an object of fields")
+        raise BadRequest(f"found {shown(fields)} as the body; expected an object of fields")
     return fields
 
 
@@ -238,7 +239,7 @@ def _sent(name: str, value: object) -> Photo | Uploaded:
             return Uploaded(value)
     if not isinstance(value, str):
         raise BadField(
-            f"found a {type(value).__name__} as {name}; expected a file, base64 text or "
+            f"found {shown(value)} as {name}; expected a file, base64 text or "
             f'{{"{UPLOAD_FIELD}": …}}',
             image=name,
         )
@@ -286,7 +287,7 @@ def _faces(chosen: dict[str, Any]) -> dict[str, int | FacePolicy]:
 
 
 def _chosen(name: str, asked: object) -> int | FacePolicy:
-    text = str(asked) if isinstance(asked, int | str) else type(asked).__name__
+    text = str(asked) if isinstance(asked, int | str) else shown(asked)
     if _PLACE.fullmatch(text):
         return int(text)
     try:

@@ -155,11 +155,11 @@ def _photos_below(folder: str, skipped: Counter[str]) -> Iterator[str]:
 
 
 def _is_photo(path: Path) -> bool:
-    if not path.is_file():  # nor a link to one
-        return False
-    if is_named_as_photo(path.name):
-        return True
     try:
+        if not path.is_file():  # nor a link to one
+            return False
+        if is_named_as_photo(path.name):
+            return True
         with path.open("rb") as file:
             return sniff(file.read(_HEAD)) is not None
     except OSError:

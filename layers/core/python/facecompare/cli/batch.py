@@ -16,10 +16,12 @@ from facecompare.cli.photos import read_photo
 from facecompare.cli.request_options import face_options, pairs_file_argument, threshold_options
 from facecompare.cli.summary import RESUMES, failures, interruptible, rate_of, summary
 from facecompare.config import Settings
+from facecompare.errors import MissingImage
 from facecompare.options import RequestOptions
 
 if TYPE_CHECKING:
     from facecompare.batches.local import BatchRun
+    from facecompare.pipeline.decode import Photo
 
 
 @click.command(
@@ -56,7 +58,7 @@ def batch(settings: Settings, pairs: Path, images: Path, out: Path, **requested:
         images=images,
         out=out,
         options=service.options(options, engine),
-        read=lambda path: read_photo(path, settings),
+        read=lambda path: _read_file(path, settings),
         meaning_of=lambda found: service.meaning(engine, found),
         thresholds_for=lambda of_one, photos: (
             of_one
@@ -71,6 +73,16 @@ def batch(settings: Settings, pairs: Path, images: Path, out: Path, **requested:
     notice(summary(counts, "pair", rate))
     tell(f"results in {out}" + (f"; pairs without a verdict: {failed:,}" if failed else ""))
     return ExitCode.INCOMPLETE if failed else 0
+
+
+def _read_file(path: str, settings: Settings) -> Photo:
+    """A pairs file may be a stranger's; a pipe that it names would be waited for without end.
+
+    Raises  MissingImage.
+    """
+    if Path(path).exists() and not Path(path).is_file():
+        raise MissingImage(f"{path} is no file; name a photo")
+    return read_photo(path, settings)
 
 
 def _compare(run: BatchRun) -> str:

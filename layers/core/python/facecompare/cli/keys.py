@@ -9,7 +9,7 @@ import click
 from facecompare.access import AccessKey, KeyStore, Role, new_key
 from facecompare.cli.command import Group
 from facecompare.cli.output import notice, print_json, table, tell
-from facecompare.cli.parameters import OneOf
+from facecompare.cli.parameters import TEXT, OneOf
 from facecompare.config import Settings
 from facecompare.records.record import timestamp
 
@@ -60,7 +60,7 @@ def list_keys(settings: Settings, as_json: bool) -> int:
 
 
 @keys.command("revoke", examples=("facecompare keys revoke front-desk",))
-@click.argument("name", help="The name that the key was created with.")
+@click.argument("name", type=TEXT, help="The name that the key was created with.")
 def revoke(settings: Settings, name: str) -> int:
     """Revoke a key. Requests with it are refused from now on."""
     _key_store(settings).revoke(name, timestamp())

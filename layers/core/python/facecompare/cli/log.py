@@ -16,7 +16,7 @@ from facecompare.cli.output import (
     verdict_cell,
     write_data,
 )
-from facecompare.cli.parameters import AT_LEAST_ONE, SINCE
+from facecompare.cli.parameters import AT_LEAST_ONE, SINCE, TEXT
 from facecompare.cli.request_options import one_format
 from facecompare.config import Settings
 from facecompare.engines.calibration import Verdict
@@ -52,11 +52,15 @@ COLUMNS = ("", "", "16", "", "")
     help="Only newer ones: 2026-11-22, 2026-11-22T09:30:00Z, 90m, 24h or 7d.",
 )
 @click.option(
-    "--caller", metavar="NAME", help="Only comparisons that were requested with this access key."
+    "--caller",
+    metavar="NAME",
+    type=TEXT,
+    help="Only comparisons that were requested with this access key.",
 )
 @click.option(
     "--delete",
     metavar="ID",
+    type=TEXT,
     help="Delete the record with this id, and list none; an audit log then lacks it for good.",
 )
 @click.option("--yes", is_flag=True, help="Delete without asking, also where nobody can be asked.")

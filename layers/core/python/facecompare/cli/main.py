@@ -140,8 +140,9 @@ def _run(argv: Sequence[str] | None) -> int:
 
 def _quieten() -> None:
     """Nothing is sent or written that nobody asked for, and warnings are left to developers."""
-    from facecompare.config import cache_home, debugging
+    from facecompare.config import debugging
     from facecompare.config.environment import quieten_command
+    from facecompare.config.homes import cache_home
 
     quieten_command(cache_home(), debugging=debugging())
     if not debugging() and not sys.warnoptions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +193,31 @@ class PhotoPath(click.ParamType[str]):
         return _completed_by_shell(incomplete, "file")
 
 
+class Address(click.ParamType[str]):
+    """An IP address, of version 4 or 6."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Raises  BadField."""
+        try:
+            return str(ip_address(value))
+        except ValueError as exc:
+            raise bad_value(value, "an IP address, e.g. 10.0.0.7", param, ctx) from exc
+
+
+class PlainText(click.ParamType[str]):
+    """Any text; bytes that are none come from the system as lone surrogates."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Raises  BadField."""
+        if not str(value).isprintable():
+            raise bad_value(value, "a text that can be printed", param, ctx)
+        return str(value)
+
+
 class EngineId(click.ParamType[str]):
     """The id of an engine, which the shell completes; whether there is one is found out later."""
 
@@ -235,7 +261,7 @@ def _is_threshold(number: float) -> bool:
 
 
 FILE, PICTURE, FOLDER, PHOTO, SINCE = FilePath(), PicturePath(), FolderPath(), PhotoPath(), Since()
-ENGINE = EngineId()
+ADDRESS, ENGINE, TEXT = Address(), EngineId(), PlainText()
 FACE_OR_PLACE = PolicyOrPlace()
 MIN_QUALITY = Quality([each.value for each in MinQuality])
 FACE = Policy([policy.value for policy in FacePolicy])

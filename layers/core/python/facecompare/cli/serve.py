@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import click
 
 from facecompare.cli.command import Command
 from facecompare.cli.output import notice, warning
-from facecompare.cli.parameters import PORT
+from facecompare.cli.parameters import ADDRESS, PORT
 from facecompare.config import Settings
-from facecompare.errors import PortUnavailable, RecordsUnavailable
+from facecompare.errors import SHOWN_CHARACTERS, PortUnavailable, RecordsUnavailable
 from facecompare.records.record import ComparisonLog
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -34,6 +35,7 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")  # the same, as requests na
     "--trusted-proxy",
     "proxies",
     metavar="ADDRESS",
+    type=ADDRESS,
     multiple=True,
     help="Take a client's address from the X-Forwarded-For of this proxy; may be repeated.",
 )
@@ -60,9 +62,12 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
-    except OSError as exc:
+    except (OSError, UnicodeError) as exc:
+        named = isinstance(exc, OSError) and not isinstance(exc, socket.gaierror) and exc.errno
+        why = os.strerror(named) if named else "no such host"
         raise PortUnavailable(
-            f"cannot listen on {host}:{port} ({exc.strerror}); try: facecompare serve --port 0"
+            f"cannot listen on {host[:SHOWN_CHARACTERS]}:{port} ({why}); try: facecompare serve "
+            "--port 0"
         ) from exc
 
 

@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from facecompare.config.environment import own_variables, unknown_variables
+from facecompare.config.homes import cache_home, data_home
 from facecompare.config.reader import (
+    AMOUNT,
+    ANY_AMOUNT,
+    DAYS,
+    MEMORY,
+    SECONDS,
+    THREADS,
     declared,
     one_of,
     parsed,
@@ -25,7 +32,6 @@ from facecompare.config.reader import (
     setting,
     string,
     switch,
-    whole_number,
 )
 from facecompare.decoding.limits import LIMITS, ImageLimits
 from facecompare.errors import BadSetting
@@ -71,11 +77,11 @@ def install_command(extra: str) -> str:
 
 def _models_dir(env: Mapping[str, str]) -> Path:
     checkout = CHECKOUT / "models"
-    return checkout if (checkout / "manifest.json").exists() else _data_home(env) / "models"
+    return checkout if (checkout / "manifest.json").exists() else data_home(env) / "models"
 
 
 def _records(env: Mapping[str, str]) -> Path:
-    return _data_home(env) / "comparisons.sqlite3"
+    return data_home(env) / "comparisons.sqlite3"
 
 
 def _embeddings(env: Mapping[str, str]) -> Path:
@@ -119,7 +125,7 @@ class Settings:
     records_table: str = setting(
         string("a DynamoDB table"), "", "the log of comparisons, instead of the file"
     )
-    records_days: int = setting(whole_number(1), KEPT_DAYS, "days after which a record is deleted")
+    records_days: int = setting(DAYS, KEPT_DAYS, "days after which a record is deleted")
     embeddings: Path = setting(
         path("a file"),
         _embeddings,
@@ -154,7 +160,7 @@ class Settings:
         "`web/` of the checkout, else the package's own",
     )
     threads: int = setting(
-        whole_number(1), _cores, "threads that work on photos at once", "the number of cores"
+        THREADS, _cores, "threads that work on photos at once", "the number of cores"
     )
     landmarks68: bool = setting(
         switch(), False, "68 landmarks may be asked for; their model excludes commercial use"
@@ -162,29 +168,35 @@ class Settings:
     mtcnn: bool = setting(
         switch(), False, "engines may find faces with MTCNN; its weights exclude commercial use"
     )
-    max_bytes: int = setting(whole_number(1), LIMITS.max_bytes, "bytes of a photo at most")
-    max_pixels: int = setting(whole_number(1), LIMITS.max_pixels, "pixels of a photo at most")
-    max_request_bytes: int = setting(
-        whole_number(1), MAX_REQUEST_BYTES, "bytes of a request at most"
-    )
+    max_bytes: int = setting(AMOUNT, LIMITS.max_bytes, "bytes of a photo at most")
+    max_pixels: int = setting(AMOUNT, LIMITS.max_pixels, "pixels of a photo at most")
+    max_request_bytes: int = setting(AMOUNT, MAX_REQUEST_BYTES, "bytes of a request at most")
     max_response_bytes: int = setting(
-        whole_number(0), 0, "bytes of a CSV response, which then comes in parts; 0: any number"
+        ANY_AMOUNT,
+        0,
+        "bytes of a CSV response, which then comes in parts; 0: any number",
     )
     cell: bool = setting(
         switch(), LIMITS.cell, "photos are decoded in a process of their own, with limits"
     )
     decode_seconds: int = setting(
-        whole_number(1), LIMITS.decode_seconds, "seconds of CPU time to decode a photo at most"
+        SECONDS,
+        LIMITS.decode_seconds,
+        "seconds of CPU time to decode a photo at most",
     )
     decode_bytes: int = setting(
-        whole_number(1), LIMITS.decode_bytes, "bytes of memory to decode a photo at most"
+        MEMORY,
+        LIMITS.decode_bytes,
+        "bytes of memory to decode a photo at most",
     )
-    deadline_s: int = setting(whole_number(1), DEADLINE_S, "seconds until a request is given up")
+    deadline_s: int = setting(SECONDS, DEADLINE_S, "seconds until a request is given up")
     tracing: bool = setting(
         switch(), False, "on Lambda, the compare function adds a segment to its X-Ray traces"
     )
     hold_s: int = setting(
-        whole_number(1), HOLD_S, "seconds until another worker may take a dead worker's chunk"
+        SECONDS,
+        HOLD_S,
+        "seconds until another worker may take a dead worker's chunk",
     )
     url: str = setting(
         string("the address of a service"), "", "the service that `facecompare batches` speaks to"
@@ -233,26 +245,6 @@ def variable(name: str) -> str:
 
 def _spelled(name: str, text: str) -> str:
     return f"{variable(name)}={text!r}"
-
-
-def _data_home(env: Mapping[str, str]) -> Path:
-    """Where a user's data lives: XDG Base Directory Specification 0.8."""
-    return _home(env, "XDG_DATA_HOME", ".local/share")
-
-
-def cache_home(env: Mapping[str, str] = os.environ) -> Path:
-    """Where what can be made again lives."""
-    return _home(env, "XDG_CACHE_HOME", ".cache")
-
-
-def _home(env: Mapping[str, str], name: str, default: str) -> Path:
-    home = env.get(name)
-    if home:
-        return Path(home) / "facecompare"
-    try:
-        return Path.home() / default / "facecompare"
-    except RuntimeError:  # a container's user may have no home
-        return Path("/tmp/facecompare")  # noqa: S108 – the one place where it may write
 
 
 def _refuse_unknown_engine(settings: Settings) -> None:

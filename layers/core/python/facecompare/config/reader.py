@@ -16,6 +16,7 @@ from typing import Any
 
 from facecompare.errors import BadSetting
 
+LONGEST = 19  # digits of a whole number: int() refuses thousands of them
 DECLARED = "setting"  # the key of the declaration in a field's metadata
 
 
@@ -107,15 +108,29 @@ def path(valid: str) -> Kind:
     return Kind(Path, valid)
 
 
-def whole_number(lowest: int) -> Kind:
-    """In digits, and at least the lowest."""
+def whole_number(lowest: int, highest: int | None = None) -> Kind:
+    """In digits, at least the lowest and, where there is one, at most the highest."""
 
     def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or int(text) < lowest:
+        if not text.isascii() or not text.isdigit() or len(text) > LONGEST:
+            raise ValueError(text)
+        if int(text) < lowest or (highest is not None and int(text) > highest):
             raise ValueError(text)
         return int(text)
 
-    return Kind(parse, f"a whole number ≥ {lowest:,}")
+    if highest is None:
+        return Kind(parse, f"a whole number ≥ {lowest:,}")
+    return Kind(parse, f"a whole number from {lowest:,} to {highest:,}")
+
+
+# What is more no machine and no calendar has; AWS hides a message for twelve hours at most.
+AMOUNT, ANY_AMOUNT, THREADS = (
+    whole_number(1, 10**12),
+    whole_number(0, 10**12),
+    whole_number(1, 1_024),
+)
+SECONDS, DAYS = whole_number(1, 43_200), whole_number(1, 36_500)
+MEMORY = whole_number(50_000_000, 10**12)  # of a decoder, above itself
 
 
 def one_of(texts: Mapping[str, Any]) -> Kind:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_SCANS = 100  # the finest progressive scripts of mozjpeg and jpegrescan have some thirty
 MAX_SEGMENTS = 2_000  # a 15-MB photo's XMP, ICC and multi-picture data fill some 230 of 64 kB
 MAX_FILL_BYTES = 65_536  # before a marker (ITU-T T.81 §B.1.1.2); writers that align use few
+MAX_CHUNKS = 20_000  # of a PNG; 15 MB in pieces of a kilobyte, the smallest that encoders write
 MAX_TIFF_VALUES = 250_000  # of one tag: 52 megapixels are 203,125 tiles of the smallest size, 16²
 MAX_GRID_TILES = 1_024  # 48 megapixels in the usual tiles of 512² are 192
 # libwebp's decoder of animations, which Pillow uses for all, has two canvases of four bytes a
@@ -31,6 +32,7 @@ _BYTES_PER_PIXEL = {"WEBP": 16}
 _COPIES_OF_THE_FILE = 3
 # PNGs by Pillow's names of their samples: those whose pixels take longest to inflate.
 _DEEP_WEIGHTS = {"LA;16B": 6 / 5, "RGB;16B": 6 / 5, "RGBA;16B": 8 / 5}
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 START_OF_SCAN = b"\xff\xda"
 
 
@@ -65,6 +67,16 @@ def _jpeg(data: bytes) -> str:
     return ""
 
 
+def _png(data: bytes) -> str:
+    """PNG (3rd edition) §5.3: a length, a type, so many bytes and their checksum."""
+    at = len(PNG_SIGNATURE)
+    for _ in range(MAX_CHUNKS):
+        if at >= len(data):
+            return ""
+        at += 12 + struct.unpack_from(">I", data, at)[0]
+    return f"more than {MAX_CHUNKS:,} chunks"
+
+
 def _tiff(data: bytes) -> str:
     order, entries = first_directory(data)
     for at in entries:
@@ -86,6 +98,7 @@ def _heif(data: bytes) -> str:
 
 _LOOKS: dict[str, Callable[[bytes], str]] = {
     "JPEG": _jpeg,
+    "PNG": _png,
     "TIFF": _tiff,
     "HEIF": _heif,
     "AVIF": _heif,

@@ -7,7 +7,10 @@ import struct
 from facecompare.decoding.tiff_layout import first_directory, unread_samples
 
 # Words of Pillow, libtiff, libheif and libavif for what they do not know.
-_WORDS = ("unsupported", "not supported", "not available", "not configured", "not implemented")
+_WORDS = (
+    *("unsupported", "not supported", "not available", "not configured", "not implemented"),
+    "not been built in",
+)
 # TIFF 6.0 and libtiff's tiff.h: names of compressions beside those of the baseline.
 _COMPRESSIONS = {
     6: "the JPEG compression of before 1995",

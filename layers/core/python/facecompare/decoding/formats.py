@@ -104,8 +104,8 @@ def opened(data: bytes, kind: str, limits: ImageLimits) -> Image.Image:
         image = Image.open(BytesIO(data), formats=(kind,))
     except Image.DecompressionBombError as exc:
         raise TooManyPixels(
-            f"the {kind} header announces too many pixels ({exc}); at most "
-            f"{limits.max_pixels:,} are accepted"
+            f"the {kind} header announces far too many pixels; at most {limits.max_pixels:,} are "
+            "accepted"
         ) from exc
     _check_dimensions(image.width, image.height, limits)
     if kind == "TIFF":

@@ -26,8 +26,12 @@ LIMITS = ImageLimits()
 
 
 def refuse_large(size: int, limits: ImageLimits) -> None:
-    """Raises  ImageTooLarge for a file of so many bytes; asked before anything copies it."""
+    """Raises  ImageTooLarge for a file of so many bytes; asked before anything copies it.
+
+    One byte more than is accepted is what is read of a file whose end nobody looks for.
+    """
     if size > limits.max_bytes:
+        found = f"{size:,}" if size > limits.max_bytes + 1 else f"more than {limits.max_bytes:,}"
         raise ImageTooLarge(
-            f"the photo has {size:,} bytes; at most {limits.max_bytes:,} are accepted"
+            f"the photo has {found} bytes; at most {limits.max_bytes:,} are accepted"
         )

@@ -36,9 +36,9 @@ from facecompare.errors import ImageTooCostly, ImageTooSmall, MislabelledImage, 
 # averaging, before it is resampled: carefully, and quickly.
 CAREFUL_GAP, QUICK_GAP = 2.0, 1.0
 # From so many pixels or bytes on, a photo whose decoder cannot decode at less than full size is
-# heavy: decoding it takes tenths of a second to seconds. The facts of the file decide, not a
-# clock, so that a busy machine gives the same verdicts.
-HEAVY_PIXELS, HEAVY_BYTES = 10_000_000, 3_000_000
+# heavy: decoding it may take seconds, where it is made for that. The facts of the file decide, not
+# a clock, so that a busy machine gives the same verdicts.
+HEAVY_PIXELS, HEAVY_BYTES = 2_000_000, 1_000_000
 # A JPEG is heavy with more scans: a baseline one has three at most, for each colour one, and its
 # thumbnail as many.
 MOST_PLAIN_SCANS = 6

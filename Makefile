@@ -154,4 +154,4 @@ $(INSTALLED): pyproject.toml infra/locks/build.txt infra/locks/dev.txt weights.t
 	@touch $(INSTALLED)
 
 clean:  ## remove what the targets above made
-	rm -rf $(VENV) node_modules layers/web/python layers/web/licences layers/web/.filled cdk.out dist models/*.onnx models/*.dat models/*.svm .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules .cache .import_linter_cache layers/web/python layers/web/licences layers/web/.filled cdk.out dist models/*.onnx models/*.dat models/*.svm .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -58,7 +58,7 @@ def test_the_nearest_is_first_and_what_has_no_verdict_last(
     assert main(["find", OBAMA, str(photos)]) == ExitCode.SAME
     output = capsys.readouterr()
     assert [re.split(r"  +", line.strip()) for line in output.out.splitlines()] == [
-        ["rank", "file", "verdict", "distance", "score"],
+        ["rank", "file", "verdict", "combined", "score"],
         ["1", f"{photos}/below/deep/no suffix", "same person", "0.300", "100"],
         ["2", f"{photos}/biden.jpg", "different people", "0.856", "0"],
         ["–", f"{photos}/below/empty.jpg", "empty_image"],

@@ -86,7 +86,7 @@ def test_every_line_does_what_is_printed(server: Terminal, here: Path) -> None:
     server.type(f"{serving.typed}\n")
     assert server.until(r"page and API on [^\r]+")[0] == serving.printed.rstrip("\n")
     if shutil.which("curl"):
-        with bash(here) as other:
+        with bash(here / "facecompare") as other:
             code, shown = entered(other, asking.typed)
             assert (code, '"verdict":"same"' in shown) == (0, True)
     server.type("\x03")

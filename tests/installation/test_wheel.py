@@ -99,8 +99,8 @@ def test_two_photos_are_compared(
     ("command", "told"),
     [
         (["serve", "--port", "0"], "facecompare models build"),
-        (["models", "build"], "pip install 'facecompare[models]'"),
-        (["evaluate", "--images", ".", "--pairs", "p.csv"], "pip install 'facecompare[eval]'"),
+        (["models", "build"], "-py3-none-any.whl[models]'"),
+        (["evaluate", "--images", ".", "--pairs", "p.csv"], "-py3-none-any.whl[eval]'"),
     ],
 )
 def test_without_models_or_an_extra_it_says_what_to_do(

@@ -155,7 +155,7 @@ def test_it_may_be_the_installation_s_own_engine(tiny: Engine, folder: Path) -> 
     assert Settings.from_env(env).engine == "tiny"
     with pytest.raises(BadSetting, match="dlib-reference, tiny;"):
         Settings.from_env(env | {"FACECOMPARE_ENGINE": "other"})
-    with pytest.raises(UnknownEngine, match=r"valid: .*tiny"):
+    with pytest.raises(UnknownEngine, match=r"expected .*tiny"):
         load_engine("other", Settings.from_env(env))
 
 

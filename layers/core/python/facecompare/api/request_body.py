@@ -271,7 +271,7 @@ def _from_base64(name: str, text: str) -> Photo:
         return Photo(decode_base64(text, begin), content_type=content_type)
     except ValueError as exc:
         raise BadField(
-            f"found a text that is not base64 as {name}; expected a file's bytes in base64",
+            f"found a text that is not base64 as {name}; expected base64 or, by curl, @photo.jpg",
             image=name,
         ) from exc
 

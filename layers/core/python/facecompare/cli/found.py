@@ -29,7 +29,9 @@ from facecompare.records.csv_export import csv_line
 if TYPE_CHECKING:
     from facecompare.batches.pair_result import PairResult
 
-HEADER = ("rank", "file", "verdict", "distance", "score")
+HEADER = ("rank", "file", "verdict")
+FIRST, COMBINED = "distance", "combined"  # of the first network, and of both: what decides
+SCORE = "score"
 NO_RANK = "–"
 VERDICT_WIDTH = max(map(len, VERDICT_WORDS.values()))
 
@@ -142,7 +144,9 @@ def _print_table(found: Found, compared: Sequence[PairResult]) -> None:
     width = max(len(printable(name)) for name in (*names, HEADER[1]))
     columns = (">5", str(width), str(VERDICT_WIDTH), ">8", ">5")
     if names:
-        table([HEADER, *_table_rows(found, compared)], columns)
+        of_both = any(each.combined_distance is not None for each in found.compared)
+        header = (*HEADER, COMBINED if of_both else FIRST, SCORE)
+        table([header, *_table_rows(found, compared)], columns)
 
 
 def _table_rows(found: Found, compared: Sequence[PairResult]) -> Iterator[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from facecompare import __version__
 from facecompare.config.environment import own_variables, unknown_variables
 from facecompare.config.homes import cache_home, data_home
 from facecompare.config.reader import (
@@ -36,6 +37,7 @@ from facecompare.config.reader import (
 from facecompare.decoding.limits import LIMITS, ImageLimits
 from facecompare.errors import BadSetting
 
+WHEEL = f"facecompare-{__version__}-py3-none-any.whl"  # as `make wheel` names it
 ENV_PREFIX = "FACECOMPARE_"
 _LIMITS = ("max_bytes", "max_pixels", "cell", "decode_seconds", "decode_bytes")
 WORKING_WIDTH_PX = 600  # photos are scaled to this width, as in the original system
@@ -72,7 +74,7 @@ def install_command(extra: str) -> str:
     """What to run for the packages of an extra, in a checkout or where a wheel was installed."""
     if (CHECKOUT / "pyproject.toml").is_file():
         return f"in a checkout, run: pip install '.[{extra}]'"
-    return f"run: pip install 'facecompare[{extra}]'"
+    return f"run: pip install '{WHEEL}[{extra}]', with the path of the wheel"
 
 
 def _models_dir(env: Mapping[str, str]) -> Path:

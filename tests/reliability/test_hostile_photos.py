@@ -30,7 +30,6 @@ KINDS = (
     "TIFF: 3 million strips",
     "GIF: 2 million comments",
     "BMP: RLE8, runs of one",
-    "BMP: RLE4, 10 MP in runs of seven",
     "PNG: 10 MP, 19,000 empty chunks",
     "HEIF: a grid of 961 × one tile, 400 px",
     "AVIF: 65,000 items",

@@ -80,7 +80,7 @@ def bombs() -> dict[str, Callable[[], bytes]]:
         "BMP: RLE8, absolute": lambda: runs(VAST, 50_000, b"\0\xff" + bytes(256)),
         "BMP: RLE4, runs of one": lambda: bmp((3_000, 2_300), 4, RLE4, b"\1\0" * 6_900_000),
         "BMP: RLE4, 10 MP in runs of seven": lambda: bmp(
-            (3_840, 2_600), 4, RLE4, b"\7\x25" * (3_840 * 2_600 // 7) + b"\0\1"
+            (3_840, 2_600), 4, RLE4, (b"\7\x25" * 548 + b"\4\x25\0\0") * 2_600 + b"\0\1"
         ),
         "BMP: 51 MP, 1 bit": lambda: bmp(VAST, 1, 0, bytes(VAST[0] * VAST[1] // 8)),
         "BMP: 51 MP, 32 bits, no pixel": lambda: bmp(VAST, 32, 0, b""),

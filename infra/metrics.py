@@ -56,7 +56,7 @@ class Metrics:
     @property
     def logged(self) -> LogQueries:
         """What the functions tell of themselves."""
-        every = (self.compare, self.records, self.worker)
+        every = (self.compare, self.records, self.worker, self.origin)
         return LogQueries(
             compare=self.compare.identity.log, every=[each.identity.log for each in every]
         )

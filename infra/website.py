@@ -18,7 +18,7 @@ from infra.acknowledged import acknowledge
 from infra.bucket_files import BucketFiles
 from infra.global_names import global_name
 from infra.limits import MAX_REQUEST_BYTES
-from infra.page_files import INDEX, PageFiles
+from infra.page_files import ASSETS, INDEX, PageFiles
 from infra.private_bucket import PrivateBucket
 from infra.response_headers import ResponseHeaders
 from infra.settings import DeploySettings
@@ -27,6 +27,7 @@ from infra.staging import staged
 ASSETS_AGE = "public, max-age=31536000, immutable"  # a year; RFC 8246
 INDEX_AGE = "no-cache"
 REQUEST_SIZE_JS = Path(__file__).with_name("request_size.js")
+UNKNOWN_PAGES_JS = Path(__file__).with_name("unknown_pages.js")
 
 
 class Website(Construct):
@@ -86,6 +87,7 @@ class Website(Construct):
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,  # as the files' own headers say
             response_headers_policy=self._headers.policy,
             compress=True,
+            function_associations=[_asked_first(self._unknown_pages())],
         )
 
     def _page_access(self) -> cloudfront.S3OriginAccessControl:
@@ -106,20 +108,24 @@ class Website(Construct):
             # API Gateway responds 403 to a host name that is not its own.
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=self._headers.policy,
-            function_associations=[
-                cloudfront.FunctionAssociation(
-                    function=self._request_size(),
-                    event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
-                )
-            ],
+            function_associations=[_asked_first(self._request_size())],
         )
 
     def _request_size(self) -> cloudfront.Function:
         code = REQUEST_SIZE_JS.read_text("utf-8").replace("__MAX_BYTES__", str(MAX_REQUEST_BYTES))
+        return self._function(
+            "RequestSize", "answers 413 to requests that Lambda could not take", code
+        )
+
+    def _unknown_pages(self) -> cloudfront.Function:
+        code = UNKNOWN_PAGES_JS.read_text("utf-8").replace("__ASSETS__", ASSETS)
+        return self._function("UnknownPages", "answers 404 where no page is", code)
+
+    def _function(self, id: str, comment: str, code: str) -> cloudfront.Function:
         return cloudfront.Function(
             self,
-            "RequestSize",
-            comment="answers 413 to requests that Lambda could not take",
+            id,
+            comment=comment,
             code=cloudfront.FunctionCode.from_inline(code),
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
@@ -144,6 +150,12 @@ class Website(Construct):
             cache_control=INDEX_AGE,
         )
         index.node.add_dependency(assets)
+
+
+def _asked_first(function: cloudfront.Function) -> cloudfront.FunctionAssociation:
+    return cloudfront.FunctionAssociation(
+        function=function, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+    )
 
 
 def _certificate(scope: Construct, arn: str) -> acm.ICertificate | None:

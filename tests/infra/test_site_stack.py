@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from facecompare.access import ORIGIN_HEADER
 from facecompare.api.security_headers import SECURITY_HEADERS
+from facecompare.config import CHECKOUT
 from facecompare.uploads.grants import OBJECT_DAYS
+from infra.page_files import INDEX, PageFiles
 from tests.support.assembly import Assembly, Properties
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -203,21 +207,39 @@ def test_a_budget_is_there_where_one_is_asked_for(
 @pytest.fixture(scope="session")
 def answered(standard: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What CloudFront's function makes of a request with these headers."""
-    code = standard.one("AWS::CloudFront::Function").properties["FunctionCode"]
-    script = tmp_path_factory.mktemp("edge") / "request_size.js"
+    ask = edge_function(standard, "WebsiteRequestSize", tmp_path_factory.mktemp("edge"))
+    return lambda headers: ask({"headers": {name: {"value": headers[name]} for name in headers}})
+
+
+def edge_function(
+    assembly: Assembly, construct: str, folder: Path
+) -> Callable[[Properties], Properties]:
+    """CloudFront's function of this construct: what it makes of a request."""
+    code = assembly.one("AWS::CloudFront::Function", construct).properties["FunctionCode"]
+    script = folder / f"{construct}.js"
     script.write_text(
         f"{code}\nconsole.log(JSON.stringify(handler(JSON.parse(process.argv[2]))));", "utf-8"
     )
 
-    def answer(headers: dict[str, str]) -> Properties:
-        event = {"request": {"headers": {name: {"value": each} for name, each in headers.items()}}}
-        done = subprocess.run(
-            ["node", script, json.dumps(event)], capture_output=True, text=True, check=True
-        )
+    def answer(request: Properties) -> Properties:
+        event = json.dumps({"request": request})
+        done = subprocess.run(["node", script, event], capture_output=True, text=True, check=True)
         found: Properties = json.loads(done.stdout)
         return found
 
     return answer
+
+
+def test_where_no_page_is_a_visitor_is_told_so(standard: Assembly, tmp_path: Path) -> None:
+    """And whatever is published is asked for."""
+    ask = edge_function(standard, "WebsiteUnknownPages", tmp_path)
+    page = PageFiles.of(CHECKOUT / "web")
+    for path in ("/", f"/{INDEX}", *(f"/{key}" for key in page.assets)):
+        assert "statusCode" not in ask({"uri": path}), path
+    for path in ("/compare", "/wp-login.php", "/assets", "/api", "/INDEX.HTML"):
+        answer = ask({"uri": path})
+        assert answer["statusCode"] == 404
+        assert 'href="/"' in answer["body"]["data"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"content-length": "0"}, {"content-length": "4500000"}])

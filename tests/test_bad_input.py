@@ -356,6 +356,10 @@ def test_the_command_line_refuses_malformed_arguments(
         (["compare", "a", "b", "--face", "ugliest"], "--face is 'ugliest'; expected one of"),
         (["compare", "a", "b", "--treshold", "1"], "did you mean --threshold?"),
         (["dance"], "no such command 'dance'"),
+        (
+            [str(pictures.OBAMA), str(pictures.OBAMA2)],
+            "to compare photos: facecompare compare IMAGE1 IMAGE2. See",
+        ),
         (["log", "x"], "unexpected extra argument (x)"),
         (["plan", "--pairs"], "option '--pairs' requires an argument"),
         (["batch", "pairs.csv"], "missing option '--out'"),

@@ -87,6 +87,30 @@ def test_what_is_read_in_one_way_only_is_read(server: Server, title: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("address", "host", "status"),
+    [
+        (b"http://localhost/api/health", b"localhost", 200),  # RFC 9112 §3.2.2
+        (b"http://localhost:8000/api/health?", b"ignored.example", 200),
+        (b"https://localhost", b"localhost", 200),  # the page
+        (b"http://evil.example/api/health", b"localhost", 400),
+        (b"http://ann@localhost/api/health", b"localhost", 400),
+        (b"ftp://localhost/api/health", b"localhost", 404),
+    ],
+)
+def test_a_whole_address_is_read_as_a_proxy_is_asked(
+    server: Server, address: bytes, host: bytes, status: int
+) -> None:
+    sent = b"GET " + address + b" HTTP/1.1\r\nHost: " + host + b"\r\n" + CLOSE + b"\r\n"
+    assert asked(server.address, sent).status == status
+
+
+def test_a_whole_address_hides_no_second_host(server: Server) -> None:
+    head = b"GET http://localhost/ HTTP/1.1\r\n"
+    for hosts in (b"", 2 * HOST):
+        assert_refused(asked(server.address, head + hosts + b"\r\n"), 400)
+
+
+@pytest.mark.parametrize(
     "headers",
     [b"X: 1\r\n" * MAX_HEADERS, b"X: " + b"x" * MAX_HEAD + b"\r\n", b"X: " + b"x" * 500_000],
     ids=["many", "long", "without end"],

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from facecompare.cli.error_lines import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from facecompare.config import Settings
 
+NAMES = "IMAGE1 IMAGE2"  # of the two photos, as its help has them
 EXIT_CODES: dict[type[FaceCompareError], int] = {
     InputError: ExitCode.BAD_INPUT,
     SetupError: ExitCode.SET_UP,
@@ -212,5 +214,7 @@ def _report_usage(error: click.UsageError, *, as_json: bool) -> int:
     found = " ".join((error.message if meant else error.format_message()).split()).rstrip(".")
     found = found[:1].lower() + found[1:]
     see = f"did you mean {meant[0]}? See: {path} --help" if meant else f"see: {path} --help"
+    if Path(getattr(error, "command_name", "")).is_file():
+        see = f"to compare photos: {PROGRAM} compare {NAMES}. See: {path} --help"
     report([ErrorLine(USAGE, f"{found}; {see}")], as_json=as_json)
     return ExitCode.BAD_INPUT

@@ -26,14 +26,13 @@ _COMPRESSIONS = {
     50002: "JPEG XL compression",
     52546: "JPEG XL compression",
 }
-# ITU-T T.81 table B.1: frames that are neither baseline, extended sequential nor progressive.
+# ITU-T T.81 table B.1: frames that are neither baseline, extended sequential nor progressive; these
+# are read in either coding.
 _FRAMES = {
     0xC3: "lossless compression",
     0xC5: "hierarchical compression",
     0xC6: "hierarchical compression",
     0xC7: "lossless compression",
-    0xC9: "arithmetic coding",
-    0xCA: "arithmetic coding",
     0xCB: "lossless compression",
     0xF7: "JPEG-LS compression",
 }

@@ -19,6 +19,7 @@ MAX_HEADERS = 100
 FREE_CHUNKS, MEAN_CHUNK = 1_000, 512  # more chunks have to hold this many bytes, in the mean
 _HALF_A_LINE_S_END = re.compile(rb"\r(?!\n|\Z)|(?<!\r)\n")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_WHOLE_ADDRESS = re.compile(rb"([A-Z]+ )https?://([^/?# ]+)([^# ]*)( HTTP/1\.[01])")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _CHUNK = re.compile(rb"[0-9A-Fa-f]{1,15}\r\n")
 _LONGEST_CHUNK_LINE = 17
@@ -51,6 +52,7 @@ class StrictBuffer(ReceiveBuffer):
         if lines:
             self._chunks = self._in_chunks = 0
             _check_lines(lines)
+            lines = _in_origin_form(lines)
         return lines
 
     def maybe_extract_next_line(self) -> bytearray | None:
@@ -73,6 +75,21 @@ def _check_lines(lines: Sequence[bytearray]) -> None:
     if any(line.startswith((b" ", b"\t")) or _CONTROL.search(line) for line in lines):
         raise LocalProtocolError("a folded line, or a control")
     _check_framing([_header(line) for line in lines])
+
+
+def _in_origin_form(lines: list[bytearray]) -> list[bytearray]:
+    """As a server is asked; a proxy is asked with a whole address, which every server has to take,
+    and whose host then counts (RFC 9112 §3.2.2)."""
+    whole = _WHOLE_ADDRESS.fullmatch(lines[0])
+    if whole is None:
+        return lines
+    method, host, path, version = whole.groups()
+    begun = b"" if path.startswith(b"/") else b"/"
+    others = [
+        bytearray(b"Host: " + host) if line.lower().startswith(b"host:") else line
+        for line in lines[1:]
+    ]
+    return [bytearray(method + begun + path + version), *others]
 
 
 def _header(line: bytearray) -> tuple[bytes, bytes]:

@@ -43,6 +43,7 @@ class BatchFunction(Construct):
             model_bucket=model_bucket,
             threads=threads_of(settings),
             hold_s=HOLD_S,
+            events="on",
             **queues.addresses(),
         )
         self.function = self._function(settings, variables)

@@ -9,6 +9,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from facecompare.batches.announcements import SOURCE
 from facecompare.records.schema import BATCH, BATCH_ATTEMPTS, BATCH_CHUNK, BATCH_COUNTS, COMPARISON
 from facecompare.uploads.grants import KEY_PREFIX as UPLOADS
 from facecompare.uploads.grants import MANIFESTS_PREFIX as MANIFESTS
@@ -86,6 +87,9 @@ def allow_batch_work(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> No
     writes = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
     kinds = (COMPARISON, BATCH, BATCH_ATTEMPTS, BATCH_CHUNK, BATCH_COUNTS)
     _allow_writing(role, data, writes, *kinds)
+    bus = f"arn:{Aws.PARTITION}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:event-bus/default"
+    ours = {"StringEquals": {"events:source": SOURCE}}
+    allow(role, ["events:PutEvents"], bus, conditions=ours)
 
 
 def _allow_writing(role: iam.Role, data: DataStack, actions: Sequence[str], *kinds: str) -> None:

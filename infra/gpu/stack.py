@@ -70,5 +70,6 @@ class GpuStack(Stack):
         return environment.variables(
             BatchFunction.SERVICE,
             model_bucket=self._data.models.bucket.bucket_name,
+            events="on",
             **self._data.batches.addresses(),
         )

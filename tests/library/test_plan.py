@@ -90,7 +90,7 @@ def test_a_million_pairs_cost_what_their_units_cost() -> None:
         "S3, photos read": 2.08 * 0.40,
         "S3, photos kept a week": 200 * 7 / 30.4 * 0.023,
         "DynamoDB, writes": (2.52 + 3) * 0.625,
-        "DynamoDB, reads": 2 / 25 * 0.125,
+        "DynamoDB, reads": 18 * 2 / 25 * 0.125,
         "DynamoDB, a month's storage": (4 * 0.8 + 0.2) * 0.25,
         "CloudWatch logs": 0.04 * 0.50,
     }

@@ -44,6 +44,7 @@ class Access:
     action: str
     resource: str
     leading_keys: tuple[str, ...] = ()
+    source: str = ""  # of events
 
     @property
     def context(self) -> dict[str, str | list[str]]:
@@ -51,6 +52,8 @@ class Access:
         found: dict[str, str | list[str]] = {"aws:SecureTransport": "true"}
         if self.leading_keys:
             found["dynamodb:LeadingKeys"] = list(self.leading_keys)
+        if self.source:
+            found["events:source"] = self.source
         if self.action.startswith("s3:"):
             found["s3:ResourceAccount"] = ACCOUNT
         return found
@@ -65,7 +68,7 @@ def accesses_in(file: Path, callers: set[str]) -> tuple[int, set[Access]]:
 
 def _of(call: Call) -> Iterator[Access]:
     """Raises  ValueError for a call that is of none of the kinds above."""
-    of_service = {"s3": _s3, "dynamodb": _dynamodb, "sqs": _sqs}
+    of_service = {"s3": _s3, "dynamodb": _dynamodb, "sqs": _sqs, "events": _events}
     yield from of_service.get(call["service"], _of_commands)(call)
 
 
@@ -89,6 +92,13 @@ def _sqs(call: Call) -> Iterator[Access]:
     queue = asked["QueueUrl"].rpartition("/")[2]
     action = f"sqs:{operation.removesuffix('Batch')}"
     yield Access(call["caller"], action, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}")
+
+
+def _events(call: Call) -> Iterator[Access]:
+    operation, asked = _operation(call)
+    bus = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
+    for entry in asked["Entries"]:
+        yield Access(call["caller"], f"events:{operation}", bus, source=entry["Source"])
 
 
 def _of_commands(call: Call) -> Iterator[Access]:

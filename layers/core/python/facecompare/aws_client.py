@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 1
 # Until a response begins, and between its parts; SQS waits up to 20 s for a message. The others are
 # asked by commands, for which somebody waits.
-READ_TIMEOUT_S = {"dynamodb": 2, "s3": 5, "sqs": 25, "cloudformation": 30, "secretsmanager": 30}
+READ_TIMEOUT_S = {"dynamodb": 2, "events": 2, "s3": 5, "sqs": 25}
+READ_TIMEOUT_S |= {"cloudformation": 30, "secretsmanager": 30}
 ATTEMPTS = 3  # in all; "standard" waits a random, growing time between them
 
 # A bucket's host of its region. Its global one redirects until DNS has spread, which no form of a
@@ -55,7 +56,7 @@ def client(service: Literal["s3"], region: str | None = None) -> S3Client: ...
 def client(service: Literal["sqs"], region: str | None = None) -> SQSClient: ...
 @overload
 def client(
-    service: Literal["cloudformation", "secretsmanager"], region: str | None = None
+    service: Literal["cloudformation", "events", "secretsmanager"], region: str | None = None
 ) -> Any: ...
 def client(service: str, region: str | None = None) -> object:
     """A client of this service in this region, or the environment's; safe to share by threads."""

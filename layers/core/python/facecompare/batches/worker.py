@@ -13,6 +13,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TypeVar
 
+from facecompare.batches.announcements import open_announced_batches
 from facecompare.batches.batch import Batch, comparison_id_of
 from facecompare.batches.chunk import (
     ATTEMPTS,
@@ -21,7 +22,6 @@ from facecompare.batches.chunk import (
     PackingOrder,
     order_of_message,
 )
-from facecompare.batches.dynamo_store import open_batch_store
 from facecompare.batches.embedding import EmbeddedPhoto, embed_photos
 from facecompare.batches.packing import ManifestPacker
 from facecompare.batches.pair_result import PairResult, faces_left_out
@@ -257,7 +257,7 @@ def open_worker(
         raise BadSetting("FACECOMPARE_BATCH_QUEUE is empty; expected the URL of the batches' queue")
     queue = BatchQueue(settings.batch_queue, settings.dead_letter_queue)
     files = BatchFiles(settings.upload_bucket, settings.max_bytes)
-    worker = BatchWorker(service, open_batch_store(settings), queue, files, telemetry)
+    worker = BatchWorker(service, open_announced_batches(settings), queue, files, telemetry)
     return worker, queue
 
 

@@ -142,6 +142,7 @@ class Settings:
         "",
         "holds the chunks of batches; without one there are no batches",
     )
+    events: bool = setting(switch(), False, "workers tell EventBridge when a batch has ended")
     dead_letter_queue: str = setting(
         string("the URL of an SQS queue"), "", "holds the messages that workers give up"
     )

@@ -11,14 +11,15 @@ from enum import StrEnum
 from facecompare.batches.chunk import PAIRS_PER_MESSAGE
 from facecompare.planning import prices
 from facecompare.planning.lambda_memory import vcpus_for_memory
-from facecompare.records.schema import INDEXES
+from facecompare.records.schema import COUNTS_A_BATCH, INDEXES
 
 HOUR_S = 3_600
 DAYS_A_MONTH = 30.4
 
 # Of a worker's message.
 MESSAGE_S = 0.2  # assumed: what it waits for AWS, and nothing else goes on
-PAIRS_READS, STORE_READS = 2, 1  # S3 ranges; DynamoDB, whether the chunk was kept before
+PAIRS_READS = 2  # ranges of the packed manifest in S3
+STORE_READS = 2 + COUNTS_A_BATCH  # whether the chunk was kept before; whether the batch has ended
 SQS_REQUESTS = (3 + 1 / 10) * (1 + 1 / 9)  # receive, hold, delete, sent by tens; those that split
 CHUNK_UNITS, COUNT_UNITS = 5, 1  # of 1 KB: 25 results have 4.5 KB
 ATTEMPT_UNITS = 1  # outside of the transaction

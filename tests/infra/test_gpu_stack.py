@@ -21,6 +21,7 @@ from tests.support.variants import Variants
 
 RESOLVED = "resolved-at-deployment"
 TASK_MAY = {
+    "events:PutEvents",
     "dynamodb:BatchGetItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",

@@ -53,7 +53,7 @@ class Access:
         if self.leading_keys:
             found["dynamodb:LeadingKeys"] = list(self.leading_keys)
         if self.source:
-            found["events:source"] = self.source
+            found["events:source"] = [self.source]
         if self.action.startswith("s3:"):
             found["s3:ResourceAccount"] = ACCOUNT
         return found

@@ -88,7 +88,7 @@ def allow_batch_work(role: iam.Role, data: DataStack, uploads: s3.IBucket) -> No
     kinds = (COMPARISON, BATCH, BATCH_ATTEMPTS, BATCH_CHUNK, BATCH_COUNTS)
     _allow_writing(role, data, writes, *kinds)
     bus = f"arn:{Aws.PARTITION}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:event-bus/default"
-    # An array (AWS, Service Authorization Reference, EventBridge): plain operators find nothing in it.
+    # An array (AWS, Service Authorization Reference), in which plain operators find nothing.
     ours = {"ForAllValues:StringEquals": {"events:source": SOURCE}}
     allow(role, ["events:PutEvents"], bus, conditions=ours)
 

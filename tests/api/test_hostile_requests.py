@@ -561,6 +561,8 @@ def test_another_host_is_refused_in_the_one_shape(
         ({}, True),  # a program
         ({"Origin": "http://127.0.0.1:8000"}, True),  # the page, where its address is not trusted
         ({"Origin": "https://faces.example", "Sec-Fetch-Site": "same-origin"}, True),  # by a proxy
+        ({"Origin": "http://faces.lan", "X-Forwarded-Host": "faces.lan"}, True),
+        ({"Origin": "https://evil.example", "X-Forwarded-Host": "faces.lan"}, False),
         ({"Origin": "http://127.0.0.1:3000"}, False),
         ({"Origin": "https://evil.example"}, False),
         ({"Origin": "null"}, False),

@@ -151,10 +151,12 @@ def writing_page(request: Request) -> str:
     """The site of the page elsewhere that asks for a change; empty for our own page and programs.
 
     Browsers say where a request comes from (Fetch Metadata, `Sec-Fetch-Site`) where they trust the
-    address, and otherwise which page sends it (RFC 6454 §7, `Origin`); programs say neither.
+    address, and otherwise which page sends it (RFC 6454 §7, `Origin`); programs say neither. For
+    what host a proxy was asked, only the proxy can say: a page's form has no header of its choice.
     """
     origin, site = (request.headers.get(name) for name in ("origin", "sec-fetch-site"))
-    own = urlsplit(origin or "").netloc == request.headers.get("host")
+    hosts = [request.headers.get(name) for name in ("host", "x-forwarded-host")]
+    own = urlsplit(origin or "").netloc in hosts
     if request.method in READING or not (site == "cross-site" if site else origin and not own):
         return ""
     return origin or "another site"

@@ -7,9 +7,9 @@ import csv
 import io
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from shutil import copy
@@ -41,6 +41,7 @@ from tests.support.workers.worker_command import start_worker
 
 pytestmark = [pytest.mark.deploy, pytest.mark.timeout(600)]
 
+Work = Callable[[str, Callable[[], bool]], None]
 BATCH_FUNCTION, GPU_TASK = "BatchFunction", "GpuTask"
 CALLERS = (*SERVED, BATCH_FUNCTION, GPU_TASK)
 NOT_REHEARSED = {"infra.rotate_origin_secret"}  # moto has no secrets for templates: its own tests
@@ -168,12 +169,12 @@ class Actors:
             "FACECOMPARE_MODELS_DIR": str(models),
         }
 
-    def _work(self, batch: str, ended: Any) -> None:
-        """Let the function, then a machine's worker, work on all that waits."""
+    def _work(self, worker: str, ended: Callable[[], bool]) -> None:
+        """Let the function, or a machine's worker, work on all that waits."""
         sqs = self.installation.deployment.client("sqs")
         queue = self.installation.outputs["BatchQueueUrl"]
         deadline = time.monotonic() + 200
-        if batch == BATCH_FUNCTION:
+        if worker == BATCH_FUNCTION:
             settings = FunctionSettings(
                 code=CHECKOUT / "functions" / "compare",
                 log=self.folder / "batch.log",
@@ -188,14 +189,14 @@ class Actors:
                     assert time.monotonic() < deadline
             return
         environment = self._environment(GPU_TASK, BATCH_FUNCTION) | {"FACECOMPARE_HOLD_S": "1"}
-        worker = start_worker(environment, self.folder / "worker.log", spoiled=False)
+        process = start_worker(environment, self.folder / "worker.log", spoiled=False)
         try:
             while not ended():
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
         finally:
-            worker.terminate()
-            worker.wait()
+            process.terminate()
+            process.wait()
 
 
 class Visitors:
@@ -205,9 +206,10 @@ class Visitors:
         self._client, self._installation, self._aws = client, installation, aws
         self.used: set[str] = set()
 
-    def use_every_operation(self, work: Any) -> None:
+    def use_every_operation(self, work: Work) -> None:
+        """`work` lets a caller of AWS work on batches until they have ended."""
         for operation in ("compare", "verify", "explain"):
-            comparison = self._call(operation, "POST", f"/api/{operation}", files=PAIR)
+            self._call(operation, "POST", f"/api/{operation}", files=PAIR)
         self._call("predict", "POST", "/api/predict", files={**PAIR, "anchor": PAIR["image1"]})
         comparison = self._call("compare", "POST", "/api/compare", files=PAIR).json()
         names = [self._upload(data) for data in PAIR.values()]
@@ -226,11 +228,10 @@ class Visitors:
         self._call("deleteComparison", "DELETE", gone)
         self._batches(names, work)
 
-    def _batches(self, names: list[str], work: Any) -> None:
+    def _batches(self, names: list[str], work: Work) -> None:
         pairs = [(names[0], self._upload(PAIR["image2"])) for _ in range(30)]  # two messages
         small, large = _manifest(pairs), _manifest(pairs) + "\n" * (PACKED_AT_ONCE_BYTES + 1)
-        failing = replace(QUEUE_FAILS)
-        self._aws.faults.append(failing)
+        self._aws.faults.append(QUEUE_FAILS)
         refused = self._client.post("/api/batches", json={"manifest": small})
         assert refused.status_code == 503, refused.text
         self._aws.faults.clear()

@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 MODELS := models/face-network.onnx
 FACES := web/examples
 CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH="$(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$$PATH" cdk --no-notices
-CHECK_ACCOUNT := PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(BIN)/python -m infra.account.check
+CHECK_ACCOUNT := $(BIN)/python -m infra.account.check
 ENV ?= dev
 CONTEXT ?=
 # The options of a deployment: those in infra/environments/$(ENV).toml, and before them CONTEXT.

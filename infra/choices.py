@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from aws_cdk import DefaultStackSynthesizer
 from aws_cdk.aws_cloudfront import PriceClass
 from aws_cdk.aws_dynamodb import TableEncryption
 from aws_cdk.aws_logs import RetentionDays
 
 from facecompare.config.reader import Kind
 
+DEFAULT_QUALIFIER: str = DefaultStackSynthesizer.DEFAULT_QUALIFIER  # of CDK's own bootstrap
 PRICE_CLASSES = {
     "100": PriceClass.PRICE_CLASS_100,
     "200": PriceClass.PRICE_CLASS_200,

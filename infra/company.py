@@ -3,13 +3,14 @@ tags."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
-import jsii
 from aws_cdk import App, CfnResource, DefaultStackSynthesizer, Stack, Tags
 from aws_cdk import aws_iam as iam
-from constructs import IValidation
+from constructs import IConstruct
 
+from infra.late_changes import change_late
 from infra.settings import PROJECT, DeploySettings
 
 ROLE = "AWS::IAM::Role"
@@ -36,22 +37,13 @@ def bound_roles(app: App, settings: DeploySettings) -> None:
     for stack in (each for each in app.node.children if arn and isinstance(each, Stack)):
         boundary = iam.ManagedPolicy.from_managed_policy_arn(stack, "PermissionsBoundary", arn)
         iam.PermissionsBoundary.of(stack).apply(boundary)
-        stack.node.add_validation(_LateRoles(stack, arn))
+        change_late(stack, partial(_bound_role, arn))
 
 
-@jsii.implements(IValidation)
-class _LateRoles:
-    """The roles that CDK makes while it resolves references from region to region, when boundaries
-    have been set; validations come after that, so this is one that finds no fault."""
-
-    def __init__(self, stack: Stack, boundary: str) -> None:
-        self._stack, self._boundary = stack, boundary
-
-    def validate(self) -> list[str]:
-        for provider in self._stack.node.children:
-            for child in provider.node.children:
-                if CfnResource.is_cfn_resource(child):
-                    resource = cast(CfnResource, child)
-                    if resource.cfn_resource_type == ROLE:
-                        resource.add_property_override("PermissionsBoundary", self._boundary)
-        return []
+def _bound_role(boundary: str, provider: IConstruct) -> None:
+    """That of a function which CDK has made after boundaries were set."""
+    for child in provider.node.children:
+        if CfnResource.is_cfn_resource(child):
+            resource = cast(CfnResource, child)
+            if resource.cfn_resource_type == ROLE:
+                resource.add_property_override("PermissionsBoundary", boundary)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-import jsii
 from aws_cdk import CfnResource, RemovalPolicy, Stack
 from aws_cdk import aws_logs as logs
-from constructs import Construct, IValidation
+from constructs import Construct, IConstruct
 
 from infra.choices import LOG_DAYS
+from infra.late_changes import change_late
 from infra.settings import DeploySettings
 
 
@@ -30,25 +30,14 @@ class Log(logs.LogGroup):
 
 
 def own_export_log(stack: Stack, settings: DeploySettings) -> None:
-    """Give the stack the log of the function by which CDK carries values from region to region.
+    """Give the stack the log of the function by which CDK carries values from region to region."""
+    log = Log(stack, "ExportLog", settings=settings)
 
-    CDK makes that function after everything else, while it resolves references; validations come
-    after that, so this is one that finds no fault.
-    """
-    stack.node.add_validation(_ExportLog(stack, Log(stack, "ExportLog", settings=settings)))
+    def set_log(provider: IConstruct) -> None:
+        handler = provider.node.try_find_child("Handler")
+        if handler is not None and provider.node.id.startswith("Custom::CrossRegionExport"):
+            cast(CfnResource, handler).add_property_override(
+                "LoggingConfig.LogGroup", log.log_group_name
+            )
 
-
-@jsii.implements(IValidation)
-class _ExportLog:
-    def __init__(self, stack: Stack, log: Log) -> None:
-        self._stack, self._log = stack, log
-
-    def validate(self) -> list[str]:
-        for provider in self._stack.node.children:
-            if provider.node.id.startswith("Custom::CrossRegionExport"):
-                handler = provider.node.try_find_child("Handler")
-                if handler is not None:
-                    cast(CfnResource, handler).add_property_override(
-                        "LoggingConfig.LogGroup", self._log.log_group_name
-                    )
-        return []
+    change_late(stack, set_log)

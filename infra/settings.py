@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import DefaultStackSynthesizer, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk.aws_cloudfront import PriceClass
 from aws_cdk.aws_dynamodb import TableEncryption
 
@@ -31,7 +31,15 @@ from facecompare.config.reference import reference_table
 from facecompare.planning.lambda_memory import DEFAULT_MEMORY_MB
 from facecompare.planning.prices import GPU_HOUR
 from facecompare.planning.quotas import NEW_ACCOUNT_CONCURRENCY
-from infra.choices import LOG_DAYS, PRICE_CLASSES, TABLE_KEYS, matching, origins, tags
+from infra.choices import (
+    DEFAULT_QUALIFIER,
+    LOG_DAYS,
+    PRICE_CLASSES,
+    TABLE_KEYS,
+    matching,
+    origins,
+    tags,
+)
 from infra.contradictions import refuse_contradictions
 from infra.environment_file import environment_name, options_of
 from infra.limits import HTTP_API_TIMEOUT_S
@@ -87,7 +95,7 @@ class DeploySettings(Simulation):
     )
     bootstrap_qualifier: str = setting(
         matching(r"[a-z0-9]{1,10}", "small letters and digits, at most 10"),
-        DefaultStackSynthesizer.DEFAULT_QUALIFIER,
+        DEFAULT_QUALIFIER,
         "of the CDK bootstrap by which stacks are deployed",
     )
     tags: tuple[tuple[str, str], ...] = setting(

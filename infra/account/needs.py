@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import App, DefaultStackSynthesizer, Stack
+from aws_cdk import App, Stack
 
 from infra.acknowledged import spelled
 from infra.settings import DeploySettings
 from infra.upload_bucket import upload_bucket_name
-
-DEFAULT_QUALIFIER: str = DefaultStackSynthesizer.DEFAULT_QUALIFIER  # of CDK's own bootstrap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from botocore.session import get_session
 from facecompare.aws_client import error_code
 from infra.account.account import Account
 from infra.account.finding import Finding, failing, fine
-from infra.account.needs import DEFAULT_QUALIFIER, Needs
+from infra.account.needs import Needs
+from infra.choices import DEFAULT_QUALIFIER
 from infra.limits import EDGE_REGION
 
 OLDEST_BOOTSTRAP = 6  # what the templates' own rule asks for

@@ -35,7 +35,7 @@ from tests.support.lambda_emulator.sandbox import FunctionSettings
 from tests.support.permissions.accesses import Access, accesses_in
 from tests.support.permissions.role_policies import RolePolicies
 from tests.support.permissions.simulation import allowed
-from tests.support.synthesis_sources import NODE_PROGRAMS, small_models, small_web_layer
+from tests.support.synthesis_sources import small_models, small_web_layer
 from tests.support.workers.poller import BATCH_RUNTIME, poll
 from tests.support.workers.worker_command import start_worker
 
@@ -105,9 +105,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
         "models": str(small_models(folder / "models")),
         "web_layer": str(small_web_layer(folder / "layer")),
     }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(NODE_PROGRAMS), prepend=":")
-        return Assembly.of(sources | {"gpu": "on"}, folder / "assembly")
+    return Assembly.of(sources | {"gpu": "on"}, folder / "assembly")
 
 
 @pytest.fixture(scope="module")
@@ -252,18 +250,11 @@ class Visitors:
 
     def _has_ended(self, address: str) -> bool:
         state = self._call("getBatch", "GET", address).json()["state"]
-        return state != "running" and self._is_idle()
+        return state != "running" and not any(self._installation.queued())
 
     def _send(self, body: str) -> None:
         queue = self._installation.outputs["BatchQueueUrl"]
         self._installation.deployment.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
-
-    def _is_idle(self) -> bool:
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        answer = self._installation.deployment.client("sqs").get_queue_attributes(
-            QueueUrl=self._installation.outputs["BatchQueueUrl"], AttributeNames=names
-        )
-        return set(answer["Attributes"].values()) == {"0"}
 
     def _upload(self, data: bytes, content_type: str = "image/jpeg") -> str:
         asked = {"content_type": content_type}

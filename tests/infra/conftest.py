@@ -1,22 +1,12 @@
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.assembly import Assembly
-from tests.support.synthesis_sources import NODE_PROGRAMS, small_models, small_web_layer
+from tests.support.synthesis_sources import small_models, small_web_layer
 from tests.support.variants import VARIANTS, Variants
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _node() -> Iterator[None]:
-    """CDK's library takes the first node of the PATH; the one of package.json, where installed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(NODE_PROGRAMS), prepend=os.pathsep)
-        yield
 
 
 @pytest.fixture(scope="session")

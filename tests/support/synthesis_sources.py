@@ -6,11 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from facecompare.config import CHECKOUT
 from facecompare.engines.cards import MTCNN_MODELS
 
-# CDK's library takes the first node of the PATH; this is package.json's, where it is installed.
-NODE_PROGRAMS = CHECKOUT / "node_modules" / ".bin"
 MODELS = (
     *("face-network", "hog-detector", "cnn-detector", "landmarks5", "landmarks68"),
     *("yunet", "sface", *MTCNN_MODELS),

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import infra  # noqa: F401 – says where jsii keeps its files, before anything loads it
 from facecompare.config import CHECKOUT
-from tests.support.synthesis_sources import NODE_PROGRAMS, small_models, small_web_layer
+from tests.support.synthesis_sources import small_models, small_web_layer
 from tests.support.variants import Variants
 
 SNAPSHOTS = CHECKOUT / "tests" / "infra" / "snapshots"
@@ -55,7 +54,6 @@ def _reviewed(template: object) -> str:
 
 def main() -> int:
     """Write all, and remove what is no longer kept."""
-    os.environ["PATH"] = f"{NODE_PROGRAMS}{os.pathsep}{os.environ['PATH']}"
     with TemporaryDirectory() as scratch:
         models, layer, made = (Path(scratch, name) for name in ("models", "web-layer", "variants"))
         for folder in (models, layer, made):

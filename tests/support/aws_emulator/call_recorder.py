@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 from threading import Lock
 from typing import Any, TextIO
+from urllib.parse import unquote
 
 VARIABLE = "RECORDED_CALLS"  # names the file; without it nothing is recorded
 FORM_BYTES = 4_096  # of a form's beginning, in which its fields are, before the photo
@@ -40,7 +41,7 @@ def recorded(environ: Environ) -> dict[str, str] | None:
     """The request in words; None where nobody has signed it."""
     body = _body(environ)
     signed = " ".join(
-        (environ.get("HTTP_AUTHORIZATION", ""), _unquoted(environ.get("QUERY_STRING", "")), body)
+        (environ.get("HTTP_AUTHORIZATION", ""), unquote(environ.get("QUERY_STRING", "")), body)
     )
     credential = _CREDENTIAL.search(signed)
     if credential is None:
@@ -65,7 +66,3 @@ def _body(environ: Environ) -> str:
     data: bytes = environ["wsgi.input"].read(length)
     environ["wsgi.input"] = BytesIO(data)
     return data[: FORM_BYTES if "multipart" in kind else None].decode("utf-8", "replace")
-
-
-def _unquoted(query: str) -> str:
-    return query.replace("%2F", "/")

@@ -51,6 +51,15 @@ class Installation:
             FACECOMPARE_RECORDS_TABLE=self.outputs["TableName"],
         ).strip()
 
+    def queued(self) -> tuple[int, int]:
+        """How many messages of batches wait, and how many are worked on."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = self.deployment.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs["BatchQueueUrl"], AttributeNames=names
+        )
+        waiting, taken = (int(answer["Attributes"][name]) for name in names)
+        return waiting, taken
+
     def environment(self, construct: str) -> dict[str, str]:
         """The deployed function's variables, and those that lead its AWS clients to moto."""
         deployed = self.deployment.function_environment(construct)

@@ -4,19 +4,16 @@ actions, resource types and condition keys, and refuses a request that AWS could
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from facecompare.config import CHECKOUT
+from infra.operators import VERSION
 from tests.support.assembly import Properties
 from tests.support.aws_emulator.moto_server import ACCOUNT
 from tests.support.permissions.accesses import Access
-from tests.support.synthesis_sources import NODE_PROGRAMS
 
 SCRIPT = Path(__file__).with_name("simulate.mjs")
-VERSION = "2012-10-17"  # of the policy language
 
 
 def allowed(
@@ -33,8 +30,6 @@ def allowed(
         capture_output=True,
         text=True,
         check=True,
-        cwd=CHECKOUT,
-        env=os.environ | {"PATH": f"{NODE_PROGRAMS}{os.pathsep}{os.environ['PATH']}"},
     )
     results = json.loads(done.stdout)
     for (access, *_), result in zip(questions, results, strict=True):

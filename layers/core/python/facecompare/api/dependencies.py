@@ -156,10 +156,11 @@ def writing_page(request: Request) -> str:
     """
     origin, site = (request.headers.get(name) for name in ("origin", "sec-fetch-site"))
     hosts = [request.headers.get(name) for name in ("host", "x-forwarded-host")]
-    own = urlsplit(origin or "").netloc in hosts
-    if request.method in READING or not (site == "cross-site" if site else origin and not own):
-        return ""
-    return origin or "another site"
+    if site:
+        elsewhere = site == "cross-site"
+    else:
+        elsewhere = origin is not None and urlsplit(origin).netloc not in hosts
+    return (origin or "another site") if elsewhere and request.method not in READING else ""
 
 
 def media_type(request: Request) -> str:

@@ -58,15 +58,10 @@ def shown(value: object) -> str:
     return _JSON_NAMES.get(type(value).__name__, "something else")
 
 
-def expected(kind: str, bounds: Mapping[str, Any]) -> str:
-    """What should stand there; `kind` and `bounds` are an error's `type` and `ctx`."""
-    return _EXPECTED.get(kind, "another value").format_map(bounds)
-
-
 def in_own_words(error: Mapping[str, Any]) -> str:
     """One of pydantic's errors, as `ValidationError.errors()` lists them, as a message."""
     place = ".".join(str(part)[:SHOWN_CHARACTERS] for part in error["loc"] if part not in _PARTS)
-    wanted = expected(error["type"], error.get("ctx", {}))
+    wanted = _EXPECTED.get(error["type"], "another value").format_map(error.get("ctx", {}))
     if error["type"] == "missing":
         return f"found no {place}; expected {wanted}"
     return f"found {shown(error['input'])} as {place or 'the body'}; expected {wanted}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from facecompare.cli.output import PICTURES, STDOUT
+from facecompare.config.reader import LONGEST
 from facecompare.engines.thresholds import MAX_THRESHOLD, check_threshold
 from facecompare.errors import BadField, BadThreshold, RequestError
 from facecompare.options import FacePolicy, MinQuality
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 MAX_PAIRS = 1e12  # a thousand times the largest size that `plan` shows on its own
 PLACE_DIGITS = 3  # of a face's place: more than a photo of working size has room for
-LONGEST = 19  # digits of a whole number: enough for 10¹⁸, and int() refuses thousands of them
 
 
 def bad_value(

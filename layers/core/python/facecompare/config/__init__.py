@@ -142,10 +142,10 @@ class Settings:
         "",
         "holds the chunks of batches; without one there are no batches",
     )
-    events: bool = setting(switch(), False, "workers tell EventBridge when a batch has ended")
     dead_letter_queue: str = setting(
         string("the URL of an SQS queue"), "", "holds the messages that workers give up"
     )
+    events: bool = setting(switch(), False, "workers tell EventBridge when a batch has ended")
     access: str = setting(
         one_of({each: each for each in ACCESS}),
         OPEN,
@@ -175,31 +175,23 @@ class Settings:
     max_pixels: int = setting(AMOUNT, LIMITS.max_pixels, "pixels of a photo at most")
     max_request_bytes: int = setting(AMOUNT, MAX_REQUEST_BYTES, "bytes of a request at most")
     max_response_bytes: int = setting(
-        ANY_AMOUNT,
-        0,
-        "bytes of a CSV response, which then comes in parts; 0: any number",
+        ANY_AMOUNT, 0, "bytes of a CSV response, which then comes in parts; 0: any number"
     )
     cell: bool = setting(
         switch(), LIMITS.cell, "photos are decoded in a process of their own, with limits"
     )
     decode_seconds: int = setting(
-        SECONDS,
-        LIMITS.decode_seconds,
-        "seconds of CPU time to decode a photo at most",
+        SECONDS, LIMITS.decode_seconds, "seconds of CPU time to decode a photo at most"
     )
     decode_bytes: int = setting(
-        MEMORY,
-        LIMITS.decode_bytes,
-        "bytes of memory to decode a photo at most",
+        MEMORY, LIMITS.decode_bytes, "bytes of memory to decode a photo at most"
     )
     deadline_s: int = setting(SECONDS, DEADLINE_S, "seconds until a request is given up")
     tracing: bool = setting(
         switch(), False, "on Lambda, the compare function adds a segment to its X-Ray traces"
     )
     hold_s: int = setting(
-        SECONDS,
-        HOLD_S,
-        "seconds until another worker may take a dead worker's chunk",
+        SECONDS, HOLD_S, "seconds until another worker may take a dead worker's chunk"
     )
     url: str = setting(
         string("the address of a service"), "", "the service that `facecompare batches` speaks to"

@@ -16,7 +16,7 @@ from typing import Any
 
 from facecompare.errors import BadSetting
 
-LONGEST = 19  # digits of a whole number: int() refuses thousands of them
+LONGEST = 19  # digits of a whole number: enough for 10¹⁸, and int() refuses thousands of them
 DECLARED = "setting"  # the key of the declaration in a field's metadata
 
 
@@ -124,12 +124,8 @@ def whole_number(lowest: int, highest: int | None = None) -> Kind:
 
 
 # What is more no machine and no calendar has; AWS hides a message for twelve hours at most.
-AMOUNT, ANY_AMOUNT, THREADS = (
-    whole_number(1, 10**12),
-    whole_number(0, 10**12),
-    whole_number(1, 1_024),
-)
-SECONDS, DAYS = whole_number(1, 43_200), whole_number(1, 36_500)
+AMOUNT, ANY_AMOUNT = whole_number(1, 10**12), whole_number(0, 10**12)
+THREADS, SECONDS, DAYS = map(whole_number, (1, 1, 1), (1_024, 43_200, 36_500))
 MEMORY = whole_number(50_000_000, 10**12)  # of a decoder, above itself
 
 

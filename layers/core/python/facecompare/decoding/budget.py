@@ -10,10 +10,12 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from facecompare.decoding.boxes import grid_references
 from facecompare.decoding.limits import ImageLimits
+from facecompare.decoding.png_chunks import png_chunks
 from facecompare.decoding.tiff_layout import first_directory
 from facecompare.errors import ImageTooCostly
 
@@ -32,7 +34,6 @@ _BYTES_PER_PIXEL = {"WEBP": 16}
 _COPIES_OF_THE_FILE = 3
 # PNGs by Pillow's names of their samples: those whose pixels take longest to inflate.
 _DEEP_WEIGHTS = {"LA;16B": 6 / 5, "RGB;16B": 6 / 5, "RGBA;16B": 8 / 5}
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 START_OF_SCAN = b"\xff\xda"
 
 
@@ -68,13 +69,8 @@ def _jpeg(data: bytes) -> str:
 
 
 def _png(data: bytes) -> str:
-    """PNG (3rd edition) §5.3: a length, a type, so many bytes and their checksum."""
-    at = len(PNG_SIGNATURE)
-    for _ in range(MAX_CHUNKS):
-        if at >= len(data):
-            return ""
-        at += 12 + struct.unpack_from(">I", data, at)[0]
-    return f"more than {MAX_CHUNKS:,} chunks"
+    further = next(islice(png_chunks(data), MAX_CHUNKS, None), None)
+    return f"more than {MAX_CHUNKS:,} chunks" if further else ""
 
 
 def _tiff(data: bytes) -> str:

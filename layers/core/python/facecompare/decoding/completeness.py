@@ -15,6 +15,7 @@ from io import BytesIO
 from PIL import Image, ImageChops
 
 from facecompare.decoding.jpeg_scans import MARKER
+from facecompare.decoding.png_chunks import png_chunks
 
 EOI = b"\xff\xd9"
 # Huffman-coded bytes that no picture needs: where rows are missing, they become some.
@@ -108,10 +109,7 @@ def _pass_bytes(width: int, height: int, bits: int, x: int, y: int, across: int,
 
 
 def _idat(data: bytes) -> Iterator[bytes]:
-    at = 8
-    while at + 8 <= len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        if data[at + 4 : at + 8] == b"IDAT":
-            for start in range(at + 8, at + 8 + length, _PART_BYTES):
-                yield data[start : min(start + _PART_BYTES, at + 8 + length)]
-        at += 12 + length
+    for name, begin, end in png_chunks(data):
+        if name == b"IDAT":
+            for start in range(begin, end, _PART_BYTES):
+                yield data[start : min(start + _PART_BYTES, end)]

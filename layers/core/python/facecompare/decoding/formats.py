@@ -13,6 +13,7 @@ from pathlib import PurePath
 from PIL import Image, UnidentifiedImageError
 
 from facecompare.decoding.limits import ImageLimits, refuse_large
+from facecompare.decoding.png_chunks import PNG_SIGNATURE
 from facecompare.errors import (
     DamagedImage,
     EmptyImage,
@@ -31,7 +32,7 @@ _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 # TIFF 6.0 §2, ISO/IEC 23008-12 §10 (HEIF brands), AV1 Image File Format §6.
 _SIGNATURES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("JPEG", lambda head: head.startswith(b"\xff\xd8\xff")),
-    ("PNG", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
+    ("PNG", lambda head: head.startswith(PNG_SIGNATURE)),
     ("GIF", lambda head: head.startswith((b"GIF87a", b"GIF89a"))),
     ("WEBP", lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP"),
     ("TIFF", lambda head: head.startswith((b"II*\0", b"MM\0*"))),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
 
 from facecompare.decoding.boxes import boxes
 from facecompare.decoding.formats import EXIF_HEADER, readable_exif
+from facecompare.decoding.png_chunks import PNG_SIGNATURE, png_chunks
 from facecompare.decoding.tiff_layout import PIXEL_TAGS, first_directory, lacks_data
 
 _PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf", b"IEND"}
@@ -30,21 +30,13 @@ def without_side_data(kind: str, data: bytes) -> bytes:
 
 def _png(data: bytes) -> bytes:
     """Chunks of pixels, up to a second IEND; wrong checksums of others go with them."""
-    kept = [data[:8]]
-    for name, body, checksum in _png_chunks(data):
+    kept = [PNG_SIGNATURE]
+    for name, begin, end in png_chunks(data):
+        body, checksum = data[begin:end], data[end : end + 4]
         if name not in _PNG_CHUNKS or (name == b"eXIf" and not _fits(name, body, checksum)):
             continue
         kept.append(struct.pack(">I", len(body)) + name + body + checksum)
     return b"".join(kept)
-
-
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
-    at = 8
-    while at + 8 <= len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        end = at + 8 + length
-        yield data[at + 4 : at + 8], data[at + 8 : end], data[end : end + 4]
-        at = end + 4
 
 
 def _fits(name: bytes, body: bytes, checksum: bytes) -> bool:
